@@ -1,0 +1,85 @@
+/**
+ * Columnar interactions, slices and windows.
+ * @module
+ */
+
+/** Interactions in file order, as columns. Ids are dense indices in order of first appearance. */
+export interface Interactions {
+  readonly count: number;
+  /** [count], index into `userIds`. */
+  readonly users: Int32Array;
+  /** [count], index into `itemIds` (0-based; not the catalogue's index). */
+  readonly items: Int32Array;
+  /** [count], seconds since 1970 UTC. */
+  readonly times: Float64Array;
+  /** [count], or undefined when the data set has no ratings (then every row is a positive). */
+  readonly ratings?: Float32Array;
+  readonly userIds: readonly string[];
+  readonly itemIds: readonly string[];
+  /** Lines left out under `badLines: "skip"`. */
+  readonly skippedLines: number;
+  /** The files read, with their SHA-256: provenance. */
+  readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
+}
+
+/** Items that can be recommended: model index 1..size; 0 is padding. */
+export interface Catalogue {
+  readonly size: number;
+  /** [size + 1]; raw id of a model index; entry 0 is "". */
+  readonly ids: readonly string[];
+}
+
+/** Windows of one slice, as matrices in row order. */
+export interface Windows {
+  readonly count: number;
+  /** Items before the target. */
+  readonly context: number;
+  /** [count], user index of Interactions. */
+  readonly users: Int32Array;
+  /** [count, context + 1] row-major, catalogue indices; the last column is the target. */
+  readonly items: Int32Array;
+  /** [count, context + 1], seconds since 1970. */
+  readonly times: Float64Array;
+}
+
+/** A user's positives inside one slice, in time order, as ragged rows. */
+export interface UserSequences {
+  /** [users], user index of Interactions, ascending. */
+  readonly users: Int32Array;
+  /** [users + 1], row borders in `items` and `times`. */
+  readonly offsets: Int32Array;
+  /** Catalogue indices; items outside the catalogue are left out. */
+  readonly items: Int32Array;
+  readonly times: Float64Array;
+}
+
+/** One time slice: "S", "F1".."Fn" or "T". */
+export interface Slice {
+  readonly name: string;
+  /** First second that belongs to the slice; -Infinity for S. */
+  readonly from: number;
+  /** First second that no longer belongs to it; Infinity for T. */
+  readonly to: number;
+  readonly users: number;
+  readonly items: number;
+  readonly interactions: number;
+  /** Windows at the spec's stride: trained on (S, F) and evaluated. */
+  readonly windows: Windows;
+  readonly sequences: UserSequences;
+}
+
+/** A data set under the time-sliced protocol (RAIE section 4.1; method.md 2). */
+export interface SlicedData {
+  readonly catalogue: Catalogue;
+  readonly userIds: readonly string[];
+  readonly setup: Slice;
+  readonly finetune: readonly Slice[];
+  readonly test: Slice;
+  /** S windows at the regions' own stride (1 in both presets). */
+  readonly setupDense: Windows;
+  /** Held-out retention: the last S window of each user, kept out of `setup` and `setupDense`; undefined when retention is "training". */
+  readonly heldOut?: Windows;
+  /** Borders in seconds: [t0, ..., tn]. */
+  readonly borders: readonly number[];
+  readonly positives: number;
+}

@@ -1,0 +1,100 @@
+/**
+ * results.json: everything a report says, as data. Published as src/reporting/results.schema.json and validated when written.
+ * @module
+ */
+import type { Difference, ResolvedSpec } from "../spec/types.ts";
+
+/** Measures of one slice: keys such as "Recall@10", "NDCG@10", "MRR", "coverage@10". */
+export type Measures = Readonly<Record<string, number>>;
+
+/** One method with one seed. */
+export interface RunResult {
+  readonly method: string;
+  readonly label: string;
+  readonly seed: number;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Keys "S", "F1".."Fn", "T". S is retention; which windows it used is `data.retention`. */
+  readonly measures: Readonly<Record<string, Measures>>;
+  /** After each stage of adaptation the measures on every slice: matrix[stage][slice]; stage 0 is the base, n is after Fn (GEM). */
+  readonly matrix: readonly { readonly stage: string; readonly measures: Readonly<Record<string, number>> }[];
+  /** Backward transfer on S in `report.measure`: this run on S minus base on S; negative is forgetting. */
+  readonly forgetting: number;
+  /** Optimiser steps taken, rows of F and S windows seen, trained numbers. */
+  readonly cost: { readonly steps: number; readonly finetuneRows: number; readonly setupRows: number; readonly parameters: number; readonly seconds: number };
+  readonly loss: readonly { readonly name: string; readonly steps: readonly number[]; readonly values: readonly number[] }[];
+  readonly regions?: RegionsResult;
+}
+
+/** What happened to the regions of one run. */
+export interface RegionsResult {
+  readonly before: readonly RegionResult[];
+  readonly after: readonly RegionResult[];
+  /** Per F slice. */
+  readonly edits: readonly {
+    readonly slice: string;
+    readonly update: number;
+    readonly expand: number;
+    readonly add: number;
+    readonly merged: number;
+    /** Regions proposed by a pool and accepted by BIC; refused ones; sequences that fell back. */
+    readonly accepted: number;
+    readonly refused: number;
+    readonly fellBack: number;
+  }[];
+  /** Sequences of each slice per region after editing: routing[slice][region]. */
+  readonly routing: Readonly<Record<string, readonly number[]>>;
+  /** Sequence flow of users from their last window of one slice to their first of the next: flow[from][to]. */
+  readonly flows: readonly { readonly from: string; readonly to: string; readonly counts: readonly (readonly number[])[] }[];
+  /** A sample of sequence representations in two dimensions (UMAP) with slice and region. */
+  readonly map: { readonly x: readonly number[]; readonly y: readonly number[]; readonly slice: readonly string[]; readonly region: readonly number[] };
+  /** E.g. "posterior gate: Expand cannot fire with these constants". */
+  readonly notes: readonly string[];
+}
+
+export interface RegionResult {
+  readonly name: string;
+  /** Members; may be fractional after Expand. */
+  readonly size: number;
+  /** Radians. */
+  readonly radius: number;
+  readonly kappa: number;
+  readonly pi: number;
+  /** Radians between this centre before and after editing; 0 before. */
+  readonly moved: number;
+}
+
+/** results.json. */
+export interface Results {
+  readonly $schema: string;
+  readonly version: 1;
+  readonly name: string;
+  readonly spec: ResolvedSpec;
+  readonly differences: readonly Difference[];
+  readonly data: {
+    readonly dataset: string;
+    readonly title: string;
+    readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
+    readonly interactions: number;
+    readonly positives: number;
+    readonly skippedLines: number;
+    readonly items: number;
+    readonly users: number;
+    /** Seconds since 1970. */
+    readonly borders: readonly number[];
+    readonly retention: "training" | "held-out";
+    readonly slices: readonly { readonly name: string; readonly users: number; readonly items: number; readonly interactions: number; readonly windows: number }[];
+  };
+  readonly backbone: {
+    readonly parameters: number;
+    readonly loss: readonly { readonly seed: number; readonly steps: readonly number[]; readonly values: readonly number[] }[];
+  };
+  readonly runs: readonly RunResult[];
+  readonly provenance: {
+    readonly engine: { readonly rung: string; readonly version: string; readonly device: string; readonly threads: number };
+    readonly raie: string;
+    readonly deno: string;
+    readonly specSha256: string;
+  };
+  /** Seconds each stage took when it was computed (a stage taken from the store keeps the time of its computation). */
+  readonly durations: readonly { readonly stage: string; readonly seconds: number }[];
+}

@@ -1,11 +1,12 @@
 /**
  * The one door to TensorFlow.js: everything the program uses of it, with the types it lacks.
  *
- * Import `tf` from here and nothing from `@tensorflow/*` elsewhere. Use functions (`tf.sum(x)`), not methods of tensors
- * (`x.sum()`): methods exist only where the union package was loaded, which wasm and cpu do without.
+ * Import `tf` from here and nothing from `@tensorflow/*` elsewhere.
  * @module
  */
 import * as tf from "@tensorflow/tfjs-core";
+// For its side effects: the core's build for Node comes without gradients, the union package registers them in that same core.
+import "@tensorflow/tfjs";
 import { EngineError } from "./errors.ts";
 
 export { tf };

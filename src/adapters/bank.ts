@@ -1,0 +1,167 @@
+/**
+ * A bank of LoRA adapters over one frozen backbone (LoRA, arXiv 2106.09685): y = W x + b + (alpha / r) B A x, and item rows that belong to each
+ * adapter (method.md 4).
+ *
+ * All adapters of a bank sit side by side in one matrix [adapters, size], so that a batch may mix them: with memberships w [batch, adapters]
+ * the low-rank term is sum_k w_k B_k A_k x, computed as two dense products with the columns of other adapters masked out. One-hot rows are hard
+ * routing, other rows a soft mixture of adapters.
+ * @module
+ */
+import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
+import type { AdapterHook, Projection } from "../backbones/types.ts";
+import type { DropoutNoise } from "../engine/dropout.ts";
+import { stream } from "../engine/random.ts";
+import { tf } from "../engine/tfjs.ts";
+
+/** What an adapter looks like: the same for all adapters of a bank. */
+export interface BankConfig {
+  readonly rank: number;
+  readonly alpha: number;
+  readonly dropout: number;
+  readonly init: "kaiming" | "gaussian";
+  /** The adapted projections. */
+  readonly projections: readonly Projection[];
+  /** Width of the item table. */
+  readonly width: number;
+  /** Catalogue indices whose rows every adapter trains, ascending; empty: none. */
+  readonly itemRows: Int32Array;
+  /** Items of the catalogue. */
+  readonly items: number;
+}
+
+/** Where a projection's A [rank, inputs] and B, kept transposed as [rank, outputs], lie in an adapter's vector. */
+export interface Segment {
+  readonly projection: Projection;
+  readonly a: number;
+  readonly b: number;
+}
+
+/** Sizes and places of a bank's numbers. */
+export interface BankLayout {
+  readonly segments: readonly Segment[];
+  /** Numbers in A and B of one adapter. */
+  readonly loraSize: number;
+  /** Numbers in the item rows of one adapter. */
+  readonly rowsSize: number;
+  /** [items + 1]: place of an item among `itemRows` plus one; 0: it has no row. */
+  readonly rowOf: Int32Array;
+}
+
+/** One adapter's numbers: A and B of every projection, and item-row deltas against the shared table. */
+export interface AdapterValues {
+  readonly lora: Float32Array;
+  readonly rows: Float32Array;
+}
+
+/** Projections whose last name component is among `targets`, in the backbone's order. */
+export function selectProjections(projections: readonly Projection[], targets: readonly string[]): Projection[] {
+  return projections.filter(({ name }) => targets.includes(name.slice(name.lastIndexOf(".") + 1)));
+}
+
+/** Lays out an adapter's numbers. */
+export function bankLayout(config: BankConfig): BankLayout {
+  let at = 0;
+  const segments = config.projections.map((projection) => {
+    const a = at;
+    const b = a + config.rank * projection.inputs;
+    at = b + config.rank * projection.outputs;
+    return { projection, a, b };
+  });
+  const rowOf = new Int32Array(config.items + 1);
+  config.itemRows.forEach((item, index) => rowOf[item] = index + 1);
+  return { segments, loraSize: at, rowsSize: config.itemRows.length * config.width, rowOf };
+}
+
+/** A fresh adapter: A drawn (Kaiming-uniform with a = sqrt 5, bound 1/sqrt(inputs), as PEFT; or Gaussian of std 1/rank), B and row deltas zero. */
+export function initialAdapter(config: BankConfig, seed: number): AdapterValues {
+  const layout = bankLayout(config);
+  const lora = new Float32Array(layout.loraSize);
+  for (const { projection, a, b } of layout.segments) {
+    const draw = stream(seed, `adapter ${projection.name}`);
+    const bound = 1 / Math.sqrt(projection.inputs);
+    for (let i = a; i < b; i++) {
+      lora[i] = config.init === "kaiming" ? bound * (2 * draw.float() - 1) : draw.normal() / config.rank;
+    }
+  }
+  return { lora, rows: new Float32Array(layout.rowsSize) };
+}
+
+/** How the rows of a batch use the bank. */
+export interface Membership {
+  /** [batch, adapters]; each row sums to 1. */
+  readonly weights: Tensor;
+  /**
+   * Places of the batch's sequence items in the stacked row deltas, one [batch, time] per adapter that a row can use, each with its share
+   * [batch]; see {@linkcode rowPlaces}. Empty without item rows.
+   */
+  readonly sequenceRows: readonly { readonly places: Tensor; readonly share?: Tensor }[];
+}
+
+/**
+ * Places of items in the stacked deltas [1 + adapters * rows, width] of {@linkcode stackRows}: 0 for an item without a row, else
+ * 1 + adapter * rows + index.
+ */
+export function rowPlaces(layout: BankLayout, itemRows: number, items: Int32Array, adapter: (index: number) => number): Int32Array {
+  const places = new Int32Array(items.length);
+  for (let i = 0; i < items.length; i++) {
+    const row = layout.rowOf[items[i]!]!;
+    if (row > 0) places[i] = adapter(i) * itemRows + row;
+  }
+  return places;
+}
+
+/** All adapters' row deltas under one zero row: [adapters, rows * width] -> [1 + adapters * rows, width]. */
+export function stackRows(rows: Tensor, width: number): Tensor2D {
+  return tf.concat([tf.zeros([1, width]), tf.reshape(rows, [rows.size / width, width])], 0) as Tensor2D;
+}
+
+/** The bank as the backbone sees it in one forward pass. `lora` is [adapters, loraSize], `stacked` from {@linkcode stackRows}. */
+export function adapterHook(
+  config: BankConfig,
+  layout: BankLayout,
+  lora: Tensor,
+  stacked: Tensor | undefined,
+  membership: Membership,
+  noise?: DropoutNoise,
+): AdapterHook {
+  const adapters = lora.shape[0]!;
+  const parts = splitSegments(config, layout, lora);
+  return {
+    lowRank(name, x) {
+      const part = parts.get(name);
+      if (part === undefined) return undefined;
+      const input = noise === undefined || config.dropout === 0 ? x : noise.dropout(x, config.dropout);
+      const perRow = x.size / (x.shape[0]! * x.shape.at(-1)!);
+      const flat = tf.reshape(input, [x.shape[0]! * perRow, x.shape.at(-1)!]) as Tensor2D;
+      let inner = tf.mul(tf.matMul(flat, part.a as Tensor2D, false, true), config.alpha / config.rank);
+      if (adapters > 1) {
+        const shares = tf.reshape(
+          tf.tile(tf.reshape(membership.weights, [x.shape[0]!, 1, adapters, 1]), [1, perRow, 1, config.rank]),
+          [x.shape[0]! * perRow, adapters * config.rank],
+        );
+        inner = tf.mul(inner, shares);
+      }
+      const y = tf.matMul(inner as Tensor2D, part.b as Tensor2D);
+      return tf.reshape(y, [...x.shape.slice(0, -1), y.shape[1]]);
+    },
+    embeddingDelta() {
+      if (stacked === undefined) return undefined;
+      const terms = membership.sequenceRows.map(({ places, share }) => {
+        const delta = tf.gather(stacked, places as Tensor2D);
+        return share === undefined ? delta : tf.mul(delta, tf.reshape(share, [share.shape[0]!, 1, 1]));
+      });
+      return terms.length === 0 ? undefined : terms.reduce((sum, term) => tf.add(sum, term));
+    },
+  };
+}
+
+/** A as [adapters * rank, inputs] and B as [adapters * rank, outputs], for every projection. */
+function splitSegments(config: BankConfig, layout: BankLayout, lora: Tensor): Map<string, { a: Tensor; b: Tensor }> {
+  const sizes = layout.segments.flatMap(({ projection }) => [config.rank * projection.inputs, config.rank * projection.outputs]);
+  const pieces = sizes.length === 0 ? [] : tf.split(lora, sizes, 1);
+  const rows = lora.shape[0]! * config.rank;
+  return new Map(layout.segments.map(({ projection }, index) => [projection.name, {
+    a: tf.reshape(pieces[2 * index]!, [rows, projection.inputs]),
+    b: tf.reshape(pieces[2 * index + 1]!, [rows, projection.outputs]),
+  }]));
+}

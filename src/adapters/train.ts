@@ -1,0 +1,216 @@
+/**
+ * Training adapters on a frozen backbone: any number of them, one after the other or side by side in one pass.
+ * @module
+ */
+import { negativesOf } from "../backbones/losses.ts";
+import type { Backbone } from "../backbones/types.ts";
+import { scheduledRate } from "../engine/schedule.ts";
+import { stream } from "../engine/random.ts";
+import { tf } from "../engine/tfjs.ts";
+import type { CompiledStep, Engine, TensorMap } from "../engine/types.ts";
+import type { TrainingSpec } from "../spec/types.ts";
+import { type AdapterValues, type BankConfig, bankLayout } from "./bank.ts";
+import { bankBatch, type BatchSettings, epochOrder, type Share, type TrainingSet } from "./batches.ts";
+import { type BankBatch, type BankOutputs, type BankState, bankStep, type StepSettings } from "./train_step.ts";
+
+/** Settings of one training. */
+export interface AdapterTraining {
+  readonly engine: Engine;
+  readonly backbone: Backbone;
+  /** The frozen backbone's parameters; never changed. */
+  readonly parameters: TensorMap;
+  readonly bank: BankConfig;
+  readonly training: TrainingSpec;
+  readonly positions: "last" | "all";
+  readonly itemRate: number;
+  readonly anchor: number;
+  readonly backboneDropout: number;
+  readonly seed: number;
+  /** Steps done so far and in all, for progress; may throw to stop. */
+  readonly onStep?: (done: number, total: number, loss: number) => void | Promise<void>;
+}
+
+/** Loss over steps. */
+export interface LossCurve {
+  readonly name: string;
+  readonly steps: readonly number[];
+  readonly values: readonly number[];
+}
+
+/** What training gives back. */
+export interface TrainedAdapters {
+  readonly adapters: readonly AdapterValues[];
+  readonly curves: readonly LossCurve[];
+  readonly steps: number;
+  /** Rows seen over all epochs. */
+  readonly rows: number;
+}
+
+/** Optimiser steps a set takes. */
+export const stepsOf = (rows: number, { batch, epochs }: TrainingSpec): number => Math.ceil(rows / batch) * epochs;
+
+/** Loss points kept for each curve. */
+const CURVE_POINTS = 200;
+
+/**
+ * Trains one adapter for each set, each from its own start, with its own optimiser.
+ *
+ * @param together All adapters in one pass: each step takes one batch of every adapter that still has rows. The numbers equal those of training
+ * one after the other, up to rounding; what is frozen is computed in larger products.
+ */
+export async function trainAdapters(
+  settings: AdapterTraining,
+  sets: readonly TrainingSet[],
+  start: readonly AdapterValues[],
+  together = false,
+): Promise<TrainedAdapters> {
+  const groups = together ? [sets.map((_, index) => index)] : sets.map((_, index) => [index]);
+  const total = sets.reduce((sum, { windows }) => sum + stepsOf(windows.count, settings.training), 0);
+  const adapters: AdapterValues[] = [...start];
+  const curves: LossCurve[] = [];
+  let step: CompiledStep<BankBatch, BankState, BankOutputs> | undefined;
+  let done = 0;
+  try {
+    for (const group of groups) {
+      const state = bankState(group.map((index) => start[index]!));
+      try {
+        if (step === undefined) step = compileStep(settings, group.length, state);
+        else step.writeState(state);
+      } finally {
+        tf.dispose(state);
+      }
+      const members = group.map((index) => sets[index]!);
+      const curve = await runSteps(settings, step, members, async (steps, loss) => {
+        done += steps;
+        await settings.onStep?.(done, total, loss);
+      });
+      curves.push({ ...curve, name: members.map(({ purpose }) => purpose).join(" + ") });
+      const trained = await readAdapters(step, group.length);
+      group.forEach((index, place) => adapters[index] = trained[place]!);
+    }
+  } finally {
+    step?.dispose();
+  }
+  const rows = sets.reduce((sum, { windows }) => sum + windows.count * settings.training.epochs, 0);
+  return { adapters, curves, steps: total, rows };
+}
+
+function compileStep(settings: AdapterTraining, adapters: number, state: BankState) {
+  const { training, bank, backbone } = settings;
+  const stepSettings: StepSettings = {
+    backbone,
+    bank,
+    adapters,
+    loss: training.loss,
+    positions: settings.positions,
+    clip: training.clip,
+    weightDecay: training.weightDecay,
+    itemRate: settings.itemRate,
+    anchor: settings.anchor,
+    backboneDropout: settings.backboneDropout,
+  };
+  return settings.engine.compile(bankStep(stepSettings), { name: `adapt ${backbone.kind}`, state, frozen: settings.parameters });
+}
+
+function bankState(adapters: readonly AdapterValues[]): BankState {
+  const stack = (pick: (adapter: AdapterValues) => Float32Array) => {
+    // Item rows may be absent; a state entry needs at least one number.
+    const size = Math.max(1, pick(adapters[0]!).length);
+    const values = new Float32Array(adapters.length * size);
+    adapters.forEach((adapter, index) => values.set(pick(adapter), index * size));
+    return tf.tensor2d(values, [adapters.length, size]);
+  };
+  const lora = stack((adapter) => adapter.lora);
+  const rows = stack((adapter) => adapter.rows);
+  return {
+    lora,
+    loraM: tf.zerosLike(lora),
+    loraV: tf.zerosLike(lora),
+    rows,
+    rowsM: tf.zerosLike(rows),
+    rowsV: tf.zerosLike(rows),
+    count: tf.zeros([adapters.length, 1]),
+  };
+}
+
+async function readAdapters(step: CompiledStep<BankBatch, BankState, TensorMap>, adapters: number): Promise<AdapterValues[]> {
+  const state = step.readState();
+  try {
+    const lora = await state.lora.data() as Float32Array;
+    const rows = await state.rows.data() as Float32Array;
+    const part = (values: Float32Array, index: number) =>
+      values.slice(index * values.length / adapters, (index + 1) * values.length / adapters);
+    return Array.from({ length: adapters }, (_, index) => ({ lora: part(lora, index), rows: part(rows, index) }));
+  } finally {
+    tf.dispose(state);
+  }
+}
+
+async function runSteps(
+  settings: AdapterTraining,
+  step: CompiledStep<BankBatch, BankState, BankOutputs>,
+  sets: readonly TrainingSet[],
+  onStep: (steps: number, loss: number) => Promise<void>,
+): Promise<{ steps: number[]; values: number[] }> {
+  const { training, seed } = settings;
+  const batchSettings: BatchSettings = {
+    backbone: settings.backbone,
+    bank: settings.bank,
+    layout: bankLayout(settings.bank),
+    batch: training.batch,
+    negatives: Math.max(1, negativesOf(training.loss)),
+    positions: settings.positions,
+    seed,
+  };
+  const totals = sets.map(({ windows }) => stepsOf(windows.count, training));
+  const longest = Math.max(0, ...totals);
+  const every = Math.max(1, Math.ceil(longest / CURVE_POINTS));
+  const curve = { steps: [] as number[], values: [] as number[] };
+  const orders = new Map<number, { epoch: number; order: Int32Array }>();
+  for (let index = 0; index < longest; index++) {
+    const shares = sets.map((set, place) => share(set, place, index, totals[place]!, training.batch, seed, orders));
+    const active = shares.filter(({ rows }) => rows.length > 0).length;
+    const batch = {
+      ...bankBatch(batchSettings, shares),
+      learningRate: tf.tensor2d(
+        totals.map((total) => scheduledRate(training.learningRate, Math.min(index, total - 1), total, training.warmup)),
+        [sets.length, 1],
+      ),
+      noise: tf.tensor1d(stream(seed, `dropout ${sets.map(({ purpose }) => purpose).join()}`, index).int32(2), "int32"),
+    } as BankBatch;
+    const { loss } = step.run(batch);
+    const value = (await loss.data())[0]! / active;
+    tf.dispose([loss, ...Object.values(batch)]);
+    if (!Number.isFinite(value)) {
+      throw new RangeError(`Cannot go on training ${sets.map(({ purpose }) => purpose).join(", ")}: loss is ${value} at step ${index + 1}`);
+    }
+    if (index % every === 0 || index === longest - 1) {
+      curve.steps.push(index + 1);
+      curve.values.push(value);
+    }
+    await onStep(active, value);
+  }
+  return curve;
+}
+
+/** The rows a set contributes to its step `index`: shuffled anew every epoch; none once it has had all its epochs. */
+function share(
+  set: TrainingSet,
+  place: number,
+  index: number,
+  total: number,
+  batch: number,
+  seed: number,
+  orders: Map<number, { epoch: number; order: Int32Array }>,
+): Share {
+  if (index >= total) return { set, rows: new Int32Array(0), step: index };
+  const perEpoch = Math.ceil(set.windows.count / batch);
+  const epoch = Math.floor(index / perEpoch);
+  let current = orders.get(place);
+  if (current?.epoch !== epoch) {
+    current = { epoch, order: epochOrder(seed, set, epoch) };
+    orders.set(place, current);
+  }
+  const from = (index % perEpoch) * batch;
+  return { set, rows: current.order.subarray(from, from + batch), step: index };
+}

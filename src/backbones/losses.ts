@@ -1,0 +1,62 @@
+/**
+ * Losses a spec can choose (method.md 3): each takes states and the item table and gives a weighted sum over rows.
+ *
+ * A row's loss: `bce` softplus(-s+) + sum softplus(s-); `gbce` (gSASRec, arXiv 2308.07192, eq. 8) the same with the positive's log-likelihood
+ * multiplied by beta = alpha (t (1 - 1/alpha) + 1/alpha), alpha = negatives / (items - 1); `cross-entropy` over the whole catalogue;
+ * `sampled-softmax` over the positive and the drawn negatives.
+ * @module
+ */
+import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
+import { blockedCrossEntropy } from "../engine/nn/cross_entropy.ts";
+import { softplus } from "../engine/nn/softplus.ts";
+import { tf } from "../engine/tfjs.ts";
+import type { LossSpec } from "../spec/types.ts";
+
+/** What a loss sees: `rows` scoring positions flattened over batch and time. */
+export interface LossInputs {
+  /** [rows, width] */
+  readonly states: Tensor;
+  /** [rows], catalogue indices. */
+  readonly positives: Tensor;
+  /** [rows, negatives], catalogue indices; unused by cross-entropy. */
+  readonly negatives: Tensor;
+  /** [rows]; 0 leaves a row out. Weights that sum to 1 make the loss a mean. */
+  readonly weights: Tensor;
+  /** Embeds catalogue indices of any shape: [...] -> [..., width]. */
+  readonly embed: (ids: Tensor) => Tensor;
+  /** The table of all items, [items + 1, width], row 0 the padding. */
+  readonly table: () => Tensor;
+  readonly items: number;
+}
+
+/** Negatives a loss wants for each positive. */
+export const negativesOf = (loss: LossSpec): number => loss.kind === "cross-entropy" ? 0 : loss.negatives;
+
+/** Weighted sum of the chosen loss, a scalar. Rows of weight 0 give no gradient; all weights 0 give 0. */
+export function sequenceLoss(loss: LossSpec, inputs: LossInputs): Tensor {
+  if (loss.kind === "cross-entropy") {
+    const { states, positives, weights, table, items } = inputs;
+    const width = states.shape[1]!;
+    const rows = tf.slice(table(), [1, 0], [items, width]) as Tensor2D;
+    const targets = tf.maximum(tf.sub(positives, tf.scalar(1, "int32")), tf.scalar(0, "int32")) as Tensor1D;
+    return blockedCrossEntropy(states as Tensor2D, rows, targets, weights as Tensor1D);
+  }
+  const positive = tf.sum(tf.mul(inputs.states, inputs.embed(inputs.positives)), 1);
+  const negative = tf.sum(tf.mul(tf.expandDims(inputs.states, 1), inputs.embed(inputs.negatives)), 2);
+  return tf.sum(tf.mul(rowLoss(loss, positive, negative, inputs.items), inputs.weights));
+}
+
+/** Loss of each row from the positive's score [rows] and the negatives' [rows, negatives]. */
+export function rowLoss(loss: Exclude<LossSpec, { kind: "cross-entropy" }>, positive: Tensor, negative: Tensor, items: number): Tensor {
+  switch (loss.kind) {
+    case "bce":
+      return tf.add(softplus(tf.neg(positive)), tf.sum(softplus(negative), 1));
+    case "gbce": {
+      const alpha = loss.negatives / Math.max(items - 1, 1);
+      const beta = alpha * (loss.t * (1 - 1 / alpha) + 1 / alpha);
+      return tf.add(tf.mul(softplus(tf.neg(positive)), beta), tf.sum(softplus(negative), 1));
+    }
+    case "sampled-softmax":
+      return tf.sub(tf.logSumExp(tf.concat([tf.expandDims(positive, 1), negative], 1), 1), positive);
+  }
+}

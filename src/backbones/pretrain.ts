@@ -1,0 +1,176 @@
+/**
+ * Training a backbone on S (method.md 3): every position of a sequence predicts the next item.
+ * @module
+ */
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { adamwUpdate } from "../engine/adamw.ts";
+import { clipByGlobalNorm } from "../engine/clip.ts";
+import { dropoutNoise } from "../engine/dropout.ts";
+import { flatten, type Layout, unflatten } from "../engine/flat.ts";
+import { valueAndGrads } from "../engine/gradients.ts";
+import { stream } from "../engine/random.ts";
+import { scheduledRate } from "../engine/schedule.ts";
+import { tf } from "../engine/tfjs.ts";
+import type { Engine, Step, TensorMap } from "../engine/types.ts";
+import type { BackboneSpec } from "../spec/types.ts";
+import { negativesOf, sequenceLoss } from "./losses.ts";
+import { drawNegatives } from "./negatives.ts";
+import type { TrainingRows } from "./training_rows.ts";
+import type { Backbone, Batch } from "./types.ts";
+
+/** A batch of sequences with targets at every position. */
+export type PretrainBatch = Batch & {
+  /** [batch * time] */
+  readonly positives: Tensor;
+  /** [batch * time, negatives] */
+  readonly negatives: Tensor;
+  /** [batch * time], sums to 1. */
+  readonly weights: Tensor;
+  readonly learningRate: Tensor;
+  /** [2] int32 */
+  readonly noise: Tensor;
+};
+
+/** All parameters as one vector, with AdamW's moments. */
+export type PretrainState = { readonly params: Tensor; readonly m: Tensor; readonly v: Tensor; readonly count: Tensor };
+
+/** One pretraining step as a pure function. */
+export function pretrainStep(
+  backbone: Backbone,
+  layout: Layout,
+  spec: BackboneSpec,
+): Step<PretrainBatch, PretrainState, TensorMap, { loss: Tensor }> {
+  const { loss, weightDecay, clip } = spec.training;
+  return (batch, state) => {
+    const { value, grads } = valueAndGrads(({ params }) => {
+      const parameters = unflatten(params!, layout);
+      const noise = dropoutNoise(batch.noise);
+      const states = backbone.hidden(parameters, batch, { noise, dropout: spec.dropout });
+      const table = parameters[backbone.itemTable]!;
+      return sequenceLoss(loss, {
+        states: tf.reshape(states, [batch.sequence.size, backbone.width]),
+        positives: batch.positives,
+        negatives: batch.negatives,
+        weights: batch.weights,
+        items: backbone.items,
+        embed: (ids) => tf.reshape(tf.gather(table, ids.as1D()), [...ids.shape, backbone.width]),
+        table: () => table,
+      });
+    }, { params: state.params });
+    const [gradient] = clip === null ? [grads.params!] : clipByGlobalNorm([grads.params!], clip);
+    const count = tf.add(state.count, 1);
+    const next = adamwUpdate({
+      params: state.params,
+      grads: gradient!,
+      m: state.m,
+      v: state.v,
+      count,
+      learningRate: batch.learningRate,
+      weightDecay,
+    });
+    return { outputs: { loss: value }, next: { ...next, count } };
+  };
+}
+
+/** A trained backbone's parameters and its loss over steps. */
+export interface Pretrained {
+  readonly parameters: Readonly<Record<string, { readonly shape: readonly number[]; readonly values: Float32Array }>>;
+  readonly curve: { readonly steps: readonly number[]; readonly values: readonly number[] };
+  readonly steps: number;
+}
+
+const CURVE_POINTS = 200;
+
+/**
+ * Trains a backbone from fresh parameters; the last epoch is kept (no validation, as the authors).
+ *
+ * @throws {RangeError} when the loss stops being finite.
+ */
+export async function pretrain(
+  engine: Engine,
+  backbone: Backbone,
+  rows: TrainingRows,
+  spec: BackboneSpec,
+  seed: number,
+  onStep?: (done: number, total: number, loss: number) => void | Promise<void>,
+): Promise<Pretrained> {
+  const { epochs, batch, learningRate, warmup } = spec.training;
+  const initial = backbone.initialise(seed);
+  const named = Object.fromEntries(Object.entries(initial).map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]));
+  const { flat, layout } = flatten(named);
+  tf.dispose(named);
+  const state: PretrainState = { params: flat, m: tf.zerosLike(flat), v: tf.zerosLike(flat), count: tf.scalar(0) };
+  const step = engine.compile(pretrainStep(backbone, layout, spec), { name: `pretrain ${backbone.kind}`, state });
+  tf.dispose(state);
+  const size = Math.min(batch, rows.count);
+  const perEpoch = Math.ceil(rows.count / size);
+  const total = perEpoch * epochs;
+  const every = Math.max(1, Math.ceil(total / CURVE_POINTS));
+  const curve = { steps: [] as number[], values: [] as number[] };
+  try {
+    const order = new Int32Array(rows.count);
+    for (let index = 0; index < total; index++) {
+      const epoch = Math.floor(index / perEpoch);
+      if (index % perEpoch === 0) {
+        order.forEach((_, row) => order[row] = row);
+        stream(seed, "shuffle backbone", epoch).shuffle(order);
+      }
+      const from = (index % perEpoch) * size;
+      const inputs: PretrainBatch = {
+        ...pretrainBatch(rows, order.subarray(from, from + size), size, backbone.items, Math.max(1, negativesOf(spec.training.loss)), seed, index),
+        learningRate: tf.scalar(scheduledRate(learningRate, index, total, warmup)),
+        noise: tf.tensor1d(stream(seed, "dropout backbone", index).int32(2), "int32"),
+      };
+      const { loss } = step.run(inputs);
+      const value = (await loss.data())[0]!;
+      tf.dispose([loss, ...Object.values(inputs)]);
+      if (!Number.isFinite(value)) {
+        throw new RangeError(`Cannot go on training ${backbone.kind}: loss is ${value} at step ${index + 1}`);
+      }
+      if (index % every === 0 || index === total - 1) {
+        curve.steps.push(index + 1);
+        curve.values.push(value);
+      }
+      await onStep?.(index + 1, total, value);
+    }
+    const trained = step.readState();
+    const values = await trained.params.data() as Float32Array;
+    tf.dispose(trained);
+    const parameters: Record<string, { shape: readonly number[]; values: Float32Array }> = {};
+    for (const { name, shape, offset, size } of layout.entries) {
+      parameters[name] = { shape, values: values.slice(offset, offset + size) };
+    }
+    return { parameters, curve, steps: total };
+  } finally {
+    step.dispose();
+  }
+}
+
+function pretrainBatch(rows: TrainingRows, chosen: Int32Array, batch: number, items: number, negatives: number, seed: number, step: number) {
+  const { time } = rows;
+  const sequence = new Int32Array(batch * time);
+  const positives = new Int32Array(batch * time);
+  const drawn = new Int32Array(batch * time * negatives);
+  const weights = new Float32Array(batch * time);
+  const draw = stream(seed, "negatives backbone", step);
+  let total = 0;
+  chosen.forEach((row, r) => {
+    const excluded = rows.excluded(row);
+    for (let t = 0; t < time; t++) {
+      const at = r * time + t;
+      sequence[at] = rows.items[row * time + t]!;
+      positives[at] = rows.next[row * time + t]!;
+      if (sequence[at] === 0 || positives[at] === 0) continue;
+      weights[at] = 1;
+      total++;
+      drawNegatives(draw, excluded, items, drawn.subarray(at * negatives, (at + 1) * negatives));
+    }
+  });
+  for (let i = 0; i < weights.length; i++) weights[i]! /= Math.max(1, total);
+  return {
+    sequence: tf.tensor2d(sequence, [batch, time], "int32"),
+    positives: tf.tensor1d(positives, "int32"),
+    negatives: tf.tensor2d(drawn, [batch * time, negatives], "int32"),
+    weights: tf.tensor1d(weights),
+  };
+}

@@ -1,0 +1,192 @@
+/**
+ * SASRec: a causal transformer over item sequences (Kang and McAuley, arXiv 1808.09781), in the form RAIE uses: post-norm blocks, GELU (erf),
+ * learned positions, a final layer norm, item table tied to the scores, left padding with 0 (method.md 3).
+ *
+ * Parameter names and layouts are PyTorch's: `blocks.0.q_proj.weight` is [out, in].
+ * @module
+ */
+import type { Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
+import type { Windows } from "../data/types.ts";
+import { attention, layerNorm, linear } from "../engine/nn/mod.ts";
+import { gelu } from "../engine/nn/gelu.ts";
+import { stream } from "../engine/random.ts";
+import { tf } from "../engine/tfjs.ts";
+import type { Backbone, Batch, Forward, Parameters, Projection } from "./types.ts";
+
+/** Sizes of a SASRec. */
+export interface SasrecConfig {
+  readonly items: number;
+  readonly maxLength: number;
+  readonly hidden: number;
+  readonly blocks: number;
+  readonly heads: number;
+  readonly ffn: number;
+  readonly layerNormEps: number;
+}
+
+const MASKED = -1e9;
+const ITEM_STD = 0.02;
+
+/**
+ * A SASRec of the given sizes, as pure functions of its parameters.
+ *
+ * @throws {RangeError} when `hidden` is not a multiple of `heads`.
+ * @example
+ * ```ts
+ * import { sasrec } from "./sasrec.ts";
+ * const model = sasrec({ items: 40, maxLength: 8, hidden: 16, blocks: 2, heads: 2, ffn: 64, layerNormEps: 1e-6 });
+ * console.assert(model.projections.length === 12);
+ * ```
+ */
+export function sasrec(config: SasrecConfig): Backbone {
+  if (config.hidden % config.heads !== 0) {
+    throw new RangeError(`Cannot build sasrec: hidden ${config.hidden} is not a multiple of heads ${config.heads}`);
+  }
+  return {
+    kind: "sasrec",
+    items: config.items,
+    width: config.hidden,
+    maxLength: config.maxLength,
+    projections: projections(config),
+    itemTable: "item_emb.weight",
+    shapes: shapes(config),
+    initialise: (seed) => initialise(config, seed),
+    collate: (windows, rows) => collate(config, windows, rows),
+    hidden: (parameters, batch, forward = {}) => hidden(config, parameters, batch, forward),
+    last: (parameters, batch, forward = {}) => last(config, parameters, batch, forward),
+    representation: (parameters, batch) => representation(config, parameters, batch),
+  };
+}
+
+function projections({ blocks, hidden, ffn }: SasrecConfig): Projection[] {
+  return Array.from({ length: blocks }, (_, block) => [
+    ...["q_proj", "k_proj", "v_proj", "out_proj"].map((name) => ({ name: `blocks.${block}.${name}`, inputs: hidden, outputs: hidden })),
+    { name: `blocks.${block}.linear1`, inputs: hidden, outputs: ffn },
+    { name: `blocks.${block}.linear2`, inputs: ffn, outputs: hidden },
+  ]).flat();
+}
+
+function shapes(config: SasrecConfig): Record<string, number[]> {
+  const { items, maxLength, hidden } = config;
+  const result: Record<string, number[]> = { "item_emb.weight": [items + 1, hidden], "pos_emb.weight": [maxLength, hidden] };
+  for (const { name, inputs, outputs } of projections(config)) {
+    result[`${name}.weight`] = [outputs, inputs];
+    result[`${name}.bias`] = [outputs];
+  }
+  const norms = Array.from({ length: config.blocks }, (_, block) => [`blocks.${block}.norm1`, `blocks.${block}.norm2`]).flat();
+  for (const name of [...norms, "layer_norm"]) {
+    result[`${name}.weight`] = [hidden];
+    result[`${name}.bias`] = [hidden];
+  }
+  return result;
+}
+
+/** Item and position rows N(0, .02) with a zero padding row, Xavier-uniform projections, zero biases, unit norms (method.md 10). */
+function initialise(config: SasrecConfig, seed: number) {
+  const parameters: Record<string, { shape: readonly number[]; values: Float32Array }> = {};
+  for (const [name, shape] of Object.entries(shapes(config))) {
+    const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
+    const draw = stream(seed, `initialise ${name}`);
+    if (name.endsWith("_emb.weight")) {
+      for (let i = 0; i < values.length; i++) values[i] = ITEM_STD * draw.normal();
+      if (name === "item_emb.weight") values.fill(0, 0, config.hidden);
+    } else if (shape.length === 2) {
+      const bound = Math.sqrt(6 / (shape[0]! + shape[1]!));
+      for (let i = 0; i < values.length; i++) values[i] = bound * (2 * draw.float() - 1);
+    } else if (/norm\d?\.weight$/.test(name)) {
+      values.fill(1);
+    }
+    parameters[name] = { shape, values };
+  }
+  return parameters;
+}
+
+/** Contexts as [batch, min(context, maxLength)] ids: the latest items when the window is longer than the model. */
+function collate(config: SasrecConfig, windows: Windows, rows: Int32Array): Batch {
+  const time = Math.min(windows.context, config.maxLength);
+  const width = windows.context + 1;
+  const ids = new Int32Array(rows.length * time);
+  rows.forEach((row, r) => {
+    const end = row * width + windows.context;
+    ids.set(windows.items.subarray(end - time, end), r * time);
+  });
+  return { sequence: tf.tensor2d(ids, [rows.length, time], "int32") };
+}
+
+/** Item plus position embeddings; a sequence shorter than maxLength takes the last positions, as if padded on the left. */
+function embed(config: SasrecConfig, parameters: Parameters, batch: Batch, forward: Forward): Tensor3D {
+  const time = batch.sequence.shape[1]!;
+  let x = tf.gather(parameters["item_emb.weight"]!, batch.sequence as Tensor2D) as Tensor3D;
+  const delta = forward.adapters?.embeddingDelta();
+  if (delta !== undefined) x = tf.add(x, delta);
+  const positions = tf.slice(parameters["pos_emb.weight"]!, [config.maxLength - time, 0], [time, config.hidden]);
+  return drop(tf.add(x, tf.expandDims(positions, 0)), forward) as Tensor3D;
+}
+
+/** Additive masks: [batch, 1, 1, time] against padding keys, [1, 1, time, time] against the future. */
+function keyMask(sequence: Tensor): Tensor {
+  const padding = tf.cast(tf.equal(sequence, tf.scalar(0, "int32")), "float32");
+  return tf.mul(tf.reshape(padding, [sequence.shape[0]!, 1, 1, sequence.shape[1]!]), MASKED);
+}
+
+function causalMask(time: number): Tensor {
+  const values = new Float32Array(time * time);
+  for (let query = 0; query < time; query++) values.fill(MASKED, query * time + query + 1, (query + 1) * time);
+  return tf.tensor(values, [1, 1, time, time]);
+}
+
+const drop = (x: Tensor, { noise, dropout }: Forward): Tensor => noise === undefined || !dropout ? x : noise.dropout(x, dropout);
+
+function project(parameters: Parameters, name: string, x: Tensor, { adapters }: Forward): Tensor {
+  const y = linear(x, parameters[`${name}.weight`]!, parameters[`${name}.bias`]!);
+  const lowRank = adapters?.lowRank(name, x);
+  return lowRank === undefined ? y : tf.add(y, lowRank);
+}
+
+/** One post-norm block: queries from `x`, keys and values from `memory`, which may be longer. */
+function block(config: SasrecConfig, parameters: Parameters, index: number, x: Tensor3D, memory: Tensor3D, bias: Tensor, forward: Forward): Tensor3D {
+  const name = `blocks.${index}`;
+  const norm = (h: Tensor, which: string) =>
+    layerNorm(h, parameters[`${name}.${which}.weight`]!, parameters[`${name}.${which}.bias`]!, config.layerNormEps);
+  const attended = attention({
+    query: project(parameters, `${name}.q_proj`, x, forward),
+    key: project(parameters, `${name}.k_proj`, memory, forward),
+    value: project(parameters, `${name}.v_proj`, memory, forward),
+    heads: config.heads,
+    bias,
+    dropProbabilities: (p: Tensor) => drop(p, forward),
+  });
+  const h = norm(tf.add(x, drop(project(parameters, `${name}.out_proj`, attended, forward), forward)), "norm1");
+  const inner = drop(gelu(project(parameters, `${name}.linear1`, h, forward)), forward);
+  return norm(tf.add(h, drop(project(parameters, `${name}.linear2`, inner, forward), forward)), "norm2") as Tensor3D;
+}
+
+const finalNorm = (config: SasrecConfig, parameters: Parameters, x: Tensor): Tensor =>
+  layerNorm(x, parameters["layer_norm.weight"]!, parameters["layer_norm.bias"]!, config.layerNormEps);
+
+function hidden(config: SasrecConfig, parameters: Parameters, batch: Batch, forward: Forward): Tensor3D {
+  let x = embed(config, parameters, batch, forward);
+  const bias = tf.add(keyMask(batch.sequence), causalMask(x.shape[1]));
+  for (let index = 0; index < config.blocks; index++) x = block(config, parameters, index, x, x, bias, forward);
+  return finalNorm(config, parameters, x) as Tensor3D;
+}
+
+/** Left padding puts the scoring position last, so the last block's queries are needed there alone. */
+function last(config: SasrecConfig, parameters: Parameters, batch: Batch, forward: Forward): Tensor2D {
+  let x = embed(config, parameters, batch, forward);
+  const [rows, time] = x.shape;
+  const keys = keyMask(batch.sequence);
+  const bias = tf.add(keys, causalMask(time));
+  for (let index = 0; index < config.blocks - 1; index++) x = block(config, parameters, index, x, x, bias, forward);
+  const query = tf.slice(x, [0, time - 1, 0], [rows, 1, config.hidden]);
+  const y = config.blocks === 0 ? query : block(config, parameters, config.blocks - 1, query, x, keys, forward);
+  return finalNorm(config, parameters, tf.reshape(y, [rows, config.hidden])) as Tensor2D;
+}
+
+function representation(config: SasrecConfig, parameters: Parameters, batch: Batch): Tensor2D {
+  const states = hidden(config, parameters, batch, {});
+  const real = tf.expandDims(tf.cast(tf.greater(batch.sequence, tf.scalar(0, "int32")), "float32"), 2);
+  const mean = tf.sum(tf.mul(states, real), 1);
+  // Dividing by the count is left out: the length is made 1 in any case.
+  return tf.div(mean, tf.maximum(tf.norm(mean, "euclidean", 1, true), 1e-12)) as Tensor2D;
+}

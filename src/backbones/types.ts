@@ -1,0 +1,72 @@
+/**
+ * The interface every sequence model offers, a Llama as well as a SASRec, and what an adapter looks like from inside one.
+ * @module
+ */
+import type { Tensor } from "@tensorflow/tfjs-core";
+import type { Windows } from "../data/types.ts";
+import type { TensorMap } from "../engine/types.ts";
+import type { DropoutNoise } from "../engine/dropout.ts";
+
+/** A linear map LoRA may adapt. */
+export interface Projection {
+  /** Module path as in the Python original, e.g. "blocks.0.q_proj". */
+  readonly name: string;
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+/** What adapters add to a frozen backbone while it runs; see src/adapters/bank.ts. */
+export interface AdapterHook {
+  /** The low-rank term for `x`, [batch, ..., inputs] -> [batch, ..., outputs]; undefined when the projection is not adapted. */
+  lowRank(projection: string, x: Tensor): Tensor | undefined;
+  /** What item rows add to the embeddings of the batch's sequence, [batch, time, width]; undefined without item rows. */
+  embeddingDelta(): Tensor | undefined;
+}
+
+/** How a forward pass runs: adapters on or off, dropout on (training) or off. */
+export interface Forward {
+  readonly adapters?: AdapterHook;
+  readonly noise?: DropoutNoise;
+  /** Dropout rate of the backbone itself; 0 when only adapters train in evaluation mode. */
+  readonly dropout?: number;
+}
+
+/** A batch as the model reads it: `sequence` [batch, time] int32, and more for models that need times. */
+export type Batch = TensorMap & { readonly sequence: Tensor };
+
+/** Parameters by their name in the Python original. */
+export type Parameters = TensorMap;
+
+/** A sequence model as pure functions of its parameters. */
+export interface Backbone {
+  readonly kind: string;
+  /** Items of the catalogue; model index 1..items, 0 is padding. */
+  readonly items: number;
+  readonly width: number;
+  readonly maxLength: number;
+  readonly projections: readonly Projection[];
+  /** Name of the item table among the parameters, [items + 1, width]. */
+  readonly itemTable: string;
+  readonly shapes: Readonly<Record<string, readonly number[]>>;
+  /** Fresh parameters for a seed. */
+  initialise(seed: number): Record<string, { shape: readonly number[]; values: Float32Array }>;
+  /** Tensors of the contexts (not the targets) of windows `rows[from..to)`; the caller disposes them. */
+  collate(windows: Windows, rows: Int32Array): Batch;
+  /** Every position's last hidden state, [batch, time, width]. */
+  hidden(parameters: Parameters, batch: Batch, forward?: Forward): Tensor;
+  /** The hidden state at the scoring position, [batch, width]; computes no more than that needs. */
+  last(parameters: Parameters, batch: Batch, forward?: Forward): Tensor;
+  /** Mean over real positions of the last hidden state, unit length, [batch, width]; adapters off (method.md 3). */
+  representation(parameters: Parameters, batch: Batch): Tensor;
+}
+
+/** A pure scoring function and the tensors it needs: what evaluation compiles together with counting ranks. */
+export interface Scorer {
+  /** Tensors that stay the same over batches; owned by the scorer. */
+  readonly frozen: TensorMap;
+  /** Tensors for the given rows of the windows the scorer was made for; the caller disposes them. */
+  collate(rows: Int32Array): TensorMap;
+  /** Scores of items 1..items, [batch, items]. */
+  scores(inputs: TensorMap, frozen: TensorMap): Tensor;
+  dispose(): void;
+}

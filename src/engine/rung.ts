@@ -1,0 +1,35 @@
+/**
+ * What opening one engine of the ladder means, whichever it is.
+ * @module
+ */
+import type { Rung } from "./types.ts";
+
+/** A backend that is loaded and set as tfjs's current one. */
+export interface OpenRung {
+  /** E.g. "tfjs 4.22.0, TensorFlow 2.21.0". */
+  readonly version: string;
+  /** "cpu", or the accelerator's name. */
+  readonly device: string;
+  /** Threads one operation may use. */
+  readonly threads: number;
+}
+
+/** Loads a backend and makes it current; throws an `EngineError` saying why not and what to do. */
+export type OpenRungFunction = () => Promise<OpenRung>;
+
+/** What {@linkcode probeRungs} found about one engine. */
+export interface RungReport {
+  readonly rung: Rung;
+  readonly works: boolean;
+  /** Why it does not work and what to do; absent when it works. */
+  readonly reason?: string;
+  readonly version?: string;
+  readonly device?: string;
+  readonly threads?: number;
+}
+
+/** A message without the "Cannot open engine ...:" a report already says in other words. */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/^Cannot open engine "[a-z]+": /, "");
+}

@@ -1,0 +1,64 @@
+/**
+ * The `tensorflow` rung: TensorFlow's C library through tfjs-node; a CUDA GPU when there is one, else all cores.
+ * @module
+ */
+import { EngineError } from "./errors.ts";
+import { loadNodeBackend } from "./node_addon.ts";
+import type { OpenRung } from "./rung.ts";
+import { tf } from "./tfjs.ts";
+
+/** What TensorFlow reads when it is loaded; a value the user has set stays. */
+const ENVIRONMENT = {
+  // Errors only: TensorFlow's start-up lines say nothing a user of this program can act on.
+  TF_CPP_MIN_LOG_LEVEL: "2",
+  TF_DETERMINISTIC_OPS: "1",
+} as const;
+
+/**
+ * Loads TensorFlow and makes it the current backend.
+ *
+ * @throws {EngineError} when it is not set up, or does not load.
+ */
+export async function openTensorflow(): Promise<OpenRung> {
+  for (const [name, value] of Object.entries(ENVIRONMENT)) {
+    if (Deno.env.get(name) === undefined) Deno.env.set(name, value);
+  }
+  const threads = intraOpThreads();
+  const binding = loadNodeBackend();
+  if (!(await tf.setBackend("tensorflow"))) {
+    throw new EngineError(`Cannot open engine "tensorflow": its backend did not start`);
+  }
+  return {
+    version: `tfjs ${tf.version_core}, TensorFlow ${binding.TF_Version}`,
+    device: binding.isUsingGpuDevice() ? await gpuName() : "cpu",
+    threads,
+  };
+}
+
+/** Threads TensorFlow gives to one operation: TF_NUM_INTRAOP_THREADS, else every core. */
+function intraOpThreads(): number {
+  const text = Deno.env.get("TF_NUM_INTRAOP_THREADS");
+  if (text === undefined || text === "" || text === "0") return navigator.hardwareConcurrency;
+  const threads = Number(text);
+  if (!Number.isInteger(threads) || threads < 0) {
+    throw new EngineError(
+      `Cannot open engine "tensorflow": TF_NUM_INTRAOP_THREADS is "${text}", a whole number of threads is needed`,
+    );
+  }
+  return threads;
+}
+
+/** The driver's name of the first NVIDIA GPU, or "gpu" where it may not be read. */
+async function gpuName(): Promise<string> {
+  const folder = "/proc/driver/nvidia/gpus";
+  if ((await Deno.permissions.query({ name: "read", path: folder })).state !== "granted") return "gpu";
+  try {
+    for (const entry of Deno.readDirSync(folder)) {
+      const model = /^Model:\s*(.+)$/m.exec(Deno.readTextFileSync(`${folder}/${entry.name}/information`))?.[1];
+      if (model !== undefined) return model.trim();
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return "gpu";
+}

@@ -18,6 +18,11 @@ export function nodePackageFolder(): string {
   );
 }
 
+/** Folder of the npm package with Node-API's C headers, without a trailing slash. */
+export function headersFolder(): string {
+  return decodeURIComponent(new URL(".", import.meta.resolve("node-api-headers")).pathname).replace(/\/$/, "");
+}
+
 /** The addon's path; it is there only after a set-up. */
 export function addonPath(): string {
   return `${nodePackageFolder()}/lib/napi-v8/tfjs_binding.node`;

@@ -5,6 +5,8 @@
 import { EngineError } from "./errors.ts";
 import { loadNodeBackend } from "./node_addon.ts";
 import type { OpenRung } from "./rung.ts";
+import { nvidiaGpu } from "./setup/nvidia.ts";
+import { thisSystem } from "./setup/system.ts";
 import { tf } from "./tfjs.ts";
 
 /** What TensorFlow reads when it is loaded; a value the user has set stays. */
@@ -48,17 +50,8 @@ function intraOpThreads(): number {
   return threads;
 }
 
-/** The driver's name of the first NVIDIA GPU, or "gpu" where it may not be read. */
+/** The name of the first NVIDIA GPU, or "gpu" where the driver's tool may not be asked. */
 async function gpuName(): Promise<string> {
-  const folder = "/proc/driver/nvidia/gpus";
-  if ((await Deno.permissions.query({ name: "read", path: folder })).state !== "granted") return "gpu";
-  try {
-    for (const entry of Deno.readDirSync(folder)) {
-      const model = /^Model:\s*(.+)$/m.exec(Deno.readTextFileSync(`${folder}/${entry.name}/information`))?.[1];
-      if (model !== undefined) return model.trim();
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  return "gpu";
+  if ((await Deno.permissions.query({ name: "run", command: "nvidia-smi" })).state !== "granted") return "gpu";
+  return (await nvidiaGpu(thisSystem)) ?? "gpu";
 }

@@ -1,0 +1,113 @@
+/**
+ * A file as a stream of bytes, unpacked and hashed on the way.
+ * @module
+ */
+import { createHash, type Hash } from "node:crypto";
+import { DataError } from "./errors.ts";
+
+/** A data file that was read, for provenance. */
+export interface FileDigest {
+  readonly name: string;
+  /** Size on disk. */
+  readonly bytes: number;
+  /** Of the file as it lies on disk (of the packed bytes of a `.gz`), so that `sha256sum` gives the same. */
+  readonly sha256: string;
+}
+
+/** Told the bytes read from disk so far and the file's size. */
+export type ReadProgress = (done: number, total: number) => void;
+
+/**
+ * Reads a file front to back into the caller's buffers. A name ending in `.gz` is unpacked with the platform's DecompressionStream.
+ * The SHA-256 is computed over the bytes on disk as they pass.
+ */
+export class ByteSource {
+  readonly size: number;
+  #done = 0;
+  #left: Uint8Array = new Uint8Array(0);
+  readonly #path: string;
+  readonly #file: Deno.FsFile;
+  readonly #hash: Hash = createHash("sha256");
+  readonly #unpacked: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  readonly #onProgress: ReadProgress | undefined;
+
+  private constructor(path: string, file: Deno.FsFile, size: number, onProgress?: ReadProgress) {
+    this.#path = path;
+    this.#file = file;
+    this.size = size;
+    this.#onProgress = onProgress;
+    if (path.endsWith(".gz")) {
+      const counted = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+        transform: (chunk, controller) => {
+          this.#count(chunk);
+          controller.enqueue(chunk);
+        },
+      });
+      this.#unpacked = file.readable.pipeThrough(counted).pipeThrough(new DecompressionStream("gzip")).getReader();
+    }
+  }
+
+  /**
+   * Opens a file.
+   * @throws {DataError} when it cannot be opened.
+   */
+  static async open(path: string, onProgress?: ReadProgress): Promise<ByteSource> {
+    try {
+      const file = await Deno.open(path, { read: true });
+      return new ByteSource(path, file, (await file.stat()).size, onProgress);
+    } catch (cause) {
+      throw new DataError(`Cannot open ${path}: ${messageOf(cause)}`, { file: path, cause });
+    }
+  }
+
+  /** Fills the front of `into` with at least one byte and returns how many; 0 at the end of the file. */
+  async read(into: Uint8Array): Promise<number> {
+    if (this.#unpacked === undefined) {
+      const count = await this.#file.read(into) ?? 0;
+      this.#count(into.subarray(0, count));
+      return count;
+    }
+    while (this.#left.length === 0) {
+      const next = await this.#unpack(this.#unpacked);
+      if (next === undefined) return 0;
+      this.#left = next;
+    }
+    const count = Math.min(into.length, this.#left.length);
+    into.set(this.#left.subarray(0, count));
+    this.#left = this.#left.subarray(count);
+    return count;
+  }
+
+  /** What was read. Call after the last read. */
+  digest(name: string): FileDigest {
+    return { name, bytes: this.size, sha256: this.#hash.digest("hex") };
+  }
+
+  /** Closes the file; safe to call after an error. */
+  async close(): Promise<void> {
+    // A stream that ran to its end or failed has closed the file itself.
+    if (this.#unpacked === undefined) this.#file.close();
+    else await this.#unpacked.cancel().catch(() => undefined);
+  }
+
+  async #unpack(stream: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array | undefined> {
+    try {
+      return (await stream.read()).value;
+    } catch (cause) {
+      throw new DataError(
+        `Cannot unpack ${this.#path}: ${messageOf(cause)}; the gzip file is damaged or cut off, get it again`,
+        { file: this.#path, cause },
+      );
+    }
+  }
+
+  #count(chunk: Uint8Array): void {
+    this.#hash.update(chunk);
+    this.#done += chunk.length;
+    this.#onProgress?.(this.#done, this.size);
+  }
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

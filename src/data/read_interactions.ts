@@ -21,6 +21,8 @@ export interface InteractionsSource {
   readonly format: Format;
   /** Columns of CSV, TSV and NDJSON. Default: user, item, timestamp and no rating. */
   readonly columns?: Columns;
+  /** Between two cells of a CSV or TSV file. Default: a comma, a tab. */
+  readonly separator?: string;
 }
 
 /** What to do on the way. */
@@ -54,7 +56,7 @@ export interface ReadOptions {
  */
 export async function readInteractions(source: InteractionsSource, options: ReadOptions = {}): Promise<Interactions> {
   const name = source.name ?? source.path;
-  const format = rowFormat(source.format, source.columns);
+  const format = rowFormat(source.format, source.columns, source.separator);
   const reader = new RowReader(format);
   const skip = options.badLines === "skip";
   let headed = format.header === undefined;

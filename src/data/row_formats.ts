@@ -44,17 +44,20 @@ export interface RowFormat {
   parse(bytes: Uint8Array, start: number, end: number): string | undefined;
 }
 
-/** The parser of a format. */
-export function rowFormat(format: Format, columns?: Columns): RowFormat {
+/**
+ * The parser of a format. `separator` is the character between two cells of a CSV or TSV file.
+ * @throws {RangeError} when the separator is not one ASCII character other than a quote.
+ */
+export function rowFormat(format: Format, columns?: Columns, separator?: string): RowFormat {
   switch (format) {
     case "movielens-tab":
       return positionalFormat({ byte: 9, repeat: 1, quoted: false }, "tabs");
     case "movielens-dat":
       return positionalFormat({ byte: 58, repeat: 2, quoted: false }, '"::"');
     case "csv":
-      return headedFormat({ byte: 44, repeat: 1, quoted: true }, columns ?? DEFAULT_COLUMNS);
+      return headedFormat(cellSeparator(separator ?? ","), columns ?? DEFAULT_COLUMNS);
     case "tsv":
-      return headedFormat({ byte: 9, repeat: 1, quoted: true }, columns ?? DEFAULT_COLUMNS);
+      return headedFormat(cellSeparator(separator ?? "\t"), columns ?? DEFAULT_COLUMNS);
     case "yelp-ndjson":
       return jsonFormat(columns ?? YELP_COLUMNS);
     case "ndjson":
@@ -149,6 +152,14 @@ function jsonFormat(columns: Columns): RowFormat {
         : `found no usable key ${quote(missing)}, wanted ${wanted.map(quote).join(", ")}`;
     },
   };
+}
+
+function cellSeparator(separator: string): Separator {
+  const byte = separator.charCodeAt(0);
+  if (separator.length !== 1 || byte > 127 || separator === '"') {
+    throw new RangeError(`Cannot separate cells by ${quote(separator)}: wanted one ASCII character other than a quote`);
+  }
+  return { byte, repeat: 1, quoted: true };
 }
 
 /** In the order of USER, ITEM, TIME, RATING. */

@@ -65,7 +65,10 @@ export interface Slice {
   readonly interactions: number;
   /** Windows at the spec's stride: trained on (S, F) and evaluated. */
   readonly windows: Windows;
+  /** All positives of each user in the slice. Under held-out retention those of S stop before the held-out window's target. */
   readonly sequences: UserSequences;
+  /** T only: windows left out because their target (or all of their context) is outside a catalogue of kind "seen". */
+  readonly droppedWindows?: number;
 }
 
 /** A data set under the time-sliced protocol (RAIE section 4.1; method.md 2). */

@@ -1,0 +1,144 @@
+/**
+ * The time-sliced protocol: interactions to slices and windows (RAIE section 4.1).
+ * @module
+ */
+import type { SlicesSpec, WindowsSpec } from "../spec/types.ts";
+import { shownTime, sliceBorders } from "./borders.ts";
+import { type CatalogueIndex, numberItems } from "./catalogue.ts";
+import { DataError } from "./errors.ts";
+import { positivesByUser, rowsBetween, type UserRows } from "./positives.ts";
+import type { Interactions, Slice, SlicedData, UserSequences, Windows } from "./types.ts";
+import { withoutUnseenItems } from "./unseen_items.ts";
+import { userSequences, withoutHeldOut } from "./user_sequences.ts";
+import { countWindows, cutWindows, markWindowItems } from "./windows.ts";
+
+/** How interactions are sliced; the fields are the spec's. */
+export interface SliceOptions {
+  /** Rows rated at least this are positives; of no effect on data without ratings. */
+  readonly minRating: number;
+  readonly slices: SlicesSpec;
+  readonly windows: WindowsSpec;
+  /** Stride of `setupDense`, the windows regions are built on (authors: 1). */
+  readonly denseStride: number;
+  /**
+   * "all": every item of every window, those of `setupDense` included (authors); "seen": every item of a window of S or F. Held-out windows
+   * count as S in both, so that the catalogue is the same for either kind of retention.
+   */
+  readonly catalogue: "all" | "seen";
+  /** "held-out" keeps each user's last S window, and with it that window's target, from training. */
+  readonly retention: "training" | "held-out";
+}
+
+/** One slice before its items have numbers. */
+interface RawSlice {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+  readonly rows: UserRows;
+}
+
+/**
+ * Slices positives at global borders and cuts windows inside each slice. Everything is in typed arrays and linear in the positives, but for
+ * the sort that finds the borders.
+ *
+ * @throws {DataError} when there is no positive, a slice has no window, or borders do not rise: before anything trains.
+ */
+export function sliceInteractions(interactions: Interactions, options: SliceOptions): SlicedData {
+  const { context, stride } = options.windows;
+  const positives = positivesByUser(interactions, options.minRating);
+  if (positives.rows.length === 0) {
+    throw new DataError(
+      `Cannot slice interactions: none of ${interactions.count} is rated ${options.minRating} or more`,
+    );
+  }
+  const { times } = interactions;
+  const borders = sliceBorders(Float64Array.from(positives.rows, (row) => times[row]!), options.slices);
+  const raw = borders.concat(Infinity).map((to, index): RawSlice => {
+    const from = borders[index - 1] ?? -Infinity;
+    const name = index === 0 ? "S" : index === borders.length ? "T" : `F${index}`;
+    return { name, from, to, rows: rowsBetween(positives, times, from, to) };
+  });
+  for (const slice of raw) mustHaveWindows(slice, context, stride);
+  const setup = raw[0]!;
+  const test = raw.at(-1)!;
+  const numbered = findCatalogue(interactions, raw, options);
+  const { index } = numbered;
+  const held = options.retention === "held-out";
+  const take = held ? "earlier" : "all";
+  if (held && countWindows(setup.rows, { context, stride, take }) === 0) {
+    throw new DataError(
+      `Cannot hold out each user's last S window: no user has a second one to train on (context ${context}, stride ${stride})`,
+    );
+  }
+  const cut = (rows: UserRows) => cutWindows(rows, interactions, index, { context, stride });
+  const testWindows = withoutUnseenItems(cut(test.rows));
+  if (testWindows.windows.count === 0) {
+    throw new DataError(
+      `Cannot slice interactions: every target in T is new there, so that catalogue "seen" leaves no window; use "all"`,
+    );
+  }
+  return {
+    catalogue: numbered.catalogue,
+    userIds: interactions.userIds,
+    setup: finish(
+      setup,
+      interactions,
+      cutWindows(setup.rows, interactions, index, { context, stride, take }),
+      userSequences(held ? withoutHeldOut(setup.rows, context) : setup.rows, interactions, index),
+    ),
+    finetune: raw.slice(1, -1).map((slice) => {
+      return finish(slice, interactions, cut(slice.rows), userSequences(slice.rows, interactions, index));
+    }),
+    test: {
+      ...finish(test, interactions, testWindows.windows, userSequences(test.rows, interactions, index)),
+      droppedWindows: testWindows.dropped,
+    },
+    setupDense: cutWindows(setup.rows, interactions, index, { context, stride: options.denseStride, take }),
+    ...(held && { heldOut: cutWindows(setup.rows, interactions, index, { context, stride, take: "last" }) }),
+    borders,
+    positives: positives.rows.length,
+  };
+}
+
+/** Numbers the items of all windows, or of those of S and F. */
+function findCatalogue(interactions: Interactions, raw: readonly RawSlice[], options: SliceOptions): CatalogueIndex {
+  const { context, stride } = options.windows;
+  const seen = new Uint8Array(interactions.itemIds.length);
+  for (const { rows } of options.catalogue === "all" ? raw : raw.slice(0, -1)) {
+    markWindowItems(rows, interactions.items, { context, stride }, seen);
+  }
+  markWindowItems(raw[0]!.rows, interactions.items, { context, stride: options.denseStride }, seen);
+  return numberItems(interactions.itemIds, seen);
+}
+
+function mustHaveWindows({ name, from, to, rows }: RawSlice, context: number, stride: number): void {
+  if (countWindows(rows, { context, stride }) > 0) return;
+  let longest = 0;
+  for (let user = 0; user < rows.users.length; user++) {
+    longest = Math.max(longest, rows.offsets[user + 1]! - rows.offsets[user]!);
+  }
+  throw new DataError(
+    `Cannot slice interactions: ${name} (${shownTime(from)} to ${
+      shownTime(to)
+    }) has no window: its ${rows.users.length} users have ` +
+      `at most ${longest} positives there, wanted ${
+        context + 1
+      } (windows.context + 1); choose a shorter context or a longer slice`,
+  );
+}
+
+function finish(slice: RawSlice, { items }: Interactions, windows: Windows, sequences: UserSequences): Slice {
+  const { name, from, to, rows } = slice;
+  const distinct = new Set<number>();
+  for (const row of rows.rows) distinct.add(items[row]!);
+  return {
+    name,
+    from,
+    to,
+    users: rows.users.length,
+    items: distinct.size,
+    interactions: rows.rows.length,
+    windows,
+    sequences,
+  };
+}

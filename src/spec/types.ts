@@ -13,6 +13,8 @@ export interface DatasetSpec {
   /** Absolute after resolution. */
   readonly path?: string;
   readonly columns?: { readonly user: string; readonly item: string; readonly time: string; readonly rating?: string };
+  /** Between two cells of a csv or tsv file. */
+  readonly separator?: string;
   readonly badLines: "stop" | "skip";
   /** Generator settings of a synthetic data set, passed to src/data/synthetic.ts. */
   readonly synthetic?: SyntheticSpec;
@@ -102,8 +104,21 @@ export interface LoraSpec {
 }
 
 export type GateSpec =
-  | { readonly kind: "confidence"; readonly temperature: number; readonly tHigh: number; readonly tLow: number; readonly gamma: number }
-  | { readonly kind: "posterior"; readonly beta: number; readonly deltaMin: number; readonly lambdaNew: number; readonly a0: number; readonly a1: number };
+  | {
+    readonly kind: "confidence";
+    readonly temperature: number;
+    readonly tHigh: number;
+    readonly tLow: number;
+    readonly gamma: number;
+  }
+  | {
+    readonly kind: "posterior";
+    readonly beta: number;
+    readonly deltaMin: number;
+    readonly lambdaNew: number;
+    readonly a0: number;
+    readonly a1: number;
+  };
 
 export interface RegionsSpec {
   readonly k: number;
@@ -127,6 +142,10 @@ export interface RegionsSpec {
   readonly addMax: number;
   /** S windows per F window in a region's training set. */
   readonly replay: number;
+  /** Whose S windows: those "routed" to the region after editing (paper), or the region's k-means "members" (authors; a new region has none). */
+  readonly replayFrom: "routed" | "members";
+  /** "sequential": one region's adapter after the other; "together": all in one pass, the same numbers up to rounding and dropout masks. */
+  readonly pass: "sequential" | "together";
   /** "gate": an Expand also trains its second region with weight p2 / (p1 + p2). "rounded": round(2 p1) and round(2 p2) copies for every window (authors). "none". */
   readonly softCopies: "gate" | "rounded" | "none";
   readonly routing: "hard" | "soft";

@@ -1,0 +1,155 @@
+/**
+ * What a schema cannot say: fields of a spec that must fit each other.
+ * @module
+ */
+import { dateOf } from "./dates.ts";
+import { type Finding, written } from "./finding.ts";
+import { isRecord, type JsonRecord, pathOf, valueAt } from "./json.ts";
+import { methodChecks } from "./method_checks.ts";
+import { nearestName } from "./nearest.ts";
+import type { ResolvedSpec } from "./types.ts";
+import { listed } from "./wording.ts";
+
+/** All problems between the fields of a spec that fits the schema. */
+export function crossChecks(raw: JsonRecord, spec: ResolvedSpec): Finding[] {
+  const findings = [
+    ...slices(raw, spec),
+    ...synthetic(raw, spec),
+    ...backbone(raw, spec),
+    ...methodChecks(raw, spec),
+    ...report(raw, spec),
+  ];
+  return findings.filter((one, index) =>
+    findings.findIndex(({ pointer, message }) => pointer === one.pointer && message === one.message) === index
+  );
+}
+
+function* slices(raw: JsonRecord, spec: ResolvedSpec): Generator<Finding> {
+  const about = ["/slices"];
+  if (spec.slices.kind === "fractions") {
+    const parts = [spec.slices.setup, ...spec.slices.finetune, spec.slices.test];
+    const sum = parts.reduce((total, part) => total + part, 0);
+    if (Math.abs(sum - 1) > 1e-9) {
+      const found = `${parts.join(" + ")} = ${Number(sum.toPrecision(10))}`;
+      yield { pointer: "/slices", message: `slices must add up to 1: found ${found}.`, about };
+    }
+    return;
+  }
+  const several = isRecord(raw.slices) && Array.isArray(raw.slices.finetune);
+  let last: number | undefined;
+  for (const [index, border] of spec.slices.borders.entries()) {
+    const isTest = index === spec.slices.borders.length - 1;
+    const pointer = isTest ? "/slices/test" : several ? `/slices/finetune/${index}` : "/slices/finetune";
+    const field = pathOf(pointer).join(".");
+    if (Number.isNaN(border)) {
+      const found = JSON.stringify(valueAt(raw, pathOf(pointer)) ?? null);
+      yield { pointer, message: `${field} must be a day of the calendar: found ${found}.`, about };
+      continue;
+    }
+    if (last !== undefined && border <= last) {
+      yield {
+        pointer,
+        message: `${field} must be later than the border before it: ${dateOf(border)} is not after ${dateOf(last)}.`,
+        about,
+      };
+    }
+    last = border;
+  }
+}
+
+function* synthetic(raw: JsonRecord, spec: ResolvedSpec): Generator<Finding> {
+  const made = spec.dataset.synthetic;
+  if (made === undefined) return;
+  const about = ["/dataset"];
+  if (2 * made.merging > made.regions) {
+    const pointer = written(raw, "/dataset/merging", "/dataset/regions", "/dataset");
+    yield {
+      pointer,
+      message:
+        `dataset.merging must be at most half of dataset.regions: found ${made.merging} pairs of ${made.regions} regions.`,
+      about,
+    };
+  }
+  if (made.items < made.regions + made.emerging) {
+    const pointer = written(raw, "/dataset/items", "/dataset/regions", "/dataset");
+    yield {
+      pointer,
+      message: `dataset.items must be at least dataset.regions + dataset.emerging: found ${made.items} items for ${
+        made.regions + made.emerging
+      } regions.`,
+      about,
+    };
+  }
+}
+
+function* backbone(raw: JsonRecord, spec: ResolvedSpec): Generator<Finding> {
+  const { hidden, heads, maxLength, training } = spec.backbone;
+  if (hidden % heads !== 0) {
+    const pointer = written(raw, "/backbone/heads", "/backbone/hidden", "/backbone");
+    yield {
+      pointer,
+      message: `backbone.hidden must be a multiple of backbone.heads: found ${hidden} and ${heads}.`,
+      about: ["/backbone/hidden", "/backbone/heads"],
+    };
+  }
+  if (spec.windows.context > maxLength) {
+    const message =
+      `windows.context must be at most backbone.maxLength: found ${spec.windows.context} and ${maxLength}; the model would not see a window's beginning.`;
+    yield {
+      pointer: written(raw, "/windows/context", "/backbone/maxLength"),
+      message,
+      about: ["/windows/context", "/backbone/maxLength"],
+    };
+  }
+  const minPositives = "/backbone/training/minPositives";
+  if (training.rows === "windows" && valueAt(raw, pathOf(minPositives)) !== undefined) {
+    const message =
+      'backbone.training.minPositives counts only with rows "user-tail": found rows "windows"; set rows, or leave it out.';
+    yield { pointer: minPositives, message, about: ["/backbone/training/rows", minPositives] };
+  }
+}
+
+function* report(raw: JsonRecord, spec: ResolvedSpec): Generator<Finding> {
+  const labels = spec.methods.map(({ label }) => label);
+  const allowed = measureNames(spec);
+  const names = ["S", ...finetuneNames(spec), "T"];
+  const check = function* (
+    pointer: string,
+    value: string,
+    choices: readonly string[],
+    about: string[],
+  ): Generator<Finding> {
+    if (choices.includes(value)) return;
+    const nearest = nearestName(value, choices);
+    const hint = nearest === undefined ? "" : ` Did you mean ${JSON.stringify(nearest)}?`;
+    const field = pathOf(pointer).join(".");
+    yield {
+      pointer,
+      message: `${field} must be ${listed(choices)}: found ${JSON.stringify(value)}.${hint}`,
+      about: [pointer, ...about],
+    };
+  };
+  yield* check("/report/reference", spec.report.reference, labels, ["/methods"]);
+  yield* check(written(raw, "/report/measure", "/evaluation/cutoffs"), spec.report.measure, allowed, [
+    "/evaluation/cutoffs",
+  ]);
+  for (const [index, figure] of (spec.report.published ?? []).entries()) {
+    const at = `/report/published/${index}`;
+    yield* check(`${at}/label`, figure.label, labels, ["/methods"]);
+    yield* check(`${at}/slice`, figure.slice, names, ["/slices"]);
+    yield* check(`${at}/measure`, figure.measure, allowed, ["/evaluation/cutoffs"]);
+  }
+}
+
+function finetuneNames(spec: ResolvedSpec): string[] {
+  const count = spec.slices.kind === "dates" ? spec.slices.borders.length - 1 : spec.slices.finetune.length;
+  return Array.from({ length: count }, (_, index) => `F${index + 1}`);
+}
+
+/** Names of all measures a run computes: Recall@k, NDCG@k and coverage@k for every cut-off, and MRR. */
+export function measureNames(spec: ResolvedSpec): string[] {
+  return [
+    ...["Recall", "NDCG", "coverage"].flatMap((name) => spec.evaluation.cutoffs.map((k) => `${name}@${k}`)),
+    "MRR",
+  ];
+}

@@ -1,0 +1,158 @@
+/**
+ * A spec in words: what was asked, as sentences for a report.
+ * @module
+ */
+import { dateOf } from "./dates.ts";
+import type { BackboneSpec, GateSpec, LossSpec, MethodSpec, ResolvedSpec, SlicesSpec } from "./types.ts";
+
+/**
+ * What a spec asks for, one sentence a line: data, slices, windows, backbone, methods, measures, seeds.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { parseSpec } from "./parse.ts";
+ * const spec = '{"name":"a","dataset":"movielens-100k","backbone":{"kind":"sasrec"},"methods":["base"],"seeds":[1,2]}';
+ * assert.equal(describe(parseSpec(spec, "a.json").resolved).at(-1), "Each method runs with the seeds 1 and 2.");
+ * ```
+ */
+export function describe(spec: ResolvedSpec): string[] {
+  const { context, stride } = spec.windows;
+  return [
+    `${
+      dataWords(spec)
+    }; interactions rated at least ${spec.minRating} are positives (all of them where there are no ratings).`,
+    slicesWords(spec.slices),
+    `Within a slice a user's positives are cut into windows of ${context} items and the target that follows, ` +
+    `${stride === 1 ? "at every positive" : `at every ${ordinal(stride)} positive`}, aligned to the end.`,
+    spec.catalogue === "all"
+      ? "The items that can be recommended are those of all windows."
+      : "The items that can be recommended are those seen in S and F.",
+    spec.retention === "training"
+      ? "Retention is measured on S's own training windows."
+      : "Retention is measured on each user's last window of S, kept out of training.",
+    backboneWords(spec.backbone),
+    ...spec.methods.map((method) => `${escaped(method.label)}: ${methodWords(method, spec)}.`),
+    `Rankings are over the whole catalogue without the context's items; ties count ${
+      tieWords(spec.evaluation.ties)
+    }; ` +
+    `measures are taken at the cut-offs ${series(spec.evaluation.cutoffs.map(String))}.`,
+    spec.seeds.length === 1
+      ? `Each method runs with the seed ${spec.seeds[0]}.`
+      : `Each method runs with the seeds ${series(spec.seeds.map(String))}.`,
+  ];
+}
+
+function dataWords({ dataset }: ResolvedSpec): string {
+  if (dataset.id !== undefined) return `The data set is ${dataset.id}`;
+  if (dataset.synthetic === undefined) return `The data set is a file in the format ${dataset.format}`;
+  const { users, items, regions, drift, switching, emerging, merging } = dataset.synthetic;
+  const changes = [
+    drift > 0 ? `turn by ${drift} radians` : "",
+    switching > 0 ? `lose or win ${percent(switching)} of the users after the set-up slice` : "",
+    emerging > 0 ? `are joined by ${emerging} new` : "",
+    merging > 0 ? `merge in ${merging} ${merging === 1 ? "pair" : "pairs"}` : "",
+  ].filter((part) => part !== "");
+  const moving = changes.length === 0 ? "that stay as they are" : `that ${series(changes)}`;
+  return `The data set is made up: ${users} users and ${items} items in ${regions} preference regions ${moving}`;
+}
+
+function slicesWords(slices: SlicesSpec): string {
+  if (slices.kind === "dates") {
+    const borders = slices.borders.map(dateOf);
+    const names = borders.map((date, index) =>
+      `${index === borders.length - 1 ? "T" : finetuneName(index, borders.length - 1)} on ${date}`
+    );
+    return `S is everything before ${borders[0]}; then begin ${series(names)}.`;
+  }
+  const parts = slices.finetune.map((share, index) =>
+    `${finetuneName(index, slices.finetune.length)} the next ${percent(share)}`
+  );
+  return `In time order S is the first ${percent(slices.setup)} of the positives, ${parts.join(", ")} and T the last ${
+    percent(slices.test)
+  }.`;
+}
+
+function backboneWords(backbone: BackboneSpec): string {
+  const { kind, hidden, blocks, heads, training } = backbone;
+  const rows = training.rows === "windows"
+    ? "all windows of S"
+    : `the last ${backbone.maxLength + 1} positives in S of every user with at least ${training.minPositives}`;
+  return `The backbone is ${kind} (width ${hidden}, ${count(blocks, "block")}, ${
+    count(heads, "head")
+  }), trained on ${rows} for ` +
+    `${count(training.epochs, "epoch")} with ${lossWords(training.loss)}; then it is frozen, and all methods share it.`;
+}
+
+function methodWords(method: MethodSpec, spec: ResolvedSpec): string {
+  const { lora, regions } = method;
+  if (method.kind === "base") return "the backbone as it is";
+  const rows = {
+    none: "",
+    "finetune-targets": " and the rows of F's targets",
+    shared: " and the rows of F's targets in a table all share",
+  }[lora.itemRows];
+  const adapter =
+    `rank ${lora.rank} adapters on ${series([...lora.targets])}${rows}, ${
+      count(lora.training.epochs, "epoch")
+    } on F with ` +
+    `${lossWords(lora.training.loss)} at ${
+      lora.training.positions === "last" ? "the last position" : "every position"
+    }`;
+  if (method.kind !== "raie") return adapter;
+  const operations = [
+    regions.update ? "Update" : "",
+    regions.expand ? "Expand" : "",
+    regions.add ? "Add" : "",
+    regions.merge ? "Merge" : "",
+  ]
+    .filter((name) => name !== "");
+  const editing = operations.length === 0
+    ? "not edited"
+    : `edited by ${series(operations)} under the ${gateWords(regions.gate)}`;
+  return `${count(regions.k, "preference region")} found on S, ${editing}; one adapter each (${adapter}; then ${
+    count(regions.training.epochs, "epoch")
+  } ` +
+    `on the region's windows with ${regions.replay} windows of S for each of F); ${regions.routing} routing` +
+    (spec.budget === "matched" ? "; the same steps for all methods" : "");
+}
+
+function gateWords(gate: GateSpec): string {
+  return gate.kind === "confidence"
+    ? `confidence gate (temperature ${gate.temperature}, thresholds ${gate.tLow} and ${gate.tHigh})`
+    : `posterior gate (beta ${gate.beta})`;
+}
+
+function lossWords(loss: LossSpec): string {
+  switch (loss.kind) {
+    case "cross-entropy":
+      return "cross-entropy over the catalogue";
+    case "bce":
+      return `binary cross-entropy on ${count(loss.negatives, "negative")}`;
+    case "gbce":
+      return `generalised binary cross-entropy on ${count(loss.negatives, "negative")} (t ${loss.t})`;
+    case "sampled-softmax":
+      return `softmax over ${count(loss.negatives, "sampled item")}`;
+  }
+}
+
+const tieWords = (ties: "optimistic" | "pessimistic" | "mean") => ({
+  optimistic: "for the target",
+  pessimistic: "against the target",
+  mean: "as the mean of best and worst rank",
+}[ties]);
+
+const finetuneName = (index: number, total: number) => total === 1 ? "F" : `F${index + 1}`;
+const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+const percent = (share: number) => `${Number((100 * share).toPrecision(6))} %`;
+const escaped = (label: string) => label.replace(/[\\`*_{}[\]<>()#+!|~-]/g, "\\$&");
+
+function ordinal(number: number): string {
+  const teen = number % 100 >= 11 && number % 100 <= 13;
+  const ending = teen ? "th" : { 1: "st", 2: "nd", 3: "rd" }[number % 10] ?? "th";
+  return `${number}${ending}`;
+}
+
+function series(parts: readonly string[]): string {
+  return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
+}

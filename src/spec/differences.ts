@@ -1,0 +1,105 @@
+/**
+ * In which switches a run differs from the `paper` preset.
+ * @module
+ */
+import { canonicalJson } from "./canonical.ts";
+import { has, isRecord, type Json } from "./json.ts";
+import { presetLayer } from "./presets.ts";
+import { resolveBackbone, resolveLora, resolveRegions } from "./resolve_models.ts";
+import { definition, SCHEMA, withDefaults } from "./schema.ts";
+import type { Difference, MethodSpec, ResolvedSpec } from "./types.ts";
+
+/**
+ * Every switch that differs from what `paper` says for the same subject. The subject (name, data set, methods, seeds, engine)
+ * and what changes no result (the report, the evaluation's batch) do not count; a setting that follows another (`ffn` follows
+ * `hidden`) counts only where it does not. Adapters and regions count where a method uses them; what a method says for itself
+ * has its label in brackets: `[RAIE] regions.k`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { parseSpec } from "./parse.ts";
+ * const spec = '{"name":"a","dataset":"b","backbone":{"kind":"sasrec","hidden":64},"methods":["base"]}';
+ * assert.deepEqual(differences(parseSpec(spec, "a.json").resolved), [{ path: "backbone.hidden", paper: 128, value: 64 }]);
+ * ```
+ */
+export function differences(spec: ResolvedSpec): Difference[] {
+  const paper = presetLayer("paper");
+  const top = withDefaults(SCHEMA, {}) as Json;
+  const usual = (name: string): Json => isRecord(top) && has(top, name) ? top[name] ?? null : null;
+  const found: Difference[] = [
+    ...compare("minRating", usual("minRating"), json(spec.minRating)),
+    ...compare("windows", usual("windows"), json(spec.windows)),
+    ...compare("slices", json({ kind: "fractions", setup: 0.5, finetune: [0.3], test: 0.2 }), json(spec.slices)),
+    ...compare("catalogue", usual("catalogue"), spec.catalogue),
+    ...compare("retention", usual("retention"), spec.retention),
+    ...compare("budget", usual("budget"), spec.budget),
+  ];
+  const backbone = resolveBackbone({ kind: spec.backbone.kind }, paper, spec.windows.context);
+  found.push(...compare("backbone", json({ ...backbone, ffn: 4 * spec.backbone.hidden }), json(spec.backbone)));
+  const evaluation = usual("evaluation");
+  if (isRecord(evaluation)) {
+    found.push(...compare("evaluation.cutoffs", evaluation.cutoffs ?? null, json(spec.evaluation.cutoffs)));
+    found.push(...compare("evaluation.ties", evaluation.ties ?? null, spec.evaluation.ties));
+  }
+  for (const method of spec.methods) {
+    for (const difference of methodDifferences(method)) {
+      const path = covers(method.options as Json, difference.path.split("."))
+        ? `[${method.label}] ${difference.path}`
+        : difference.path;
+      if (!found.some((other) => other.path === path)) found.push({ ...difference, path });
+    }
+  }
+  return found;
+}
+
+function methodDifferences(method: MethodSpec): Difference[] {
+  if (method.kind === "base" || method.kind === "full") return [];
+  const paper = presetLayer("paper");
+  const lora = compare("lora", json(resolveLora(paper, undefined, undefined)), json(method.lora));
+  if (method.kind !== "raie") return lora;
+  const regions = resolveRegions(paper, undefined, undefined, method.lora);
+  return [...lora, ...compare("regions", json(regions), json(method.regions))];
+}
+
+/** Whether a method's own options say something at a path, or at something it lies in. */
+function covers(options: Json, path: readonly string[]): boolean {
+  let here: Json | undefined = options;
+  for (const part of path) {
+    if (!isRecord(here)) return true;
+    if (!has(here, part)) return false;
+    here = here[part];
+  }
+  return true;
+}
+
+function compare(path: string, paper: Json, value: Json): Difference[] {
+  if (!isRecord(paper) || !isRecord(value)) {
+    return canonicalJson(paper) === canonicalJson(value) ? [] : [{ path, paper, value }];
+  }
+  if (paper.kind === value.kind) return fields(path, paper, value);
+  if (path === "slices") return [{ path, paper, value }];
+  // Options of another kind are held against that kind's own defaults.
+  const name = path.slice(path.lastIndexOf(".") + 1);
+  const kind = value.kind ?? null;
+  return [
+    { path: `${path}.kind`, paper: paper.kind ?? null, value: kind },
+    ...fields(path, withDefaults(definition(name), { kind }), value),
+  ];
+}
+
+function fields(path: string, paper: Json, value: Json): Difference[] {
+  if (!isRecord(paper) || !isRecord(value)) return compare(path, paper, value);
+  const names = new Set([...Object.keys(paper), ...Object.keys(value)]);
+  return [...names].flatMap((name) =>
+    compare(
+      `${path}.${name}`,
+      has(paper, name) ? paper[name] ?? null : null,
+      has(value, name) ? value[name] ?? null : null,
+    )
+  );
+}
+
+function json(value: unknown): Json {
+  return value as Json;
+}

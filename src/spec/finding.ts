@@ -1,0 +1,19 @@
+/**
+ * What a check between fields finds.
+ * @module
+ */
+import { type Json, pathOf, valueAt } from "./json.ts";
+
+/** A problem between fields. */
+export interface Finding {
+  /** Where it is shown. */
+  readonly pointer: string;
+  readonly message: string;
+  /** Everything it depends on: when one of these is wrong by itself, that is said instead. */
+  readonly about: readonly string[];
+}
+
+/** The first of these pointers at which the spec says something; the last when it says nothing anywhere. */
+export function written(raw: Json, ...pointers: readonly string[]): string {
+  return pointers.find((pointer) => valueAt(raw, pathOf(pointer)) !== undefined) ?? pointers.at(-1) ?? "";
+}

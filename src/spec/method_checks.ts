@@ -1,0 +1,69 @@
+/**
+ * Checks between the fields of methods, adapters and regions.
+ * @module
+ */
+import { type Finding, written } from "./finding.ts";
+import { type JsonRecord, pathOf } from "./json.ts";
+import { nearestName } from "./nearest.ts";
+import type { MethodSpec, ResolvedSpec } from "./types.ts";
+import { listed } from "./wording.ts";
+
+/** Projections of a backbone that an adapter may sit on, by the last part of their names. */
+export const PROJECTIONS: Readonly<Record<string, readonly string[]>> = {
+  sasrec: ["q_proj", "k_proj", "v_proj", "out_proj", "linear1", "linear2"],
+};
+
+/** Problems of each method: labels, gates, adapted projections. */
+export function* methodChecks(raw: JsonRecord, spec: ResolvedSpec): Generator<Finding> {
+  yield* labels(spec);
+  for (const [index, method] of spec.methods.entries()) {
+    yield* gate(raw, method, index);
+    yield* targets(raw, method, index, spec.backbone.kind);
+  }
+}
+
+function* labels(spec: ResolvedSpec): Generator<Finding> {
+  const first = new Map<string, number>();
+  for (const [index, { label }] of spec.methods.entries()) {
+    const same = first.get(label);
+    if (same === undefined) first.set(label, index);
+    else {
+      yield {
+        pointer: `/methods/${index}/label`,
+        message: `methods.${index}.label must differ from all others: found ${
+          JSON.stringify(label)
+        }, which is methods.${same} too.`,
+        about: ["/methods"],
+      };
+    }
+  }
+}
+
+function* gate(raw: JsonRecord, { regions }: MethodSpec, index: number): Generator<Finding> {
+  if (regions.gate.kind !== "confidence" || regions.gate.tLow <= regions.gate.tHigh) return;
+  const places = [`/methods/${index}/regions/gate`, "/regions/gate"];
+  const pointer = written(raw, ...places.flatMap((place) => [`${place}/tLow`, `${place}/tHigh`]));
+  const field = pathOf(pointer).slice(0, -1).join(".");
+  yield {
+    pointer,
+    message: `${field}.tLow must be at most tHigh: found ${regions.gate.tLow} and ${regions.gate.tHigh}.`,
+    about: places.flatMap((place) => [`${place}/kind`, `${place}/tLow`, `${place}/tHigh`]),
+  };
+}
+
+function* targets(raw: JsonRecord, { lora }: MethodSpec, index: number, kind: string): Generator<Finding> {
+  const projections = PROJECTIONS[kind] ?? [];
+  const list = written(raw, `/methods/${index}/lora/targets`, "/lora/targets");
+  for (const [entry, target] of lora.targets.entries()) {
+    if (projections.includes(target)) continue;
+    const nearest = nearestName(target, projections);
+    const hint = nearest === undefined ? "" : ` Did you mean ${JSON.stringify(nearest)}?`;
+    yield {
+      pointer: `${list}/${entry}`,
+      message: `${pathOf(list).join(".")} must be projections of ${kind}, ${listed(projections, "and")}: found ${
+        JSON.stringify(target)
+      }.${hint}`,
+      about: [list, "/backbone/kind"],
+    };
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * Reading a spec: text in, resolved spec out, or every problem at once.
+ * @module
+ */
+import { refusals } from "./availability.ts";
+import { crossChecks } from "./checks.ts";
+import { SpecError, type SpecIssue } from "./issue.ts";
+import { isRecord, type Json, type JsonRecord, pathOf, valueAt } from "./json.ts";
+import { applyOverrides } from "./overrides.ts";
+import { resolveSpec } from "./resolve.ts";
+import { decoded, Source } from "./source.ts";
+import type { ResolvedSpec } from "./types.ts";
+import { misfits, without } from "./validate.ts";
+
+/** A spec as written, with its overrides applied, and as resolved. */
+export interface ParsedSpec {
+  readonly resolved: ResolvedSpec;
+  readonly raw: JsonRecord;
+}
+
+/** How a spec is read. */
+export interface ParseOptions {
+  /** `PATH=VALUE` changes from the command line, applied in order. */
+  readonly set?: readonly string[];
+}
+
+/**
+ * Reads a spec.
+ *
+ * @param text Plain JSON; bytes are UTF-8.
+ * @param file Where it comes from: named in errors, and paths in the spec are seen from its folder.
+ * @throws {SpecError} with all problems at once: syntax, fields and values, what this version cannot do, what does not fit together.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const text = '{"name":"a","dataset":"movielens-100k","backbone":{"kind":"sasrec"},"methods":["base"]}';
+ * const { resolved } = parseSpec(text, "a.json", { set: ["windows.context=20"] });
+ * assert.equal(resolved.backbone.maxLength, 20);
+ * ```
+ */
+export function parseSpec(text: string | Uint8Array, file: string, options: ParseOptions = {}): ParsedSpec {
+  const source = Source.read(typeof text === "string" ? text : decoded(text, file), file);
+  const { value, origins, problems } = applyOverrides(source.value, options.set ?? []);
+  const optionOf = (pointer: string): string | undefined => {
+    for (let at = pointer; at !== ""; at = at.slice(0, at.lastIndexOf("/"))) {
+      const option = origins.get(at);
+      if (option !== undefined) return option;
+    }
+    return undefined;
+  };
+  const optionIssue = (option: string, pointer: string, message: string): SpecIssue => (
+    { file, pointer, line: 0, column: 0, message, excerpt: [], option }
+  );
+  const found = (pointer: string) => {
+    const option = optionOf(pointer);
+    return option === undefined
+      ? source.found(pointer)
+      : short(JSON.stringify(valueAt(value, pathOf(pointer)) ?? null));
+  };
+  const misfitting = misfits(value, found);
+  const refused = refusals(value);
+  const issueOf = (pointer: string, message: string, at: "value" | "key" | "start"): SpecIssue => {
+    const option = optionOf(pointer);
+    return option === undefined ? source.issue(pointer, message, at) : optionIssue(option, pointer, message);
+  };
+  const issues = [
+    ...problems.map(({ option, pointer, message }) => optionIssue(option, pointer, message)),
+    ...misfitting.map(({ pointer, message, at }) => issueOf(pointer, message, at)),
+    ...refused.map(({ pointer, message }) => issueOf(pointer, message, "value")),
+  ];
+  const spoilt = [...misfitting, ...refused].map(({ pointer }) => pointer);
+  const whole = isRecord(value) ? healed(value, spoilt) : undefined;
+  const resolved = whole === undefined ? undefined : resolveSpec(whole, file);
+  if (whole !== undefined && resolved !== undefined) {
+    for (const { pointer, message, about } of crossChecks(whole, resolved)) {
+      if (!about.some((one) => spoilt.some((other) => related(one, other)))) {
+        issues.push(issueOf(pointer, message, "value"));
+      }
+    }
+  }
+  if (issues.length > 0 || resolved === undefined || !isRecord(value)) throw new SpecError(file, inOrder(issues));
+  return { resolved, raw: value };
+}
+
+/** The spec without what is wrong in it and with stand-ins for what it must have, so that the rest can be checked. */
+function healed(value: JsonRecord, spoilt: readonly string[]): JsonRecord | undefined {
+  const standIns: JsonRecord = { name: "spec", dataset: "data", backbone: { kind: "sasrec" }, methods: ["base"] };
+  const rest: Json = spoilt.length === 0 ? value : without(value, spoilt.filter((pointer) => pointer !== ""));
+  const whole = isRecord(rest) ? { ...standIns, ...rest } : standIns;
+  return misfits(whole, () => "").length === 0 && refusals(whole).length === 0 ? whole : undefined;
+}
+
+function related(a: string, b: string): boolean {
+  return a === b || a.startsWith(b + "/") || b.startsWith(a + "/");
+}
+
+function inOrder(issues: readonly SpecIssue[]): SpecIssue[] {
+  return [...issues].sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+function short(text: string): string {
+  return text.length > 60 ? text.slice(0, 57) + "..." : text;
+}

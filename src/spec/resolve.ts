@@ -1,0 +1,57 @@
+/**
+ * From a valid spec to a resolved one: presets and defaults filled in.
+ * @module
+ */
+import { isRecord, type JsonRecord } from "./json.ts";
+import { presetLayer } from "./presets.ts";
+import { known, resolveDataset, resolveSlices } from "./resolve_data.ts";
+import { resolveBackbone, resolveMethods } from "./resolve_models.ts";
+import { overlay, SCHEMA, withDefaults } from "./schema.ts";
+import type { EvaluationSpec, MethodSpec, PresetName, ReportSpec, ResolvedSpec, WindowsSpec } from "./types.ts";
+
+/**
+ * Fills in everything a spec leaves open. The spec must fit the schema; {@linkcode parseSpec} sees to that.
+ *
+ * @param raw The spec as written.
+ * @param file Its file: paths are seen from there.
+ */
+export function resolveSpec(raw: JsonRecord, file: string): ResolvedSpec {
+  const preset: PresetName = raw.preset === "official" ? "official" : "paper";
+  const layer = presetLayer(preset);
+  const top = withDefaults(SCHEMA, { ...raw, windows: overlay(layer.windows, raw.windows) });
+  const filled: JsonRecord = isRecord(top) ? top : {};
+  const windows = known<WindowsSpec>(filled.windows ?? {});
+  const { cutoffs, ties, batch } = known<EvaluationSpec>(filled.evaluation ?? {});
+  const methods = resolveMethods(raw, layer);
+  return {
+    name: String(filled.name),
+    title: String(filled.title ?? filled.name),
+    description: String(filled.description),
+    preset,
+    dataset: resolveDataset(raw.dataset, file),
+    minRating: Number(filled.minRating),
+    windows,
+    slices: resolveSlices(raw.slices),
+    catalogue: filled.catalogue === "seen" ? "seen" : "all",
+    retention: filled.retention === "held-out" ? "held-out" : "training",
+    backbone: resolveBackbone(raw.backbone, layer, windows.context),
+    budget: "paper",
+    methods,
+    seeds: known<number[]>(filled.seeds ?? []),
+    evaluation: { cutoffs: [...cutoffs].sort((a, b) => a - b), ties, batch },
+    report: resolveReport(isRecord(raw.report) ? raw.report : {}, methods, cutoffs),
+    engine: known<ResolvedSpec["engine"]>(filled.engine ?? "auto"),
+  };
+}
+
+function resolveReport(raw: JsonRecord, methods: readonly MethodSpec[], cutoffs: readonly number[]): ReportSpec {
+  const base = methods.find(({ kind }) => kind === "base") ?? methods[0];
+  const published = known<ReportSpec["published"]>(raw.published ?? []) ?? [];
+  return {
+    reference: typeof raw.reference === "string" ? raw.reference : base?.label ?? "",
+    measure: typeof raw.measure === "string"
+      ? raw.measure
+      : `Recall@${cutoffs.includes(10) ? 10 : Math.min(...cutoffs)}`,
+    ...(published.length === 0 ? {} : { published }),
+  };
+}

@@ -2,19 +2,12 @@
  * Opening an engine: one named, or the best that works.
  * @module
  */
+import { compileStep } from "./compile.ts";
 import { openCpu } from "./cpu_rung.ts";
 import { EngineError } from "./errors.ts";
 import { type OpenRung, type OpenRungFunction, reasonOf, type RungReport } from "./rung.ts";
 import { openTensorflow } from "./tensorflow_rung.ts";
-import {
-  type CompiledStep,
-  type CompileOptions,
-  type Engine,
-  type Rung,
-  RUNGS,
-  type Step,
-  type TensorMap,
-} from "./types.ts";
+import { type Engine, type Rung, RUNGS } from "./types.ts";
 import { openWasm } from "./wasm_rung.ts";
 import { openWebgpu } from "./webgpu_rung.ts";
 
@@ -124,13 +117,4 @@ function engineOf(rung: Rung, opened: OpenRung): Engine {
       if (current === undefined || --current.handles === 0) current = undefined;
     },
   };
-}
-
-/** Stands until the compiler lands. */
-function compileStep<I extends TensorMap, S extends TensorMap, F extends TensorMap, O extends TensorMap>(
-  rung: Rung,
-  _step: Step<I, S, F, O>,
-  options: CompileOptions<S, F>,
-): CompiledStep<I, S, O> {
-  throw new EngineError(`Cannot compile "${options.name}" on "${rung}": the compiler is not there yet`);
 }

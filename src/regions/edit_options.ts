@@ -1,0 +1,65 @@
+/**
+ * The switches and numbers of editing.
+ * @module
+ */
+import type { RegionsSpec } from "../spec/types.ts";
+import { CONFIDENCE_GATE, type Gate } from "./gate.ts";
+import type { RandomSource } from "./types.ts";
+
+/** How regions are edited. */
+export interface EditOptions {
+  readonly gate: Gate;
+  /** Each off is one of the paper's ablations. */
+  readonly update: boolean;
+  readonly expand: boolean;
+  readonly add: boolean;
+  /** Radians under which two centres merge; undefined: they never do. */
+  readonly mergeAngle?: number | undefined;
+  /** Weight of an Expand's sequence in its region's statistics. */
+  readonly expandWeight: number;
+  /** Least size of a pool that may become regions. */
+  readonly poolMin: number;
+  /** Most centres proposed on a pool. */
+  readonly addMax: number;
+  /** k-means on the pool. */
+  readonly restarts: number;
+  readonly iterations: number;
+  /** Of a new region's radius. */
+  readonly radiusQuantile: number;
+  /** Draws the seeds of k-means on the pool. */
+  readonly stream: RandomSource;
+}
+
+/** The paper's settings (RAIE sections 3.3 and 4.1); a stream must be given. */
+export const EDIT_DEFAULTS: Omit<EditOptions, "stream"> = {
+  gate: CONFIDENCE_GATE,
+  update: true,
+  expand: true,
+  add: true,
+  expandWeight: 0.25,
+  poolMin: 120,
+  addMax: 2,
+  restarts: 4,
+  iterations: 50,
+  radiusQuantile: 0.9,
+};
+
+/** The editing a spec asks for; its merging angle is in degrees. */
+export function editOptions(spec: RegionsSpec, stream: RandomSource): EditOptions {
+  const { gate, update, expand, add, expandWeight, poolMin, addMax, restarts, iterations, radiusQuantile } = spec;
+  const mergeAngle = spec.merge ? spec.mergeAngle * Math.PI / 180 : undefined;
+  return {
+    gate,
+    update,
+    expand,
+    add,
+    mergeAngle,
+    expandWeight,
+    poolMin,
+    addMax,
+    restarts,
+    iterations,
+    radiusQuantile,
+    stream,
+  };
+}

@@ -1,0 +1,178 @@
+/**
+ * Editing: how regions follow the sequences of a new slice.
+ * @module
+ */
+import { reestimate } from "./build_regions.ts";
+import type { EditOptions } from "./edit_options.ts";
+import { decideAll, expandCanFire } from "./gate.ts";
+import { mergeRegions } from "./merge.ts";
+import { judgePool, nearestRegion } from "./pool.ts";
+import { routeAll } from "./routing.ts";
+import type { Decision, Regions, UnitVectors } from "./types.ts";
+import { addRow, selectRows } from "./unit_vectors.ts";
+
+/** Sequences per operation, and what became of pools. */
+export interface EditCounts {
+  /** Sequences that were an Update, an Expand, or went to the pool. */
+  readonly update: number;
+  readonly expand: number;
+  readonly add: number;
+  /** Sequences whose operation is switched off. */
+  readonly withheld: number;
+  /** Pairs of regions merged. */
+  readonly merged: number;
+  /** New regions. */
+  readonly accepted: number;
+  /** Pools that were large enough and did not raise the BIC: 0 or 1. */
+  readonly refused: number;
+  /** Pool sequences that made no new region. */
+  readonly fellBack: number;
+}
+
+/** What happened beyond single sequences, in order. */
+export type EditEvent =
+  | { readonly kind: "note"; readonly text: string }
+  | { readonly kind: "pool too small"; readonly size: number; readonly poolMin: number }
+  | {
+    readonly kind: "pool judged";
+    readonly size: number;
+    readonly bicBefore: number;
+    /** With 1, 2, ... new regions. */
+    readonly bicProposed: readonly number[];
+    /** Names of the new regions; none when refused. */
+    readonly added: readonly string[];
+  }
+  | { readonly kind: "merged"; readonly names: readonly [string, string]; readonly angle: number };
+
+/** Regions after a slice. */
+export interface EditResult {
+  readonly regions: Regions;
+  /** The gate's word on every sequence, against the regions before editing; also where the operation is switched off. */
+  readonly decisions: readonly Decision[];
+  readonly counts: EditCounts;
+  readonly log: readonly EditEvent[];
+  /** [K after], the region before editing whose adapter each starts from: itself, a merged region's largest part, a new region's nearest. */
+  readonly parents: Int32Array;
+  /** [K after], 1 for a region that a pool made. */
+  readonly isNew: Uint8Array;
+  /** [K before], the region after editing that holds each (merging may join two). */
+  readonly successor: Int32Array;
+  /** [count], the region of every sequence after editing, by routing score. */
+  readonly membership: Int32Array;
+}
+
+/**
+ * Edits regions with all sequences of one slice (RAIE section 3.3).
+ *
+ * The slice is one batch: every decision is taken against the regions as they were before it (posterior centres, radii), and only then
+ * is everything applied, so the order of sequences does not matter. In this order:
+ *
+ * 1. Update adds x to S and 1 to n of its region; Expand adds `expandWeight` times that and, under the confidence gate, the radius grows to
+ *    cover x. Parameters are then estimated once, kappa by EMA.
+ * 2. Add sequences form a pool. From `poolMin` on, new regions are proposed and judged ({@linkcode judgePool}); otherwise, and when
+ *    refused, the pool's sequences join their nearest regions for training and leave the statistics alone.
+ * 3. Merge, if a `mergeAngle` is given.
+ * 4. Every sequence is routed to the final regions.
+ *
+ * A sequence whose operation is switched off is only routed: it trains its nearest region, and moves neither statistics nor radius.
+ *
+ * @param vectors the slice's sequences; none leaves the regions as they are
+ * @throws RangeError when the widths differ
+ * @example
+ * ```ts
+ * import { buildRegions } from "./build_regions.ts";
+ * import { EDIT_DEFAULTS } from "./edit_options.ts";
+ * import { editRegions } from "./edit_regions.ts";
+ * import { sphericalKMeans } from "./spherical_k_means.ts";
+ * import { unitVectors } from "./unit_vectors.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const setup = unitVectors([1, 0, 0, 1, 1, 0.2, 0.2, 1], 2);
+ * const before = buildRegions(setup, sphericalKMeans(setup, 2, { seeds: [1, 0, 0, 1] }));
+ * const stream = { float: Math.random, integer: () => 0 };
+ * const { counts, regions } = editRegions(before, unitVectors([1, 0.1], 2), { ...EDIT_DEFAULTS, stream });
+ * assert.equal(counts.update, 1);
+ * assert.deepEqual([...regions.counts], [3, 2]);
+ * ```
+ */
+export function editRegions(before: Regions, vectors: UnitVectors, options: EditOptions): EditResult {
+  const log: EditEvent[] = [];
+  if (options.expand && !expandCanFire(options.gate, before)) {
+    log.push({ kind: "note", text: `${options.gate.kind} gate: Expand cannot fire with these constants` });
+  }
+  const decisions = decideAll(options.gate, before, vectors);
+  const applied = decisions.map(({ action }) => options[action]);
+  const count = (action: Decision["action"]) =>
+    decisions.filter((d, row) => d.action === action && applied[row]).length;
+
+  const moved = applyStatistics(before, vectors, decisions, options);
+  const { regions: grown, size, fellBack } = applyPool(moved, vectors, decisions, options, log);
+  const accepted = grown.count - before.count;
+  const { regions, successor, heir, merged } = mergeRegions(grown, options.mergeAngle ?? 0);
+  for (const pair of merged) log.push({ kind: "merged", ...pair });
+
+  return {
+    regions,
+    decisions,
+    counts: {
+      update: count("update"),
+      expand: count("expand"),
+      add: size,
+      withheld: applied.filter((was) => !was).length,
+      merged: merged.length,
+      accepted,
+      refused: size >= options.poolMin && size > 0 && accepted === 0 ? 1 : 0,
+      fellBack,
+    },
+    log,
+    parents: heir.map((k) => k < before.count ? k : nearestRegion(grown, k, before.count)),
+    isNew: Uint8Array.from(heir, (k) => k < before.count ? 0 : 1),
+    successor: successor.slice(0, before.count),
+    membership: routeAll(regions, vectors),
+  };
+}
+
+/** Step 1: statistics and radii. */
+function applyStatistics(
+  before: Regions,
+  vectors: UnitVectors,
+  decisions: readonly Decision[],
+  options: EditOptions,
+): Regions {
+  const sums = before.sums.slice();
+  const counts = before.counts.slice();
+  const radii = before.radii.slice();
+  let changed = false;
+  decisions.forEach(({ action, first, angle }, row) => {
+    if (action === "add" || !options[action]) return;
+    const weight = action === "update" ? 1 : options.expandWeight;
+    addRow(sums, first, vectors.values, row, before.width, weight);
+    counts[first] = counts[first]! + weight;
+    if (action === "expand" && options.gate.kind === "confidence") radii[first] = Math.max(radii[first]!, angle);
+    changed = true;
+  });
+  // Without a change there is no new evidence, and the EMA must not move kappa.
+  return changed ? reestimate(before, sums, counts, radii) : before;
+}
+
+/** Step 2: the pool. */
+function applyPool(
+  regions: Regions,
+  vectors: UnitVectors,
+  decisions: readonly Decision[],
+  options: EditOptions,
+  log: EditEvent[],
+): { regions: Regions; size: number; fellBack: number } {
+  const rows = options.add ? decisions.flatMap(({ action }, row) => action === "add" ? [row] : []) : [];
+  const size = rows.length;
+  if (size === 0) return { regions, size, fellBack: 0 };
+  if (size < options.poolMin) {
+    log.push({ kind: "pool too small", size, poolMin: options.poolMin });
+    return { regions, size, fellBack: size };
+  }
+  const verdict = judgePool(regions, selectRows(vectors, rows), vectors, options);
+  const { bicBefore, bicProposed } = verdict;
+  const added = verdict.regions.names.slice(regions.count);
+  log.push({ kind: "pool judged", size, bicBefore, bicProposed, added });
+  return { regions: verdict.regions, size, fellBack: added.length === 0 ? size : 0 };
+}

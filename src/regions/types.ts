@@ -1,0 +1,81 @@
+/**
+ * What the rest of the program may know of regions: plain numbers, no tensors. Angles are radians.
+ * @module
+ */
+
+/** Directions as rows of one matrix. Every row has length 1 (or 0: a sequence without a direction). */
+export interface UnitVectors {
+  readonly count: number;
+  readonly width: number;
+  /** [count, width] row-major. */
+  readonly values: Float32Array;
+}
+
+/** The draws regions need of a random stream; the engine's streams offer them. */
+export interface RandomSource {
+  /** Uniform in [0, 1). */
+  float(): number;
+  /** Uniform in 0..bound-1. */
+  integer(bound: number): number;
+}
+
+/** Centres and the nearest centre of every vector. */
+export interface Clustering {
+  /** Number of centres, K. */
+  readonly count: number;
+  readonly width: number;
+  /** [K, width], unit rows. */
+  readonly centres: Float64Array;
+  /** [vectors], 0..K-1. */
+  readonly labels: Int32Array;
+}
+
+/**
+ * Preference regions on the unit sphere (RAIE section 3.2): K von Mises-Fisher components with a radius each.
+ * A value: no operation changes it, each gives a new one.
+ */
+export interface Regions {
+  /** K. */
+  readonly count: number;
+  readonly width: number;
+  /** [K], stable over edits: "R1", "R2"...; merged regions are "R1+R3". */
+  readonly names: readonly string[];
+  /** [K, width], posterior centres c_k, unit rows. */
+  readonly centres: Float64Array;
+  /** [K, width], prior centres c0_k, unit rows. */
+  readonly priorCentres: Float64Array;
+  /** [K], radii R_k: a quantile of the angle from prior centre to member at construction, grown by Expand. */
+  readonly radii: Float64Array;
+  /** [K], standard deviation of the angles from prior centre to member at construction. */
+  readonly deviations: Float64Array;
+  /** [K, width], sums S_k of members' vectors. */
+  readonly sums: Float64Array;
+  /** [K], members n_k; fractional after Expand. */
+  readonly counts: Float64Array;
+  /** [K], concentrations in [1, 1e6]. */
+  readonly kappa: Float64Array;
+  /** [K], shares; they sum to 1. */
+  readonly pi: Float64Array;
+  /** n0, the weight of a prior centre in members. */
+  readonly priorStrength: number;
+  /** Rate at which a re-estimated kappa replaces the old one, in (0, 1]. */
+  readonly emaRate: number;
+}
+
+/** The editing operations a gate can choose. */
+export type Action = "update" | "expand" | "add";
+
+/** What a gate says of one sequence. */
+export interface Decision {
+  readonly action: Action;
+  /** k1, the most probable region. */
+  readonly first: number;
+  /** k2, the runner-up; -1 when there is one region. */
+  readonly second: number;
+  /** Probability of k1 under the gate. */
+  readonly p1: number;
+  /** Probability of k2; 0 when there is one region. */
+  readonly p2: number;
+  /** Angle to the centre of k1, radians. */
+  readonly angle: number;
+}

@@ -1,0 +1,119 @@
+/**
+ * Vectors on the unit sphere, and the dot products everything here is made of.
+ * @module
+ */
+import type { UnitVectors } from "./types.ts";
+
+/**
+ * Rows scaled to length 1. Rows of zeros stay zero; the input is not changed.
+ *
+ * @param values [count, width] row-major
+ * @param width numbers in a row
+ * @throws RangeError when the size is no multiple of the width, or a value is not finite (with its row)
+ * @example
+ * ```ts
+ * import { unitVectors } from "./unit_vectors.ts";
+ * import assert from "node:assert/strict";
+ *
+ * const vectors = unitVectors(Float32Array.of(3, 4, 0, 2), 2);
+ * assert.deepEqual([...vectors.values].map((x) => x.toFixed(1)), ["0.6", "0.8", "0.0", "1.0"]);
+ * ```
+ */
+export function unitVectors(values: ArrayLike<number>, width: number): UnitVectors {
+  if (!Number.isInteger(width) || width < 1 || values.length % width !== 0) {
+    throw new RangeError(`Cannot read vectors: ${values.length} numbers, wanted a multiple of the width ${width}`);
+  }
+  const count = values.length / width;
+  const unit = new Float32Array(values.length);
+  for (let row = 0; row < count; row++) {
+    const from = row * width;
+    let square = 0;
+    for (let at = from; at < from + width; at++) square += values[at]! * values[at]!;
+    if (!Number.isFinite(square)) {
+      throw new RangeError(`Cannot read vectors: row ${row} holds a value that is not finite, wanted finite numbers`);
+    }
+    const scale = square > 0 ? 1 / Math.sqrt(square) : 0;
+    for (let at = from; at < from + width; at++) unit[at] = values[at]! * scale;
+  }
+  return { count, width, values: unit };
+}
+
+/**
+ * The dot product of row `a` of one matrix and row `b` of another, added up in float64.
+ * Four running sums: they are independent, so the processor need not wait for each addition.
+ */
+export function dot(
+  left: Float32Array | Float64Array,
+  a: number,
+  right: Float32Array | Float64Array,
+  b: number,
+  width: number,
+): number {
+  const from = a * width;
+  const other = b * width;
+  let s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+  let j = 0;
+  for (; j + 3 < width; j += 4) {
+    s0 += left[from + j]! * right[other + j]!;
+    s1 += left[from + j + 1]! * right[other + j + 1]!;
+    s2 += left[from + j + 2]! * right[other + j + 2]!;
+    s3 += left[from + j + 3]! * right[other + j + 3]!;
+  }
+  for (; j < width; j++) s0 += left[from + j]! * right[other + j]!;
+  return (s0 + s1) + (s2 + s3);
+}
+
+/** Cosines of one vector to every centre, into `out` [count]. */
+export function cosinesInto(
+  out: Float64Array,
+  vectors: Float32Array,
+  row: number,
+  centres: Float64Array,
+  count: number,
+  width: number,
+): void {
+  for (let k = 0; k < count; k++) out[k] = dot(vectors, row, centres, k, width);
+}
+
+/** The angle of a cosine, radians in [0, pi]; rounding beyond [-1, 1] is cut off. */
+export function angleOf(cosine: number): number {
+  return Math.acos(Math.min(1, Math.max(-1, cosine)));
+}
+
+/** Scales row `k` of a matrix to length 1 in place and gives its former length; a row of zeros stays. */
+export function normaliseRow(matrix: Float64Array, k: number, width: number): number {
+  const length = Math.sqrt(dot(matrix, k, matrix, k, width));
+  if (length > 0) {
+    for (let at = k * width; at < (k + 1) * width; at++) matrix[at] = matrix[at]! / length;
+  }
+  return length;
+}
+
+/** Adds `weight` times row `row` of the vectors to row `k` of the sums, in place. */
+export function addRow(
+  sums: Float64Array,
+  k: number,
+  vectors: Float32Array,
+  row: number,
+  width: number,
+  weight = 1,
+): void {
+  const from = row * width;
+  const to = k * width;
+  for (let j = 0; j < width; j++) sums[to + j] = sums[to + j]! + weight * vectors[from + j]!;
+}
+
+/** The rows named, as vectors of their own. */
+export function selectRows(vectors: UnitVectors, rows: ArrayLike<number>): UnitVectors {
+  const { width } = vectors;
+  const values = new Float32Array(rows.length * width);
+  for (let i = 0; i < rows.length; i++) {
+    values.set(vectors.values.subarray(rows[i]! * width, (rows[i]! + 1) * width), i * width);
+  }
+  return { count: rows.length, width, values };
+}
+
+/** @throws RangeError when two widths differ */
+export function requireWidth(found: number, wanted: number): void {
+  if (found !== wanted) throw new RangeError(`Cannot compare vectors: width ${found}, wanted the regions' ${wanted}`);
+}

@@ -3,10 +3,11 @@
  * @module
  */
 import { dateOf } from "./dates.ts";
-import type { BackboneSpec, GateSpec, LossSpec, MethodSpec, ResolvedSpec, SlicesSpec } from "./types.ts";
+import type { BackboneSpec, GateSpec, LoraSpec, LossSpec, MethodSpec, ResolvedSpec, SlicesSpec } from "./types.ts";
 
 /**
- * What a spec asks for, one sentence a line: data, slices, windows, backbone, methods, measures, seeds.
+ * What a spec asks for, one sentence a line: data, slices, windows, backbone, methods, measures, seeds. Plain text: whoever puts
+ * it into Markdown escapes it.
  *
  * @example
  * ```ts
@@ -18,13 +19,13 @@ import type { BackboneSpec, GateSpec, LossSpec, MethodSpec, ResolvedSpec, Slices
  */
 export function describe(spec: ResolvedSpec): string[] {
   const { context, stride } = spec.windows;
+  const step = stride === 1 ? "every positive" : `every ${ordinal(stride)} positive`;
+  const ties = tieWords(spec.evaluation.ties);
+  const seeds = series(spec.seeds.map(String));
   return [
-    `${
-      dataWords(spec)
-    }; interactions rated at least ${spec.minRating} are positives (all of them where there are no ratings).`,
+    dataWords(spec) + positivesWords(spec),
     slicesWords(spec.slices),
-    `Within a slice a user's positives are cut into windows of ${context} items and the target that follows, ` +
-    `${stride === 1 ? "at every positive" : `at every ${ordinal(stride)} positive`}, aligned to the end.`,
+    `Within a slice a user's positives are cut into windows of ${context} items and the target that follows, at ${step}, aligned to the end.`,
     spec.catalogue === "all"
       ? "The items that can be recommended are those of all windows."
       : "The items that can be recommended are those seen in S and F.",
@@ -32,15 +33,16 @@ export function describe(spec: ResolvedSpec): string[] {
       ? "Retention is measured on S's own training windows."
       : "Retention is measured on each user's last window of S, kept out of training.",
     backboneWords(spec.backbone),
-    ...spec.methods.map((method) => `${escaped(method.label)}: ${methodWords(method, spec)}.`),
-    `Rankings are over the whole catalogue without the context's items; ties count ${
-      tieWords(spec.evaluation.ties)
-    }; ` +
-    `measures are taken at the cut-offs ${series(spec.evaluation.cutoffs.map(String))}.`,
-    spec.seeds.length === 1
-      ? `Each method runs with the seed ${spec.seeds[0]}.`
-      : `Each method runs with the seeds ${series(spec.seeds.map(String))}.`,
+    ...spec.methods.map((method) => `${method.label}: ${methodWords(method)}.`),
+    `Rankings are over the whole catalogue without the context's items; ties count ${ties}.`,
+    `Measures are taken at the cut-offs ${series(spec.evaluation.cutoffs.map(String))}.`,
+    `Each method runs with the ${spec.seeds.length === 1 ? "seed" : "seeds"} ${seeds}.`,
   ];
+}
+
+function positivesWords({ dataset, minRating }: ResolvedSpec): string {
+  if (dataset.format === "synthetic") return "; every interaction is a positive.";
+  return `; interactions rated at least ${minRating} are positives (all of them where there are no ratings).`;
 }
 
 function dataWords({ dataset }: ResolvedSpec): string {
@@ -65,12 +67,13 @@ function slicesWords(slices: SlicesSpec): string {
     );
     return `S is everything before ${borders[0]}; then begin ${series(names)}.`;
   }
-  const parts = slices.finetune.map((share, index) =>
-    `${finetuneName(index, slices.finetune.length)} the next ${percent(share)}`
-  );
-  return `In time order S is the first ${percent(slices.setup)} of the positives, ${parts.join(", ")} and T the last ${
-    percent(slices.test)
-  }.`;
+  const total = slices.finetune.length;
+  const parts = [
+    `S is the first ${percent(slices.setup)} of the positives`,
+    ...slices.finetune.map((share, index) => `${finetuneName(index, total)} the next ${percent(share)}`),
+    `T the last ${percent(slices.test)}`,
+  ];
+  return `In time order ${series(parts)}.`;
 }
 
 function backboneWords(backbone: BackboneSpec): string {
@@ -78,43 +81,44 @@ function backboneWords(backbone: BackboneSpec): string {
   const rows = training.rows === "windows"
     ? "all windows of S"
     : `the last ${backbone.maxLength + 1} positives in S of every user with at least ${training.minPositives}`;
-  return `The backbone is ${kind} (width ${hidden}, ${count(blocks, "block")}, ${
-    count(heads, "head")
-  }), trained on ${rows} for ` +
-    `${count(training.epochs, "epoch")} with ${lossWords(training.loss)}; then it is frozen, and all methods share it.`;
+  return [
+    `The backbone is ${kind} (width ${hidden}, ${count(blocks, "block")}, ${count(heads, "head")}),`,
+    `trained on ${rows} for ${count(training.epochs, "epoch")} with ${lossWords(training.loss)};`,
+    "then it is frozen, and all methods share it.",
+  ].join(" ");
 }
 
-function methodWords(method: MethodSpec, spec: ResolvedSpec): string {
-  const { lora, regions } = method;
-  if (method.kind === "base") return "the backbone as it is";
+function methodWords({ kind, lora, regions }: MethodSpec): string {
+  if (kind === "base") return "the backbone as it is";
+  const adapter = adapterWords(lora);
+  if (kind !== "raie") return adapter;
+  const operations = Object.entries({
+    Update: regions.update,
+    Expand: regions.expand,
+    Add: regions.add,
+    Merge: regions.merge,
+  }).flatMap(([name, on]) => on ? [name] : []);
+  const editing = operations.length === 0
+    ? "not edited"
+    : `edited by ${series(operations)} under the ${gateWords(regions.gate)}`;
+  return [
+    `${count(regions.k, "preference region")} found on S, ${editing}; a default adapter (${adapter}),`,
+    `then one for each region (${count(regions.training.epochs, "epoch")} on its windows of F,`,
+    `with ${regions.replay} windows of S for each); ${regions.routing} routing`,
+  ].join(" ");
+}
+
+function adapterWords(lora: LoraSpec): string {
   const rows = {
     none: "",
     "finetune-targets": " and the rows of F's targets",
     shared: " and the rows of F's targets in a table all share",
   }[lora.itemRows];
-  const adapter =
-    `rank ${lora.rank} adapters on ${series([...lora.targets])}${rows}, ${
-      count(lora.training.epochs, "epoch")
-    } on F with ` +
-    `${lossWords(lora.training.loss)} at ${
-      lora.training.positions === "last" ? "the last position" : "every position"
-    }`;
-  if (method.kind !== "raie") return adapter;
-  const operations = [
-    regions.update ? "Update" : "",
-    regions.expand ? "Expand" : "",
-    regions.add ? "Add" : "",
-    regions.merge ? "Merge" : "",
-  ]
-    .filter((name) => name !== "");
-  const editing = operations.length === 0
-    ? "not edited"
-    : `edited by ${series(operations)} under the ${gateWords(regions.gate)}`;
-  return `${count(regions.k, "preference region")} found on S, ${editing}; one adapter each (${adapter}; then ${
-    count(regions.training.epochs, "epoch")
-  } ` +
-    `on the region's windows with ${regions.replay} windows of S for each of F); ${regions.routing} routing` +
-    (spec.budget === "matched" ? "; the same steps for all methods" : "");
+  return [
+    `rank ${lora.rank} adapters on ${series(lora.targets)}${rows},`,
+    `${count(lora.training.epochs, "epoch")} on F with ${lossWords(lora.training.loss)}`,
+    `at ${lora.training.positions === "last" ? "the last position" : "every position"}`,
+  ].join(" ");
 }
 
 function gateWords(gate: GateSpec): string {
@@ -145,7 +149,6 @@ const tieWords = (ties: "optimistic" | "pessimistic" | "mean") => ({
 const finetuneName = (index: number, total: number) => total === 1 ? "F" : `F${index + 1}`;
 const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 const percent = (share: number) => `${Number((100 * share).toPrecision(6))} %`;
-const escaped = (label: string) => label.replace(/[\\`*_{}[\]<>()#+!|~-]/g, "\\$&");
 
 function ordinal(number: number): string {
   const teen = number % 100 >= 11 && number % 100 <= 13;

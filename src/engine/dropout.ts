@@ -1,0 +1,66 @@
+/**
+ * Dropout as a pure function (Srivastava et al., JMLR 2014): masks come from a counter-based generator whose seed is an input of the step, so a step
+ * can be compiled, repeated and resumed, and every rung draws the same masks.
+ * @module
+ */
+import { maskValues } from "./mask_module.ts";
+import { definePrimitive } from "./primitive.ts";
+import { uniformStream } from "./stateless_uniform.ts";
+import { onTensorflow, randomMask } from "./tensorflow_ops.ts";
+import { type Tensor, tf } from "./tfjs.ts";
+
+/** Noise of one step: each use draws from a stream of its own. */
+export interface DropoutNoise {
+  /**
+   * `x` with entries set to 0 with probability `rate` and the others divided by 1 - rate. At rate 0 it is `x` itself.
+   *
+   * @throws {RangeError} when `rate` is not in [0, 1).
+   */
+  dropout(x: Tensor, rate: number): Tensor;
+}
+
+/**
+ * Noise for one step. `seed` is [2] int32, e.g. `stream(seed, "dropout", step).int32(2)`; uses are numbered in call order, so that a step always
+ * gives the same place the same stream.
+ *
+ * @throws {RangeError} when the seed has another shape or dtype.
+ * @example
+ * ```ts
+ * import { dropoutNoise } from "./dropout.ts";
+ * import { openEngine } from "./open.ts";
+ * import { tf } from "./tfjs.ts";
+ * const engine = await openEngine("cpu");
+ * const noise = dropoutNoise(tf.tensor1d([1, 2], "int32"));
+ * const kept = noise.dropout(tf.ones([1000]), 0.25).dataSync().filter((value) => value > 0).length;
+ * console.assert(kept > 700 && kept < 800);
+ * engine.close();
+ * ```
+ */
+export function dropoutNoise(seed: Tensor): DropoutNoise {
+  if (seed.dtype !== "int32" || seed.size !== 2) {
+    throw new RangeError(`Cannot draw noise: the seed is ${seed.dtype} [${seed.shape}], int32 [2] is needed`);
+  }
+  let uses = 0;
+  return {
+    dropout(x, rate) {
+      if (!(rate >= 0 && rate < 1)) {
+        throw new RangeError(`Cannot drop at rate ${rate}: a rate from 0 up to 1 is needed`);
+      }
+      const use = uses++;
+      return rate === 0 ? x : tf.mul(x, mask({ seed }, { shape: x.shape, rate, use }));
+    },
+  };
+}
+
+/** 0 or 1 / (1 - rate), from StatelessRandomUniform with the seeds (seed[0], seed[1] + use). */
+const mask = definePrimitive<{ seed: Tensor }, { shape: number[]; rate: number; use: number }>({
+  name: "CounterDropoutMask",
+  forward({ seed }, { shape, rate, use }) {
+    if (onTensorflow()) return [randomMask(tf.add(seed, tf.tensor1d([0, use], "int32")), shape, rate)];
+    const [seed0, seed1] = seed.dataSync();
+    const values = maskValues(uniformStream(seed0!, (seed1! + use) | 0), shape.reduce((a, b) => a * b, 1), rate);
+    return [tf.tensor(values, shape)];
+  },
+  saveInputs: ["seed"],
+  gradient: (_dy, [seed]) => ({ seed: () => tf.zerosLike(seed!) }),
+});

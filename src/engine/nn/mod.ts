@@ -1,0 +1,11 @@
+/**
+ * Building blocks of networks: pure functions of tensors, with gradients, the same values on every rung.
+ * @module
+ */
+export { attention, type AttentionInput } from "./attention.ts";
+export { blockedCrossEntropy } from "./cross_entropy.ts";
+export { embed } from "./embedding.ts";
+export { gelu } from "./gelu.ts";
+export { layerNorm } from "./layer_norm.ts";
+export { linear } from "./linear.ts";
+export { softplus } from "./softplus.ts";

@@ -142,7 +142,7 @@ export function adapterHook(
         inner = tf.mul(inner, shares);
       }
       const y = tf.matMul(inner as Tensor2D, part.b as Tensor2D);
-      return tf.reshape(y, [...x.shape.slice(0, -1), y.shape[1]]);
+      return tf.reshape(y, [...x.shape.slice(0, -1), y.shape[1]!]);
     },
     embeddingDelta() {
       if (stacked === undefined) return undefined;

@@ -1,0 +1,49 @@
+/**
+ * Reading specs the way every command does: files, `--engine`, `--data`, `--set`.
+ * @module
+ */
+import { specDigest } from "../spec/canonical.ts";
+import { parseSpec } from "../spec/parse.ts";
+import { SpecError } from "../spec/issue.ts";
+import type { ResolvedSpec } from "../spec/types.ts";
+import type { Arguments, CommandOption } from "./types.ts";
+
+/** Options that every command taking specs has. */
+export const SPEC_OPTIONS: readonly CommandOption[] = [
+  { name: "engine", value: "NAME", summary: "tensorflow, webgpu, wasm or cpu (default: the spec's, else the best that works)" },
+  { name: "data", value: "DIR", summary: "folder that holds data sets, looked in first (then RAIE_DATA, then datasets/cache)" },
+  { name: "set", value: "PATH=VALUE", repeat: true, summary: "change a field of the spec, e.g. regions.k=5" },
+];
+
+/** A spec as read from its file. */
+export interface ReadSpec {
+  readonly file: string;
+  readonly spec: ResolvedSpec;
+  /** SHA-256 of the resolved spec. */
+  readonly digest: string;
+}
+
+/** Reads and resolves all specs of a command line. @throws {SpecError} for the first file that is wrong, with all its problems. */
+export async function readSpecs(args: Arguments): Promise<ReadSpec[]> {
+  const engine = args.text("engine");
+  const overrides = [...args.all("set"), ...(engine === undefined ? [] : [`engine=${engine}`])];
+  const specs: ReadSpec[] = [];
+  for (const file of args.positional) {
+    const { resolved } = parseSpec(await readText(file), file, { set: overrides });
+    specs.push({ file, spec: resolved, digest: specDigest(resolved) });
+  }
+  return specs;
+}
+
+async function readText(file: string): Promise<Uint8Array> {
+  try {
+    return await Deno.readFile(file);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    const message = `there is no such file: wanted the path of a JSON spec, such as experiments/quickstart.json`;
+    throw new SpecError(file, [{ file, pointer: "", line: 0, column: 0, message, excerpt: [] }]);
+  }
+}
+
+/** The store's folder: RAIE_STORE, or .store. */
+export const storeRoot = (): string => Deno.env.get("RAIE_STORE") ?? ".store";

@@ -1,0 +1,103 @@
+/**
+ * What every method that trains LoRA adapters shares: the bank's layout from the spec, training settings, saving and loading.
+ * @module
+ */
+import { join } from "node:path";
+import { type AdapterValues, type BankConfig, selectProjections } from "../adapters/bank.ts";
+import { loadAdapter, saveAdapter } from "../adapters/peft.ts";
+import type { AdapterTraining, LossCurve } from "../adapters/train.ts";
+import type { Slice } from "../data/types.ts";
+import type { LoraSpec } from "../spec/types.ts";
+import type { Cost, MethodContext } from "./types.ts";
+
+/** Catalogue indices of the windows' targets, ascending: the items whose rows an adapter trains (method.md 4). */
+export function targetItems(slice: Slice): Int32Array {
+  const { windows: { items, context, count } } = slice;
+  const targets = new Set<number>();
+  for (let row = 0; row < count; row++) targets.add(items[row * (context + 1) + context]!);
+  return Int32Array.from(targets).sort();
+}
+
+/** The layout of a method's adapters. `itemRows` is ignored when the spec trains none. */
+export function bankConfig(lora: LoraSpec, context: MethodContext, itemRows: Int32Array): BankConfig {
+  return {
+    rank: lora.rank,
+    alpha: lora.alpha,
+    dropout: lora.dropout,
+    init: lora.init,
+    projections: selectProjections(context.backbone.projections, lora.targets),
+    width: context.backbone.width,
+    itemRows: lora.itemRows === "none" ? new Int32Array(0) : itemRows,
+    items: context.backbone.items,
+  };
+}
+
+/** Settings of one training from the spec's `lora`; `what` names it in progress. */
+export function trainingSettings(lora: LoraSpec, bank: BankConfig, context: MethodContext, what: string): AdapterTraining {
+  return {
+    engine: context.engine,
+    backbone: context.backbone,
+    parameters: context.parameters,
+    bank,
+    training: lora.training,
+    positions: lora.training.positions,
+    itemRate: lora.itemRate,
+    anchor: lora.anchor,
+    backboneDropout: context.backboneDropout,
+    seed: context.seed,
+    onStep: (done, total) => context.progress(what, done, total),
+  };
+}
+
+/** The union of two ascending lists. */
+export function unionOf(a: Int32Array, b: Int32Array): Int32Array {
+  return Int32Array.from(new Set([...a, ...b])).sort();
+}
+
+/** Carries an adapter over to a layout with more item rows; rows that are new start at zero difference to the shared table. */
+export function widenRows(adapter: AdapterValues, from: BankConfig, to: BankConfig): AdapterValues {
+  const rows = new Float32Array(to.itemRows.length * to.width);
+  const place = new Map(Array.from(to.itemRows, (item, index) => [item, index]));
+  from.itemRows.forEach((item, index) => {
+    rows.set(adapter.rows.subarray(index * from.width, (index + 1) * from.width), place.get(item)! * to.width);
+  });
+  return { lora: adapter.lora, rows };
+}
+
+/** A method's saved state beside its adapters. */
+export interface SavedState {
+  readonly itemRows: readonly number[];
+  readonly cost: Cost;
+  readonly curves: readonly LossCurve[];
+}
+
+const STATE = "method.json";
+
+const itemTableOf = ({ backbone, values }: MethodContext) => ({
+  table: values[backbone.itemTable]!.values as Float32Array,
+  module: backbone.itemTable.replace(/\.weight$/, ""),
+});
+
+/** Writes adapters as PEFT directories under `folder`, by name, and the rest as method.json. */
+export async function saveState<T extends SavedState>(
+  folder: string,
+  bank: BankConfig,
+  adapters: ReadonlyMap<string, AdapterValues>,
+  context: MethodContext,
+  state: T,
+): Promise<void> {
+  const { table, module } = itemTableOf(context);
+  for (const [name, adapter] of adapters) await saveAdapter(join(folder, name), bank, adapter, table, module);
+  await Deno.writeTextFile(join(folder, STATE), JSON.stringify(state));
+}
+
+/** Reads method.json of a saved state. */
+export async function readState<T extends SavedState>(folder: string): Promise<T> {
+  return JSON.parse(await Deno.readTextFile(join(folder, STATE))) as T;
+}
+
+/** Loads one named adapter of a saved state. */
+export function loadNamed(folder: string, name: string, bank: BankConfig, context: MethodContext): Promise<AdapterValues> {
+  const { table, module } = itemTableOf(context);
+  return loadAdapter(join(folder, name), bank, table, module);
+}

@@ -1,0 +1,100 @@
+/**
+ * The state RAIE carries from slice to slice: regions, the default adapter, one adapter for each region.
+ * @module
+ */
+import type { AdapterValues, BankConfig } from "../adapters/bank.ts";
+import { bankScorer, type Routing } from "../adapters/scorer.ts";
+import type { LossCurve } from "../adapters/train.ts";
+import type { Windows } from "../data/types.ts";
+import { type EditReport, regionsFromArrays, regionsToArrays, type RegionArrays, type Regions, routeAll, routeTopTwo } from "../regions/mod.ts";
+import type { MethodSpec } from "../spec/types.ts";
+import { bankConfig, loadNamed, readState, saveState, type SavedState } from "./adapter_kit.ts";
+import type { Adapted, Cost, MethodContext } from "./types.ts";
+
+/** What {@linkcode raieAdapted} needs. */
+export interface RaieState {
+  readonly bank: BankConfig;
+  readonly regions: Regions;
+  /** The regions before any editing: what the report compares with. */
+  readonly built: Regions;
+  readonly defaultAdapter: AdapterValues;
+  /** [regions] */
+  readonly adapters: readonly AdapterValues[];
+  /** [S dense windows], the region each window was put in by k-means, followed through merges. */
+  readonly members: Int32Array;
+  readonly edits: readonly (EditReport & { readonly slice: string })[];
+  readonly notes: readonly string[];
+  readonly cost: Cost;
+  readonly curves: readonly LossCurve[];
+}
+
+/** RAIE's state as a method's result. */
+export interface RaieAdapted extends Adapted {
+  readonly state: RaieState;
+}
+
+interface SavedRaie extends SavedState {
+  readonly edits: RaieState["edits"];
+  readonly notes: readonly string[];
+  readonly members: readonly number[];
+  readonly regions: RegionArrays;
+  readonly built: RegionArrays;
+}
+
+const DEFAULT = "default";
+const adapterName = (region: number) => `region-${region + 1}`;
+
+/** Scores by routing each sequence's frozen representation to its region, hard or to the two best. */
+export function raieAdapted(spec: MethodSpec, context: MethodContext, state: RaieState): RaieAdapted {
+  const route = async (windows: Windows) => routeAll(state.regions, await context.represent(windows));
+  const routing = async (windows: Windows): Promise<Routing> => {
+    if (spec.regions.routing === "hard") return { first: await route(windows) };
+    const { first, second, weight } = routeTopTwo(state.regions, await context.represent(windows));
+    return { first, second, share: weight };
+  };
+  return {
+    state,
+    cost: state.cost,
+    curves: state.curves,
+    regions: { before: state.built, after: state.regions, edits: state.edits, notes: state.notes, route },
+    scorer: async (windows) =>
+      bankScorer(context.backbone, context.parameters, state.bank, state.adapters, windows, await routing(windows)),
+    save: async (folder) => {
+      const adapters = new Map([[DEFAULT, state.defaultAdapter]]);
+      state.adapters.forEach((adapter, region) => adapters.set(adapterName(region), adapter));
+      await saveState<SavedRaie>(folder, state.bank, adapters, context, {
+        itemRows: [...state.bank.itemRows],
+        cost: state.cost,
+        curves: state.curves,
+        edits: state.edits,
+        notes: state.notes,
+        members: [...state.members],
+        regions: regionsToArrays(state.regions),
+        built: regionsToArrays(state.built),
+      });
+    },
+  };
+}
+
+/** Reads what `save` wrote. */
+export async function loadRaie(spec: MethodSpec, folder: string, context: MethodContext): Promise<RaieAdapted> {
+  const saved = await readState<SavedRaie>(folder);
+  const bank = bankConfig(spec.lora, context, Int32Array.from(saved.itemRows));
+  const regions = regionsFromArrays(saved.regions);
+  const adapters: AdapterValues[] = [];
+  for (let region = 0; region < regions.count; region++) {
+    adapters.push(await loadNamed(folder, adapterName(region), bank, context));
+  }
+  return raieAdapted(spec, context, {
+    bank,
+    regions,
+    built: regionsFromArrays(saved.built),
+    defaultAdapter: await loadNamed(folder, DEFAULT, bank, context),
+    adapters,
+    members: Int32Array.from(saved.members),
+    edits: saved.edits,
+    notes: saved.notes,
+    cost: saved.cost,
+    curves: saved.curves,
+  });
+}

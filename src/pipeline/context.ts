@@ -1,0 +1,85 @@
+/**
+ * One trained backbone on the device, and what methods see of it.
+ * @module
+ */
+import { join } from "node:path";
+import { decodeSafetensors, encodeSafetensors, type PlainTensors } from "../adapters/safetensors.ts";
+import { createBackbone } from "../backbones/registry.ts";
+import { pretrain } from "../backbones/pretrain.ts";
+import { representWindows } from "../backbones/represent.ts";
+import { trainingRows } from "../backbones/training_rows.ts";
+import type { Windows } from "../data/types.ts";
+import { tf } from "../engine/tfjs.ts";
+import type { TensorMap } from "../engine/types.ts";
+import type { MethodContext } from "../methods/types.ts";
+import type { UnitVectors } from "../regions/types.ts";
+import type { ResolvedSpec } from "../spec/types.ts";
+import type { Workbench } from "./experiment.ts";
+import type { Prepared } from "./prepare.ts";
+import { backboneStage, engineId } from "./stages.ts";
+import type { StageResult } from "./store.ts";
+
+/** The backbone of one seed. */
+export interface SeedContext {
+  readonly seed: number;
+  readonly result: StageResult;
+  readonly curve: { readonly steps: readonly number[]; readonly values: readonly number[] };
+  readonly parameterCount: number;
+  represent(windows: Windows): Promise<UnitVectors>;
+  /** What a method with this label may use. */
+  method(label: string): MethodContext;
+  close(): void;
+}
+
+const WEIGHTS = "weights.safetensors";
+const CURVE = "loss.json";
+
+/** Trains the backbone, or takes it from the store, and puts it on the device. */
+export async function openContext(spec: ResolvedSpec, prepared: Prepared, bench: Workbench, seed: number, suffix: string): Promise<SeedContext> {
+  const { engine, store, progress } = bench;
+  const backbone = createBackbone(spec.backbone, prepared.data.catalogue.size);
+  progress.begin(`backbone: train ${backbone.kind} on S${suffix}`);
+  const result = await store.stage(backboneStage(spec, prepared.key, seed, engineId(engine)), async (folder) => {
+    const rows = trainingRows(prepared.data, spec.backbone);
+    const trained = await pretrain(engine, backbone, rows, spec.backbone, seed, (done, total) => progress.tick("steps", done, total));
+    await Deno.writeFile(join(folder, WEIGHTS), encodeSafetensors(trained.parameters));
+    await Deno.writeTextFile(join(folder, CURVE), JSON.stringify(trained.curve));
+  });
+  progress.end(result.seconds, result.cached);
+  const file = join(result.folder, WEIGHTS);
+  const values = decodeSafetensors(await Deno.readFile(file), file);
+  const parameters = onDevice(values);
+  const vectors = new Map<Windows, Promise<UnitVectors>>();
+  const represent = (windows: Windows) => {
+    let made = vectors.get(windows);
+    if (made === undefined) {
+      made = representWindows(engine, backbone, parameters, windows)
+        .then((values) => ({ count: windows.count, width: backbone.width, values }));
+      vectors.set(windows, made);
+    }
+    return made;
+  };
+  return {
+    seed,
+    result,
+    curve: JSON.parse(await Deno.readTextFile(join(result.folder, CURVE))),
+    parameterCount: Object.values(values).reduce((sum, { values }) => sum + values.length, 0),
+    represent,
+    method: (label) => ({
+      engine,
+      backbone,
+      parameters,
+      values,
+      backboneDropout: spec.backbone.dropout,
+      data: prepared.data,
+      seed,
+      represent,
+      progress: (what, done, total) => progress.tick(what === label ? "steps" : what, done, total),
+    }),
+    close: () => tf.dispose(Object.values(parameters)),
+  };
+}
+
+function onDevice(values: PlainTensors): TensorMap {
+  return Object.fromEntries(Object.entries(values).map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]));
+}

@@ -1,0 +1,194 @@
+/**
+ * Runs an experiment: every stage of a resolved spec, in order, through the store.
+ * @module
+ */
+import { join } from "node:path";
+import type { CountedRanks } from "../evaluation/rank_windows.ts";
+import { rankWindows } from "../evaluation/rank_windows.ts";
+import type { Windows } from "../data/types.ts";
+import type { Engine } from "../engine/types.ts";
+import { createMethod } from "../methods/registry.ts";
+import type { Adapted, Cost } from "../methods/types.ts";
+import type { LossCurve } from "../adapters/train.ts";
+import type { MethodSpec, ResolvedSpec } from "../spec/types.ts";
+import type { RegionsResult } from "../reporting/types.ts";
+import { openContext, type SeedContext } from "./context.ts";
+import type { Prepared } from "./prepare.ts";
+import type { Progress } from "./progress.ts";
+import { decodeRanks, encodeRanks } from "./ranks_file.ts";
+import { summariseRegions } from "./region_summary.ts";
+import { adaptedStage, engineId, ranksStage, regionsStage } from "./stages.ts";
+import type { StageResult, Store } from "./store.ts";
+
+/** Ranks of one slice by one state of a method. */
+export interface SliceRanks {
+  readonly slice: string;
+  readonly windows: Windows;
+  readonly ranks: CountedRanks;
+}
+
+/** One method with one seed, over all its F slices. */
+export interface MethodRun {
+  readonly spec: MethodSpec;
+  readonly seed: number;
+  /** States: "S" (the backbone), then one after each F slice. The last one is the method's result. */
+  readonly states: readonly { readonly stage: string; readonly ranks: readonly SliceRanks[] }[];
+  readonly cost: Cost;
+  readonly curves: readonly LossCurve[];
+  readonly regions?: RegionsResult;
+  readonly seconds: number;
+}
+
+/** Everything a run computed. */
+export interface ExperimentRun {
+  readonly runs: readonly MethodRun[];
+  readonly backbones: readonly { readonly seed: number; readonly curve: { readonly steps: readonly number[]; readonly values: readonly number[] } }[];
+  readonly parameters: number;
+  readonly durations: readonly { readonly stage: string; readonly seconds: number }[];
+}
+
+/** What running needs beside the spec. */
+export interface Workbench {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly progress: Progress;
+}
+
+/** Computes what is not in the store yet; results are the same either way. */
+export async function runExperiment(spec: ResolvedSpec, prepared: Prepared, bench: Workbench): Promise<ExperimentRun> {
+  const runs: MethodRun[] = [];
+  const backbones: { seed: number; curve: { steps: readonly number[]; values: readonly number[] } }[] = [];
+  const durations = [{ stage: "data", seconds: prepared.seconds }];
+  let parameters = 0;
+  for (const seed of spec.seeds) {
+    const many = spec.seeds.length > 1 ? ` (seed ${seed})` : "";
+    const context = await openContext(spec, prepared, bench, seed, many);
+    try {
+      parameters = context.parameterCount;
+      backbones.push({ seed, curve: context.curve });
+      durations.push({ stage: `backbone${many}`, seconds: context.result.seconds });
+      const runner = new MethodRunner(spec, prepared, bench, context, many, durations);
+      const untouched = await runner.untouched();
+      for (const method of spec.methods) runs.push(await runner.run(method, untouched));
+    } finally {
+      context.close();
+    }
+  }
+  return { runs, backbones, parameters, durations };
+}
+
+/** Runs methods over one backbone. */
+class MethodRunner {
+  readonly #engine: string;
+
+  constructor(
+    readonly spec: ResolvedSpec,
+    readonly prepared: Prepared,
+    readonly bench: Workbench,
+    readonly context: SeedContext,
+    readonly suffix: string,
+    readonly durations: { stage: string; seconds: number }[],
+  ) {
+    this.#engine = engineId(bench.engine);
+  }
+
+  /** Ranks of the backbone as it came from S: stage "S" of every method's matrix. */
+  async untouched(): Promise<SliceRanks[]> {
+    const method = createMethod({ ...this.spec.methods[0]!, kind: "base", label: "base" });
+    return await this.#rankAll("base", this.context.result.key, () => method.load("", this.context.method("base")));
+  }
+
+  async run(spec: MethodSpec, untouched: readonly SliceRanks[]): Promise<MethodRun> {
+    const method = createMethod(spec);
+    const methodContext = this.context.method(spec.label);
+    const states: { stage: string; ranks: readonly SliceRanks[] }[] = [{ stage: "S", ranks: untouched }];
+    let key = this.context.result.key;
+    let seconds = 0;
+    const cost = { steps: 0, finetuneRows: 0, setupRows: 0, parameters: 0 };
+    const curves: LossCurve[] = [];
+    let last: Lazy<Adapted> | undefined;
+    for (const slice of this.prepared.data.finetune) {
+      if (spec.kind === "base") {
+        states.push({ stage: slice.name, ranks: untouched });
+        continue;
+      }
+      const previous = last;
+      let made: Adapted | undefined;
+      const identity = adaptedStage(this.spec, spec, method.settings, slice.name, key, this.context.seed, this.#engine);
+      const result = await this.#stage(`${spec.label}: adapt to ${slice.name}`, () =>
+        this.bench.store.stage(identity, async (folder) => {
+          made = await method.adapt(await previous?.(), slice, methodContext);
+          await made.save(folder);
+        }));
+      seconds += result.seconds;
+      key = result.key;
+      last = lazy(() => made === undefined ? method.load(result.folder, methodContext) : Promise.resolve(made));
+      const adapted = await last();
+      cost.steps += adapted.cost.steps;
+      cost.finetuneRows += adapted.cost.finetuneRows;
+      cost.setupRows += adapted.cost.setupRows;
+      cost.parameters = adapted.cost.parameters;
+      curves.push(...adapted.curves);
+      states.push({ stage: slice.name, ranks: await this.#rankAll(spec.label, key, last) });
+    }
+    const regions = last === undefined ? undefined : await this.#regions(spec.label, key, await last());
+    return { spec, seed: this.context.seed, states, cost, curves, seconds, ...(regions === undefined ? {} : { regions }) };
+  }
+
+  async #rankAll(label: string, key: string, adapted: () => Promise<Adapted>): Promise<SliceRanks[]> {
+    const result: SliceRanks[] = [];
+    for (const { name, windows } of this.prepared.evaluated) result.push(await this.#rank(label, key, name, windows, adapted));
+    return result;
+  }
+
+  async #rank(label: string, key: string, slice: string, windows: Windows, adapted: () => Promise<Adapted>): Promise<SliceRanks> {
+    const { engine, store, progress } = this.bench;
+    const { evaluation } = this.spec;
+    const file = "ranks.safetensors";
+    const identity = ranksStage(this.spec, slice, key, this.#engine);
+    const result = await this.#stage(`${label}: rank ${slice}`, () =>
+      store.stage(identity, async (folder) => {
+        const scorer = await (await adapted()).scorer(windows);
+        try {
+          const ranks = await rankWindows(engine, scorer, windows, {
+            batch: evaluation.batch,
+            top: Math.max(...evaluation.cutoffs),
+            onBatch: (done, total) => progress.tick("windows", done, total),
+          });
+          await Deno.writeFile(join(folder, file), encodeRanks(ranks));
+        } finally {
+          scorer.dispose();
+        }
+      }));
+    const path = join(result.folder, file);
+    return { slice, windows, ranks: decodeRanks(await Deno.readFile(path), path) };
+  }
+
+  async #regions(label: string, key: string, adapted: Adapted): Promise<RegionsResult | undefined> {
+    if (adapted.regions === undefined) return undefined;
+    const trace = adapted.regions;
+    const file = "regions.json";
+    const result = await this.#stage(`${label}: describe regions`, () =>
+      this.bench.store.stage(regionsStage(key, this.#engine), async (folder) => {
+        const summary = await summariseRegions(trace, this.prepared, this.context);
+        await Deno.writeTextFile(join(folder, file), JSON.stringify(summary));
+      }));
+    return JSON.parse(await Deno.readTextFile(join(result.folder, file))) as RegionsResult;
+  }
+
+  async #stage(label: string, run: () => Promise<StageResult>): Promise<StageResult> {
+    const { progress } = this.bench;
+    progress.begin(label + this.suffix);
+    const result = await run();
+    progress.end(result.seconds, result.cached);
+    this.durations.push({ stage: label + this.suffix, seconds: result.seconds });
+    return result;
+  }
+}
+
+type Lazy<T> = () => Promise<T>;
+
+function lazy<T>(make: () => Promise<T>): Lazy<T> {
+  let value: Promise<T> | undefined;
+  return () => value ??= make();
+}

@@ -1,0 +1,51 @@
+/**
+ * The data of an experiment, ready to train and evaluate on.
+ * @module
+ */
+import { datasetTitle, loadDataset } from "../data/load.ts";
+import { sliceInteractions } from "../data/slices.ts";
+import type { Interactions, SlicedData, Windows } from "../data/types.ts";
+import type { ResolvedSpec } from "../spec/types.ts";
+import { dataKey, denseStride } from "./stages.ts";
+
+/** Sliced data with its digest. */
+export interface Prepared {
+  readonly data: SlicedData;
+  readonly title: string;
+  readonly interactions: number;
+  readonly skippedLines: number;
+  readonly files: Interactions["files"];
+  /** Digest of everything between the files and the windows. */
+  readonly key: string;
+  /** Windows every method is evaluated on: S (held out when the spec says so), F1..Fn, T. */
+  readonly evaluated: readonly { readonly name: string; readonly windows: Windows }[];
+  readonly seconds: number;
+}
+
+/** Reads and slices the data a spec names. @throws {DataError} when files are missing or wrong, or a slice has no windows. */
+export async function prepareData(spec: ResolvedSpec, dataDir: string | undefined): Promise<Prepared> {
+  const start = performance.now();
+  const interactions = await loadDataset(spec.dataset, dataDir === undefined ? {} : { dataDir });
+  const data = sliceInteractions(interactions, {
+    minRating: spec.minRating,
+    slices: spec.slices,
+    windows: spec.windows,
+    denseStride: denseStride(spec),
+    catalogue: spec.catalogue,
+    retention: spec.retention,
+  });
+  return {
+    data,
+    title: await datasetTitle(spec.dataset),
+    interactions: interactions.count,
+    skippedLines: interactions.skippedLines,
+    files: interactions.files,
+    key: dataKey(spec, interactions.files),
+    evaluated: [
+      { name: "S", windows: data.heldOut ?? data.setup.windows },
+      ...data.finetune.map(({ name, windows }) => ({ name, windows })),
+      { name: "T", windows: data.test.windows },
+    ],
+    seconds: Math.round(performance.now() - start) / 1000,
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * results.json from what a run computed.
+ * @module
+ */
+import { measuresOf } from "../evaluation/slice_measures.ts";
+import { perUserMeasures } from "../evaluation/per_user.ts";
+import type { Engine } from "../engine/types.ts";
+import type { Results, RunResult } from "../reporting/types.ts";
+import { differences } from "../spec/differences.ts";
+import type { ResolvedSpec } from "../spec/types.ts";
+import { VERSION } from "../version.ts";
+import type { ExperimentRun, MethodRun, SliceRanks } from "./experiment.ts";
+import type { Prepared } from "./prepare.ts";
+import { compareRuns } from "./published.ts";
+
+/** Everything a report says. */
+export function resultsOf(spec: ResolvedSpec, specSha256: string, prepared: Prepared, run: ExperimentRun, engine: Engine): Results {
+  const { data } = prepared;
+  const slices = [data.setup, ...data.finetune, data.test];
+  return {
+    $schema: "../../src/reporting/results.schema.json",
+    version: 1,
+    name: spec.name,
+    spec,
+    differences: differences(spec),
+    data: {
+      dataset: spec.dataset.id ?? spec.dataset.format ?? "inline",
+      title: prepared.title,
+      files: prepared.files,
+      interactions: prepared.interactions,
+      positives: data.positives,
+      skippedLines: prepared.skippedLines,
+      items: data.catalogue.size,
+      users: data.userIds.length,
+      borders: data.borders,
+      retention: spec.retention,
+      slices: slices.map(({ name, users, items, interactions }, index) => ({
+        name,
+        users,
+        items,
+        interactions,
+        windows: prepared.evaluated[index]!.windows.count,
+      })),
+    },
+    backbone: {
+      parameters: run.parameters,
+      loss: run.backbones.map(({ seed, curve }) => ({ seed, ...curve })),
+    },
+    runs: run.runs.map((method) => runResult(spec, prepared, method)),
+    comparisons: compareRuns(spec, prepared, run),
+    provenance: {
+      engine: { rung: engine.rung, version: engine.version, device: engine.device, threads: engine.threads },
+      raie: VERSION,
+      deno: Deno.version.deno,
+      specSha256,
+    },
+    durations: run.durations,
+  };
+}
+
+function runResult(spec: ResolvedSpec, prepared: Prepared, run: MethodRun): RunResult {
+  const measures = (ranks: readonly SliceRanks[]) =>
+    Object.fromEntries(ranks.map(({ slice, ranks }) => [slice, measuresOf(ranks, spec.evaluation, prepared.data.catalogue.size)]));
+  const states = run.states.map(({ stage, ranks }) => ({ stage, measures: measures(ranks) }));
+  const { measure } = spec.report;
+  const last = states.at(-1)!.measures;
+  return {
+    method: run.spec.kind,
+    label: run.spec.label,
+    seed: run.seed,
+    options: run.spec.options,
+    measures: last,
+    matrix: states.map(({ stage, measures }) => ({
+      stage,
+      measures: Object.fromEntries(Object.entries(measures).map(([slice, values]) => [slice, values[measure]!])),
+    })),
+    forgetting: last.S![measure]! - states[0]!.measures.S![measure]!,
+    cost: { ...run.cost, seconds: run.seconds },
+    loss: run.curves,
+    ...(run.regions === undefined ? {} : { regions: run.regions }),
+  };
+}
+
+/** One row for each method, seed, slice and user. */
+export function* perUserRows(spec: ResolvedSpec, prepared: Prepared, run: ExperimentRun): Generator<Record<string, unknown>> {
+  for (const method of run.runs) {
+    for (const { slice, windows, ranks } of method.states.at(-1)!.ranks) {
+      for (const row of perUserMeasures(ranks, windows.users, spec.evaluation)) {
+        const { user, ...measures } = row;
+        yield { label: method.spec.label, seed: method.seed, slice, user: prepared.data.userIds[user], ...measures };
+      }
+    }
+  }
+}

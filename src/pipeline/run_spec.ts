@@ -1,0 +1,49 @@
+/**
+ * One experiment from its resolved spec to its report on disk.
+ * @module
+ */
+import { join } from "node:path";
+import { describe } from "../spec/describe.ts";
+import type { ResolvedSpec } from "../spec/types.ts";
+import { writeReport } from "../reporting/report.ts";
+import { writeResults } from "../reporting/results_file.ts";
+import { writePerUser } from "../reporting/per_user.ts";
+import { type Workbench, runExperiment } from "./experiment.ts";
+import { prepareData } from "./prepare.ts";
+import { perUserRows, resultsOf } from "./results.ts";
+
+/** Where an experiment's results went. */
+export interface Written {
+  readonly report: string;
+  readonly results: string;
+  readonly seconds: number;
+}
+
+/** Runs, then writes results.json, the charts, report.md and the per-user measures under `out`/name. */
+export async function runSpec(
+  spec: ResolvedSpec,
+  specSha256: string,
+  { bench, dataDir, out }: { bench: Workbench; dataDir: string | undefined; out: string },
+): Promise<Written> {
+  const start = performance.now();
+  const { progress, engine } = bench;
+  progress.say(`${spec.name}: engine ${engine.rung} (${engine.version}, ${engine.device}, threads ${engine.threads})`);
+  progress.begin("data: read, slice, cut windows");
+  const prepared = await prepareData(spec, dataDir);
+  progress.end(prepared.seconds, false);
+  const run = await runExperiment(spec, prepared, bench);
+  progress.begin("report: charts and text");
+  const reporting = performance.now();
+  const results = resultsOf(spec, specSha256, prepared, run, engine);
+  const folder = join(out, spec.name);
+  await Deno.mkdir(join(folder, "artifacts"), { recursive: true });
+  await writeResults(folder, results);
+  await writePerUser(join(folder, "artifacts", "per_user.ndjson"), perUserRows(spec, prepared, run));
+  await writeReport(folder, results, describe(spec));
+  progress.end((performance.now() - reporting) / 1000, false);
+  return {
+    report: join(folder, "report.md"),
+    results: join(folder, "results.json"),
+    seconds: Math.round(performance.now() - start) / 1000,
+  };
+}

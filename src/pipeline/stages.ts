@@ -1,0 +1,70 @@
+/**
+ * The stages of an experiment and what each depends on (the way of the data, left to right).
+ * @module
+ */
+import type { Interactions } from "../data/types.ts";
+import type { Engine } from "../engine/types.ts";
+import type { MethodSpec, ResolvedSpec } from "../spec/types.ts";
+import { type StageIdentity, stageKey } from "./store.ts";
+
+/** Raised when a stage's code changes its numbers. */
+const VERSIONS = { data: 1, backbone: 1, adapted: 1, ranks: 1, regions: 1 } as const;
+
+/** The engine as part of a key: another rung, version or thread count gives other bits. */
+export const engineId = ({ rung, version, threads, device }: Pick<Engine, "rung" | "version" | "threads" | "device">): string =>
+  `${rung} ${version} ${device} ${threads}`;
+
+/** Digest of the sliced data: the files and every setting between them and the windows. */
+export function dataKey(spec: ResolvedSpec, files: Interactions["files"]): string {
+  const { dataset, minRating, windows, slices, catalogue, retention } = spec;
+  const { path: _path, id: _id, ...reading } = dataset;
+  return stageKey({
+    kind: "data",
+    version: VERSIONS.data,
+    parameters: { reading, minRating, windows, slices, catalogue, retention, denseStride: denseStride(spec) },
+    inputs: Object.fromEntries(files.map(({ name, sha256 }) => [name, sha256])),
+  });
+}
+
+/** Stride of the S windows that regions are built on: one for all methods, the smallest that a method asks for. */
+export const denseStride = ({ methods }: ResolvedSpec): number => Math.min(...methods.map(({ regions }) => regions.stride));
+
+/** The backbone trained on S with one seed. */
+export const backboneStage = (spec: ResolvedSpec, data: string, seed: number, engine: string): StageIdentity => ({
+  kind: "backbone",
+  version: VERSIONS.backbone,
+  parameters: { backbone: spec.backbone, seed, engine },
+  inputs: { data },
+});
+
+/** A method after one more F slice; `previous` is its state after the slice before, or the backbone. */
+export const adaptedStage = (
+  spec: ResolvedSpec,
+  method: MethodSpec,
+  settings: unknown,
+  slice: string,
+  previous: string,
+  seed: number,
+  engine: string,
+): StageIdentity => ({
+  kind: "adapted",
+  version: VERSIONS.adapted,
+  parameters: { method: method.kind, settings, budget: spec.budget, slice, seed, engine },
+  inputs: { previous },
+});
+
+/** Ranks of a slice's targets by a method's state. */
+export const ranksStage = (spec: ResolvedSpec, slice: string, adapted: string, engine: string): StageIdentity => ({
+  kind: "ranks",
+  version: VERSIONS.ranks,
+  parameters: { slice, batch: spec.evaluation.batch, top: Math.max(...spec.evaluation.cutoffs), engine },
+  inputs: { adapted },
+});
+
+/** What a report shows of a method's regions. */
+export const regionsStage = (adapted: string, engine: string): StageIdentity => ({
+  kind: "regions",
+  version: VERSIONS.regions,
+  parameters: { engine },
+  inputs: { adapted },
+});

@@ -1,0 +1,144 @@
+/**
+ * The content-addressed store: a stage's result is a folder named by the digest of everything it depends on.
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { canonicalJson } from "../spec/canonical.ts";
+
+/** A store folder that cannot be used, or an entry that is not what its manifest says. */
+export class StoreError extends Error {
+  override readonly name = "StoreError";
+}
+
+/** Everything a stage's result depends on. Equal identities give equal results. */
+export interface StageIdentity {
+  /** E.g. "backbone". */
+  readonly kind: string;
+  /** Raised when the stage's code changes what it computes. */
+  readonly version: number;
+  readonly parameters: unknown;
+  /** Keys or digests of what it reads. */
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+/** A stage's result in the store. */
+export interface StageResult {
+  readonly key: string;
+  readonly folder: string;
+  /** Seconds it took when it was computed. */
+  readonly seconds: number;
+  /** Whether it was there already. */
+  readonly cached: boolean;
+}
+
+interface Manifest {
+  readonly key: string;
+  readonly kind: string;
+  readonly seconds: number;
+  readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
+}
+
+const MANIFEST = "manifest.json";
+
+const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
+
+/** SHA-256 of the identity as canonical JSON, in hex. */
+export const stageKey = (identity: StageIdentity): string => sha256(canonicalJson(identity));
+
+/** Folders of stage results under one root. */
+export class Store {
+  /** @param root made when it is first written to. */
+  constructor(readonly root: string) {}
+
+  /** Where a stage's result lies or would lie. */
+  folder(kind: string, key: string): string {
+    return join(this.root, kind, key.slice(0, 24));
+  }
+
+  /** The result of a stage, if it is there and whole. */
+  async find(identity: StageIdentity): Promise<StageResult | undefined> {
+    const key = stageKey(identity);
+    const folder = this.folder(identity.kind, key);
+    const manifest = await readManifest(folder);
+    if (manifest === undefined) return undefined;
+    for (const { name, sha256: wanted } of manifest.files) {
+      const bytes = await readIfThere(join(folder, name));
+      if (bytes === undefined || sha256(bytes) !== wanted) {
+        await this.#putAside(folder);
+        return undefined;
+      }
+    }
+    return { key, folder, seconds: manifest.seconds, cached: true };
+  }
+
+  /** The result of a stage: taken from the store, or computed into a folder of its own, which is renamed once it is whole. */
+  async stage(identity: StageIdentity, compute: (folder: string) => Promise<void>): Promise<StageResult> {
+    const found = await this.find(identity);
+    if (found !== undefined) return found;
+    const key = stageKey(identity);
+    const folder = this.folder(identity.kind, key);
+    await Deno.mkdir(join(this.root, identity.kind), { recursive: true });
+    const aside = await Deno.makeTempDir({ dir: this.root, prefix: `making-${identity.kind}-` });
+    try {
+      const start = performance.now();
+      await compute(aside);
+      const seconds = Math.round(performance.now() - start) / 1000;
+      const manifest: Manifest = { key, kind: identity.kind, seconds, files: await describeFiles(aside) };
+      await Deno.writeTextFile(join(aside, MANIFEST), JSON.stringify(manifest, null, 1));
+      await moveInto(aside, folder);
+      return { key, folder, seconds, cached: false };
+    } catch (error) {
+      await Deno.remove(aside, { recursive: true });
+      throw error;
+    }
+  }
+
+  async #putAside(folder: string): Promise<void> {
+    const damaged = `${folder}.damaged-${Date.now()}`;
+    await Deno.rename(folder, damaged);
+    console.error(`The store's ${folder} is damaged: put aside as ${damaged}, computed again`);
+  }
+}
+
+async function readIfThere(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+async function readManifest(folder: string): Promise<Manifest | undefined> {
+  const bytes = await readIfThere(join(folder, MANIFEST));
+  if (bytes === undefined) return undefined;
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes)) as Manifest;
+  } catch (cause) {
+    throw new StoreError(`Cannot read ${join(folder, MANIFEST)}: it is not JSON; remove the folder to compute it again`, { cause });
+  }
+}
+
+async function describeFiles(folder: string, inside = ""): Promise<Manifest["files"]> {
+  const files: { name: string; bytes: number; sha256: string }[] = [];
+  for await (const entry of Deno.readDir(join(folder, inside))) {
+    const name = join(inside, entry.name);
+    if (entry.isDirectory) files.push(...await describeFiles(folder, name));
+    else {
+      const bytes = await Deno.readFile(join(folder, name));
+      files.push({ name, bytes: bytes.length, sha256: sha256(bytes) });
+    }
+  }
+  return files.sort((a, b) => a.name < b.name ? -1 : 1);
+}
+
+/** Renames; when another process has put the same result there meanwhile, that one stays. */
+async function moveInto(aside: string, folder: string): Promise<void> {
+  try {
+    await Deno.rename(aside, folder);
+  } catch (error) {
+    if (await readManifest(folder) === undefined) throw error;
+    await Deno.remove(aside, { recursive: true });
+  }
+}

@@ -39,7 +39,7 @@ export interface LocatedDataset {
 /** Folders that may hold data sets, each as DIR/id/file: the given one, RAIE_DATA, then datasets/cache. */
 export function dataFolders({ dataDir }: FolderOptions = {}): string[] {
   const folders = [dataDir, Deno.env.get("RAIE_DATA"), join(DESCRIPTORS, "cache")];
-  return [...new Set(folders.filter((folder) => folder !== undefined && folder !== ""))];
+  return [...new Set(folders.flatMap((folder) => folder ? [folder] : []))];
 }
 
 /**

@@ -20,9 +20,34 @@ export interface RunResult {
   /** Backward transfer on S in `report.measure`: this run on S minus base on S; negative is forgetting. */
   readonly forgetting: number;
   /** Optimiser steps taken, rows of F and S windows seen, trained numbers. */
-  readonly cost: { readonly steps: number; readonly finetuneRows: number; readonly setupRows: number; readonly parameters: number; readonly seconds: number };
-  readonly loss: readonly { readonly name: string; readonly steps: readonly number[]; readonly values: readonly number[] }[];
+  readonly cost: {
+    readonly steps: number;
+    readonly finetuneRows: number;
+    readonly setupRows: number;
+    readonly parameters: number;
+    readonly seconds: number;
+  };
+  readonly loss: readonly {
+    readonly name: string;
+    readonly steps: readonly number[];
+    readonly values: readonly number[];
+  }[];
   readonly regions?: RegionsResult;
+}
+
+/** A figure of ours beside a published one. */
+export interface Comparison {
+  /** Label of the method here. */
+  readonly label: string;
+  readonly slice: string;
+  readonly measure: string;
+  /** Mean over `seeds` seeds. */
+  readonly ours: number;
+  readonly seeds: number;
+  readonly theirs: number;
+  /** (ours - theirs) in standard errors of the difference. */
+  readonly z: number;
+  readonly source: string;
 }
 
 /** What happened to the regions of one run. */
@@ -44,13 +69,23 @@ export interface RegionsResult {
   /** Sequences of each slice per region after editing: routing[slice][region]. */
   readonly routing: Readonly<Record<string, readonly number[]>>;
   /** Sequence flow of users from their last window of one slice to their first of the next: flow[from][to]. */
-  readonly flows: readonly { readonly from: string; readonly to: string; readonly counts: readonly (readonly number[])[] }[];
+  readonly flows: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly counts: readonly (readonly number[])[];
+  }[];
   /** A sample of sequence representations in two dimensions (UMAP) with slice and region. */
-  readonly map: { readonly x: readonly number[]; readonly y: readonly number[]; readonly slice: readonly string[]; readonly region: readonly number[] };
+  readonly map: {
+    readonly x: readonly number[];
+    readonly y: readonly number[];
+    readonly slice: readonly string[];
+    readonly region: readonly number[];
+  };
   /** E.g. "posterior gate: Expand cannot fire with these constants". */
   readonly notes: readonly string[];
 }
 
+/** One region, before or after editing. */
 export interface RegionResult {
   readonly name: string;
   /** Members; may be fractional after Expand. */
@@ -82,15 +117,32 @@ export interface Results {
     /** Seconds since 1970. */
     readonly borders: readonly number[];
     readonly retention: "training" | "held-out";
-    readonly slices: readonly { readonly name: string; readonly users: number; readonly items: number; readonly interactions: number; readonly windows: number }[];
+    readonly slices: readonly {
+      readonly name: string;
+      readonly users: number;
+      readonly items: number;
+      readonly interactions: number;
+      readonly windows: number;
+    }[];
   };
   readonly backbone: {
     readonly parameters: number;
-    readonly loss: readonly { readonly seed: number; readonly steps: readonly number[]; readonly values: readonly number[] }[];
+    readonly loss: readonly {
+      readonly seed: number;
+      readonly steps: readonly number[];
+      readonly values: readonly number[];
+    }[];
   };
   readonly runs: readonly RunResult[];
+  /** Ours beside the figures of `report.published`. */
+  readonly comparisons?: readonly Comparison[];
   readonly provenance: {
-    readonly engine: { readonly rung: string; readonly version: string; readonly device: string; readonly threads: number };
+    readonly engine: {
+      readonly rung: string;
+      readonly version: string;
+      readonly device: string;
+      readonly threads: number;
+    };
     readonly raie: string;
     readonly deno: string;
     readonly specSha256: string;

@@ -14,7 +14,7 @@ export interface WasmBackend {
   };
   readonly dataIdMap: { get(id: object): { readonly id: number; readonly memoryOffset: number } };
   makeOutput(shape: readonly number[], dtype: DataType): TensorInfo;
-  disposeData(id: object): void;
+  incRef(id: object): void;
 }
 
 /** Where a tensor's values begin, in bytes. */
@@ -35,4 +35,9 @@ export function integers(backend: WasmBackend): Int32Array {
 /** Number of elements of a shape. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
+}
+
+/** Bytes of one element. */
+export function bytesOf(dtype: DataType): number {
+  return dtype === "bool" ? 1 : 4;
 }

@@ -3,7 +3,7 @@
  * @module
  */
 import type { UnitVectors } from "./types.ts";
-import { addRow, dot, normaliseRow } from "./unit_vectors.ts";
+import { addRow, cosine, cosinesInto, normaliseRow } from "./unit_vectors.ts";
 
 /** Labels under way, with bounds that spare most dot products. */
 export interface Assignment {
@@ -51,6 +51,7 @@ export function assign(
       furthest = centre;
     } else if (shift > runnerUp) runnerUp = shift;
   }
+  const cosines = new Float64Array(k);
   let moved = 0;
   for (let row = 0; row < count; row++) {
     const label = labels[row]!;
@@ -62,18 +63,19 @@ export function assign(
         own[row] = below;
         continue;
       }
-      own[row] = dot(values, row, centres, label, width);
+      own[row] = cosine(values, row, centres, label, width);
       if (own[row]! >= above) continue;
     }
-    let best = label, bestCosine = label >= 0 ? own[row]! : -Infinity, second = -Infinity;
+    cosinesInto(cosines, values, row, centres, k, width);
+    let best = label, bestCosine = label >= 0 ? cosines[label]! : -Infinity, second = -Infinity;
     for (let centre = 0; centre < k; centre++) {
       if (centre === label) continue;
-      const cosine = dot(values, row, centres, centre, width);
-      if (cosine > bestCosine) {
+      const value = cosines[centre]!;
+      if (value > bestCosine) {
         second = bestCosine;
-        bestCosine = cosine;
+        bestCosine = value;
         best = centre;
-      } else if (cosine > second) second = cosine;
+      } else if (value > second) second = value;
     }
     own[row] = bestCosine;
     others[row] = second;
@@ -107,9 +109,9 @@ export function repairEmpty(
     for (let row = 0; row < vectors.count; row++) {
       const label = state.labels[row]!;
       if (sizes[label]! < 2) continue;
-      const cosine = dot(vectors.values, row, centres, label, vectors.width);
-      if (cosine < lowest) {
-        lowest = cosine;
+      const value = cosine(vectors.values, row, centres, label, vectors.width);
+      if (value < lowest) {
+        lowest = value;
         worst = row;
       }
     }

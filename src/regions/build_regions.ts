@@ -6,7 +6,7 @@ import { memberSums } from "./assignment.ts";
 import { posterior } from "./posterior.ts";
 import { quantile } from "./quantile.ts";
 import type { Clustering, Regions, UnitVectors } from "./types.ts";
-import { angleOf, dot, requireWidth } from "./unit_vectors.ts";
+import { angleOf, cosine, requireWidth } from "./unit_vectors.ts";
 
 /** Settings of construction. */
 export interface BuildOptions {
@@ -61,7 +61,7 @@ export function buildRegions(
     if (members === undefined) {
       throw new RangeError(`Cannot build regions: label ${label} in row ${row}, wanted 0 to ${count - 1}`);
     }
-    members.push(angleOf(dot(vectors.values, row, centres, label, width)));
+    members.push(angleOf(cosine(vectors.values, row, centres, label, width)));
   }
   const empty = angles.findIndex((members) => members.length === 0);
   if (empty >= 0) throw new RangeError(`Cannot build regions: region ${empty} has no members, wanted at least one`);

@@ -8,26 +8,8 @@ import { decideAll, expandCanFire } from "./gate.ts";
 import { mergeRegions } from "./merge.ts";
 import { judgePool, nearestRegion } from "./pool.ts";
 import { routeAll } from "./routing.ts";
-import type { Decision, Regions, UnitVectors } from "./types.ts";
+import type { Decision, EditReport, Regions, UnitVectors } from "./types.ts";
 import { addRow, selectRows } from "./unit_vectors.ts";
-
-/** Sequences per operation, and what became of pools. */
-export interface EditCounts {
-  /** Sequences that were an Update, an Expand, or went to the pool. */
-  readonly update: number;
-  readonly expand: number;
-  readonly add: number;
-  /** Sequences whose operation is switched off. */
-  readonly withheld: number;
-  /** Pairs of regions merged. */
-  readonly merged: number;
-  /** New regions. */
-  readonly accepted: number;
-  /** Pools that were large enough and did not raise the BIC: 0 or 1. */
-  readonly refused: number;
-  /** Pool sequences that made no new region. */
-  readonly fellBack: number;
-}
 
 /** What happened beyond single sequences, in order. */
 export type EditEvent =
@@ -49,7 +31,7 @@ export interface EditResult {
   readonly regions: Regions;
   /** The gate's word on every sequence, against the regions before editing; also where the operation is switched off. */
   readonly decisions: readonly Decision[];
-  readonly counts: EditCounts;
+  readonly counts: EditReport;
   readonly log: readonly EditEvent[];
   /** [K after], the region before editing whose adapter each starts from: itself, a merged region's largest part, a new region's nearest. */
   readonly parents: Int32Array;

@@ -4,7 +4,7 @@
  */
 import { posterior } from "./posterior.ts";
 import type { Regions } from "./types.ts";
-import { angleOf, dot, normaliseRow } from "./unit_vectors.ts";
+import { angleBetween, normaliseRow, rowOf } from "./unit_vectors.ts";
 
 /** Two regions that became one. */
 export interface Merged {
@@ -58,7 +58,10 @@ function closestPair(regions: Regions): { first: number; second: number; angle: 
   let found: { first: number; second: number; angle: number } | undefined;
   for (let first = 0; first < regions.count; first++) {
     for (let second = first + 1; second < regions.count; second++) {
-      const angle = angleOf(dot(regions.centres, first, regions.centres, second, regions.width));
+      const angle = angleBetween(
+        rowOf(regions.centres, first, regions.width),
+        rowOf(regions.centres, second, regions.width),
+      );
       if (found === undefined || angle < found.angle) found = { first, second, angle };
     }
   }
@@ -103,7 +106,7 @@ function mergePair(regions: Regions, first: number, second: number): Regions {
     ),
   };
   const { centres, kappa, pi } = posterior(next);
-  const reach = (k: number) => radii[k]! + angleOf(dot(regions.centres, k, centres, first, width));
+  const reach = (k: number) => radii[k]! + angleBetween(rowOf(regions.centres, k, width), rowOf(centres, first, width));
   return {
     ...next,
     // The other regions keep the centres and the EMA of kappa they had.
@@ -116,6 +119,6 @@ function mergePair(regions: Regions, first: number, second: number): Regions {
 
 /** A matrix with row `k` taken from another, in place. */
 function withRow(matrix: Float64Array, source: Float64Array, k: number, width: number): Float64Array {
-  matrix.set(source.subarray(k * width, (k + 1) * width), k * width);
+  matrix.set(rowOf(source, k, width), k * width);
   return matrix;
 }

@@ -3,9 +3,10 @@
  * @module
  */
 export { type RegionArrays, regionsFromArrays, regionsToArrays } from "./arrays.ts";
+export { type Belonging, belongingByDecision, belongingByProbability } from "./belonging.ts";
 export { BUILD_DEFAULTS, type BuildOptions, buildRegions, reestimate } from "./build_regions.ts";
 export { EDIT_DEFAULTS, type EditOptions, editOptions } from "./edit_options.ts";
-export { type EditCounts, type EditEvent, editRegions, type EditResult } from "./edit_regions.ts";
+export { type EditEvent, editRegions, type EditResult } from "./edit_regions.ts";
 export {
   CONFIDENCE_GATE,
   type ConfidenceGate,
@@ -23,8 +24,7 @@ export { type Merged, mergeRegions, type MergeResult } from "./merge.ts";
 export { appendRegions, judgePool, type PoolVerdict, type ProposalOptions } from "./pool.ts";
 export { KAPPA_MAX, KAPPA_MIN, type Posterior, posterior, type Statistics } from "./posterior.ts";
 export { routeAll, routeTopTwo, routeToRegion, routingScores, type TopTwo } from "./routing.ts";
-export { type SoftCopies, softCopies } from "./soft_copies.ts";
 export { type KMeansOptions, type KMeansResult, sphericalKMeans } from "./spherical_k_means.ts";
-export type { Action, Clustering, Decision, RandomSource, Regions, UnitVectors } from "./types.ts";
-export { selectRows, unitVectors } from "./unit_vectors.ts";
+export type { Action, Clustering, Decision, EditReport, RandomSource, Regions, UnitVectors } from "./types.ts";
+export { angleBetween, selectRows, unitVectors } from "./unit_vectors.ts";
 export { logNormaliser, mixtureBic, mixtureLogLikelihood, mixtureParameters } from "./von_mises_fisher.ts";

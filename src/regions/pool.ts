@@ -6,7 +6,7 @@ import { buildRegions } from "./build_regions.ts";
 import { posterior } from "./posterior.ts";
 import { sphericalKMeans } from "./spherical_k_means.ts";
 import type { RandomSource, Regions, UnitVectors } from "./types.ts";
-import { dot } from "./unit_vectors.ts";
+import { dot, rowOf } from "./unit_vectors.ts";
 import { mixtureBic } from "./von_mises_fisher.ts";
 
 /** How new regions are proposed. */
@@ -92,9 +92,10 @@ export function appendRegions(regions: Regions, others: Regions): Regions {
 
 /** The region, among the first `among`, whose centre is nearest to the centre of region k: a new adapter's parent. */
 export function nearestRegion(regions: Regions, k: number, among: number): number {
+  const { centres, width } = regions;
   let nearest = 0, highest = -Infinity;
   for (let other = 0; other < among; other++) {
-    const cosine = dot(regions.centres, other, regions.centres, k, regions.width);
+    const cosine = dot(rowOf(centres, other, width), rowOf(centres, k, width));
     if (cosine > highest) {
       highest = cosine;
       nearest = other;

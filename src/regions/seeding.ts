@@ -3,7 +3,7 @@
  * @module
  */
 import type { RandomSource, UnitVectors } from "./types.ts";
-import { dot } from "./unit_vectors.ts";
+import { cosine } from "./unit_vectors.ts";
 
 /**
  * K centres by k-means++ with the distance 1 - cos, which on the unit sphere is half the squared Euclidean distance
@@ -22,7 +22,7 @@ export function seedCentres(vectors: UnitVectors, k: number, stream: RandomSourc
     centres.set(values.subarray(chosen * width, (chosen + 1) * width), centre * width);
     if (centre + 1 === k) break;
     for (let row = 0; row < count; row++) {
-      const distance = Math.max(0, 1 - dot(values, row, centres, centre, width));
+      const distance = Math.max(0, 1 - cosine(values, row, centres, centre, width));
       if (distance < distances[row]!) distances[row] = distance;
     }
     // Rounding leaves a chosen vector a hair away from itself; it must not be chosen twice while others remain.

@@ -79,3 +79,21 @@ export interface Decision {
   /** Angle to the centre of k1, radians. */
   readonly angle: number;
 }
+
+/** Sequences per operation, and what became of pools. */
+export interface EditReport {
+  /** Sequences that were an Update, an Expand, or went to the pool. */
+  readonly update: number;
+  readonly expand: number;
+  readonly add: number;
+  /** Sequences whose operation is switched off. */
+  readonly withheld: number;
+  /** Pairs of regions merged. */
+  readonly merged: number;
+  /** New regions. */
+  readonly accepted: number;
+  /** Pools that were large enough and did not raise the BIC: 0 or 1. */
+  readonly refused: number;
+  /** Pool sequences that made no new region. */
+  readonly fellBack: number;
+}

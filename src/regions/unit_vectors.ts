@@ -1,5 +1,5 @@
 /**
- * Vectors on the unit sphere, and the dot products everything here is made of.
+ * Vectors on the unit sphere, and the products everything here is made of.
  * @module
  */
 import type { UnitVectors } from "./types.ts";
@@ -39,31 +39,30 @@ export function unitVectors(values: ArrayLike<number>, width: number): UnitVecto
 }
 
 /**
- * The dot product of row `a` of one matrix and row `b` of another, added up in float64.
- * Four running sums: they are independent, so the processor need not wait for each addition.
+ * The cosine of row `row` of the vectors and row `k` of the centres, added up in float64.
+ *
+ * Kept to one pair of array types: the compiler's code for mixed types is several times slower. Four running sums: they are
+ * independent, so the processor need not wait for each addition.
  */
-export function dot(
-  left: Float32Array | Float64Array,
-  a: number,
-  right: Float32Array | Float64Array,
-  b: number,
-  width: number,
-): number {
-  const from = a * width;
-  const other = b * width;
+export function cosine(vectors: Float32Array, row: number, centres: Float64Array, k: number, width: number): number {
+  const from = row * width;
+  const other = k * width;
   let s0 = 0, s1 = 0, s2 = 0, s3 = 0;
   let j = 0;
   for (; j + 3 < width; j += 4) {
-    s0 += left[from + j]! * right[other + j]!;
-    s1 += left[from + j + 1]! * right[other + j + 1]!;
-    s2 += left[from + j + 2]! * right[other + j + 2]!;
-    s3 += left[from + j + 3]! * right[other + j + 3]!;
+    s0 += vectors[from + j]! * centres[other + j]!;
+    s1 += vectors[from + j + 1]! * centres[other + j + 1]!;
+    s2 += vectors[from + j + 2]! * centres[other + j + 2]!;
+    s3 += vectors[from + j + 3]! * centres[other + j + 3]!;
   }
-  for (; j < width; j++) s0 += left[from + j]! * right[other + j]!;
+  for (; j < width; j++) s0 += vectors[from + j]! * centres[other + j]!;
   return (s0 + s1) + (s2 + s3);
 }
 
-/** Cosines of one vector to every centre, into `out` [count]. */
+/**
+ * Cosines of one vector to every centre, into `out` [count]. Four centres at a time, so that a number of the vector is read once
+ * for the four.
+ */
 export function cosinesInto(
   out: Float64Array,
   vectors: Float32Array,
@@ -72,7 +71,24 @@ export function cosinesInto(
   count: number,
   width: number,
 ): void {
-  for (let k = 0; k < count; k++) out[k] = dot(vectors, row, centres, k, width);
+  const from = row * width;
+  let k = 0;
+  for (; k + 3 < count; k += 4) {
+    let a = k * width, b = a + width, c = b + width, d = c + width;
+    let s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+    for (let at = from; at < from + width; at++) {
+      const x = vectors[at]!;
+      s0 += x * centres[a++]!;
+      s1 += x * centres[b++]!;
+      s2 += x * centres[c++]!;
+      s3 += x * centres[d++]!;
+    }
+    out[k] = s0;
+    out[k + 1] = s1;
+    out[k + 2] = s2;
+    out[k + 3] = s3;
+  }
+  for (; k < count; k++) out[k] = cosine(vectors, row, centres, k, width);
 }
 
 /** The angle of a cosine, radians in [0, pi]; rounding beyond [-1, 1] is cut off. */
@@ -80,12 +96,31 @@ export function angleOf(cosine: number): number {
   return Math.acos(Math.min(1, Math.max(-1, cosine)));
 }
 
+/** The dot product of two vectors of the same width. @throws RangeError when the widths differ */
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  requireWidth(a.length, b.length);
+  let sum = 0;
+  for (let j = 0; j < a.length; j++) sum += a[j]! * b[j]!;
+  return sum;
+}
+
+/** The angle between two unit vectors of the same width, radians. @throws RangeError when the widths differ */
+export function angleBetween(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  return angleOf(dot(a, b));
+}
+
+/** Row `k` of a matrix, as a view. */
+export function rowOf(matrix: Float64Array, k: number, width: number): Float64Array {
+  return matrix.subarray(k * width, (k + 1) * width);
+}
+
 /** Scales row `k` of a matrix to length 1 in place and gives its former length; a row of zeros stays. */
 export function normaliseRow(matrix: Float64Array, k: number, width: number): number {
-  const length = Math.sqrt(dot(matrix, k, matrix, k, width));
-  if (length > 0) {
-    for (let at = k * width; at < (k + 1) * width; at++) matrix[at] = matrix[at]! / length;
-  }
+  const row = rowOf(matrix, k, width);
+  let square = 0;
+  for (const value of row) square += value * value;
+  const length = Math.sqrt(square);
+  if (length > 0) row.forEach((value, j) => row[j] = value / length);
   return length;
 }
 

@@ -34,7 +34,8 @@ export function editDistance(a: string, b: string): number {
 
 /**
  * The name most like `word`, or undefined when none is near: a third of its letters may differ, at least one and at most four.
- * Case does not count. Words of more than 64 characters have no neighbours: they are no typos.
+ * Else the only name that begins with a word of three letters or more. Case does not count. Words of more than 64 characters have
+ * no neighbours: they are no typos.
  *
  * @example
  * ```ts
@@ -55,5 +56,7 @@ export function nearestName(word: string, names: Iterable<string>): string | und
       best = name;
     }
   }
-  return best;
+  if (best !== undefined || word.length < 3) return best;
+  const longer = [...names].filter((name) => name.toLowerCase().startsWith(word.toLowerCase()));
+  return longer.length === 1 ? longer[0] : undefined;
 }

@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { describe, it } from "@std/testing/bdd";
+import { parseSpec } from "../../src/spec/parse.ts";
+import { issuesOf, specText } from "./specs.ts";
+
+/** What is put into the smallest spec -> pointer and what the message must say. */
+const WRONG: readonly (readonly [string, Record<string, unknown>, string, readonly string[]])[] = [
+  ["an unknown field", { windws: 1 }, "/windws", ['has no field "windws"', 'Did you mean "windows"?']],
+  ["an unknown nested field", { windows: { contxt: 3 } }, "/windows/contxt", ['Did you mean "context"?']],
+  ["an unknown field of a method", { methods: [{ kind: "raie", region: {} }] }, "/methods/0/region", ['"regions"']],
+  ["an option of another kind", { methods: [{ kind: "base", lora: {} }] }, "/methods/0/lora", ['no field "lora"']],
+  ["the options of another gate", { regions: { gate: { kind: "posterior", tLow: 0.5 } } }, "/regions/gate/tLow", [
+    '"beta"',
+  ]],
+  ["a missing kind", { backbone: { hidden: 8 } }, "/backbone", ['needs the field "kind"', '"sasrec"']],
+  ["a typo in a kind", { backbone: { kind: "sasrek" } }, "/backbone/kind", [
+    'found "sasrek"',
+    'Did you mean "sasrec"?',
+  ]],
+  ["a typo in a method", { methods: ["lroa"] }, "/methods/0", ['Did you mean "lora"?']],
+  ["text for a number", { minRating: "4" }, "/minRating", ["must be a number", 'found "4"']],
+  ["a fraction for a count", { windows: { context: 2.5 } }, "/windows/context", ["a whole number", "found 2.5"]],
+  ["a count that is too small", { windows: { stride: 0 } }, "/windows/stride", ["from 1 to", "found 0"]],
+  ["a share above one", { lora: { dropout: 1 } }, "/lora/dropout", ["at least 0 and below 1", "found 1"]],
+  ["a number for a switch", { regions: { add: 1 } }, "/regions/add", ["true or false", "found 1"]],
+  ["null where nothing may be null", { seeds: null }, "/seeds", ["a list of whole numbers", "found null"]],
+  ["no method", { methods: [] }, "/methods", ["at least one entry", "an empty list"]],
+  ["a seed twice", { seeds: [1, 2, 1] }, "/seeds/2", ["found 1 again"]],
+  ["a negative seed", { seeds: [-1] }, "/seeds/0", ["found -1"]],
+  ["a number for a data set", { dataset: 3 }, "/dataset", ["or an object", "found 3"]],
+  ["a data set with neither id nor format", { dataset: { path: "x" } }, "/dataset", ['"format"', 'or "id"']],
+  ["a csv without a path", { dataset: { format: "csv" } }, "/dataset", ['needs the field "path"']],
+  ["a typo in a format", { dataset: { format: "cvs", path: "x" } }, "/dataset/format", ['Did you mean "csv"?']],
+  ["a name that leaves its folder", { name: "../x" }, "/name", ["a name of letters, digits"]],
+  ["a measure that is none", { report: { measure: "Recal@10" } }, "/report/measure", ['"Recall@10"']],
+  ["no clip and no null", { backbone: { kind: "sasrec", training: { clip: 0 } } }, "/backbone/training/clip", [
+    "or null",
+  ]],
+
+  ["fractions that do not add up", { slices: { setup: 0.5, finetune: 0.3, test: 0.3 } }, "/slices", [
+    "add up to 1",
+    "0.5 + 0.3 + 0.3 = 1.1",
+  ]],
+  ["fractions of several slices", { slices: { setup: 0.5, finetune: [0.1, 0.1], test: 0.2 } }, "/slices", ["= 0.9"]],
+  ["dates out of order", { slices: { finetune: "2002-01-01", test: "2001-01-01" } }, "/slices/test", [
+    "2001-01-01 is not after 2002-01-01",
+  ]],
+  [
+    "dates out of order in a list",
+    { slices: { finetune: ["2001-01-01", "2000-01-01"], test: "2003-01-01" } },
+    "/slices/finetune/1",
+    ["later"],
+  ],
+  ["a day that is not", { slices: { finetune: "2001-02-30", test: "2002-01-01" } }, "/slices/finetune", [
+    "a day of the calendar",
+    "2001-02-30",
+  ]],
+  ["a date in words", { slices: { finetune: "May 2001", test: "2002-01-01" } }, "/slices/finetune", [
+    "an ISO date",
+    '"May 2001"',
+  ]],
+  ["a border beside fractions", { slices: { setup: 0.5, finetune: 0.3, test: "2002-01-01" } }, "/slices/setup", [
+    'no field "setup"',
+  ]],
+  ["heads that do not divide", { backbone: { kind: "sasrec", hidden: 10, heads: 3 } }, "/backbone/heads", [
+    "multiple",
+    "10 and 3",
+  ]],
+  ["a context the model cannot see", { backbone: { kind: "sasrec", maxLength: 9 } }, "/windows/context", [
+    "at most backbone.maxLength",
+    "10 and 9",
+  ]],
+  [
+    "a setting nothing reads",
+    { backbone: { kind: "sasrec", training: { minPositives: 3 } } },
+    "/backbone/training/minPositives",
+    ['"user-tail"'],
+  ],
+  ["equal labels", { methods: [{ kind: "lora", label: "A" }, { kind: "raie", label: "A" }] }, "/methods/1/label", [
+    "methods.0 too",
+  ]],
+  ["thresholds the wrong way round", { regions: { gate: { kind: "confidence", tLow: 0.95 } } }, "/regions/gate/tLow", [
+    "0.95 and 0.9",
+  ]],
+  [
+    "a method's own thresholds",
+    { methods: [{ kind: "raie", regions: { gate: { kind: "confidence", tHigh: 0.1 } } }] },
+    "/methods/0/regions/gate/tHigh",
+    ["0.7 and 0.1"],
+  ],
+  ["a projection that is none", { lora: { targets: ["q_proj", "v_prj"] } }, "/lora/targets/1", [
+    'Did you mean "v_proj"?',
+  ]],
+  ["a reference that is none", { report: { reference: "RAI" } }, "/report/reference", [
+    'Did you mean "RAIE"?',
+    '"base", "lora" or "RAIE"',
+  ]],
+  [
+    "a measure without its cut-off",
+    { evaluation: { cutoffs: [5] }, report: { measure: "Recall@10" } },
+    "/report/measure",
+    ['"Recall@5"'],
+  ],
+  [
+    "a published figure for nobody",
+    { report: { published: [{ source: "x", label: "SAS", slice: "F2", measure: "MRR", value: 0.1, windows: 3 }] } },
+    "/report/published/0/label",
+    ['found "SAS"'],
+  ],
+  ["more merging than regions", { dataset: { format: "synthetic", regions: 3, merging: 2 } }, "/dataset/merging", [
+    "half",
+  ]],
+
+  ["a backbone of a later version", { backbone: { kind: "bert4rec" } }, "/backbone/kind", [
+    'backbone.kind "bert4rec" is not available in this version: use "sasrec".',
+  ]],
+  ["a method of a later version", { methods: ["base", "mole"] }, "/methods/1", [
+    'methods.1 "mole" is not available in this version',
+  ]],
+  ["a method object of a later version", { methods: [{ kind: "lwf" }] }, "/methods/0/kind", [
+    '"lwf" is not available in this version',
+  ]],
+  ["a preset of a later version", { preset: "tuned" }, "/preset", ['use "paper" or "official"']],
+  ["a budget of a later version", { budget: "matched" }, "/budget", ['use "paper"']],
+  ["a sweep", { sweep: { "regions.k": [1, 2] } }, "/sweep", ["sweep is not available in this version"]],
+  ["a search", { search: { space: { "lora.rank": [4] } } }, "/search", ["search is not available in this version"]],
+  ["an executor", { executor: "slurm" }, "/executor", ["executor is not available in this version"]],
+  ["an ablation", { regions: { centres: "random" } }, "/regions/centres", ["is not available"]],
+];
+
+describe("parseSpec() on a wrong spec", () => {
+  for (const [what, fields, pointer, parts] of WRONG) {
+    it(`names ${what}`, () => {
+      const issues = issuesOf(specText(fields));
+      const issue = issues.find((one) => one.pointer === pointer);
+      assert.ok(
+        issue !== undefined,
+        `no problem at ${pointer}: ${issues.map((one) => `${one.pointer}: ${one.message}`)}`,
+      );
+      for (const part of parts) assert.ok(issue.message.includes(part), `${issue.message} does not say ${part}`);
+      assert.ok(issue.line > 0 && issue.column > 0 && issue.excerpt.length > 0);
+    });
+  }
+
+  it("finds all problems at once, in the order of the text", () => {
+    const fields = {
+      minRating: "x",
+      backbone: { kind: "sasrec", hidden: 9 },
+      slices: { setup: 0.9, finetune: 0.3, test: 0.2 },
+      preset: "tuned",
+    };
+    const pointers = issuesOf(specText(fields)).map(({ pointer }) => pointer);
+    assert.deepEqual(pointers, ["/minRating", "/slices", "/backbone/hidden", "/preset"]);
+  });
+
+  it("says what a value is wrong by itself, not what follows from it", () => {
+    const pointers = issuesOf(specText({ methods: ["bse", "lora"], report: { reference: "base" } })).map((
+      { pointer },
+    ) => pointer);
+    assert.deepEqual(pointers, ["/methods/0"]);
+  });
+
+  it("shows file, line, column, the lines around and a caret", () => {
+    const text =
+      '{\n  "name": "a",\n  "dataset": "b",\n  "backbone": { "kind": "sasrek" },\n  "methods": ["base"]\n}\n';
+    assert.throws(() => parseSpec(text, "exp/a.json"), {
+      name: "SpecError",
+      message: [
+        "Cannot use exp/a.json: one problem.",
+        "",
+        "exp/a.json:4:25 at /backbone/kind",
+        '  backbone.kind must be "sasrec", "bert4rec", "tisasrec" or "llama": found "sasrek". Did you mean "sasrec"?',
+        '  2 |   "name": "a",',
+        '  3 |   "dataset": "b",',
+        '  4 |   "backbone": { "kind": "sasrek" },',
+        "    |                         ^^^^^^^^",
+        '  5 |   "methods": ["base"]',
+      ].join("\n"),
+    });
+  });
+
+  it("refuses what is no object", () => {
+    for (const text of ["[]", "3", '"x"', "null"]) {
+      assert.match(issuesOf(text)[0]?.message ?? "", /the spec must be an object/);
+    }
+  });
+});

@@ -1,0 +1,81 @@
+/**
+ * What results.json must look like: the published schema, compiled by ajv (draft 2020-12, strict), and what a schema cannot say.
+ * @module
+ */
+import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
+import schema from "./results.schema.json" with { type: "json" };
+import type { RegionsResult, Results } from "./types.ts";
+
+/** The part of a JSON Schema that key order and messages need. */
+export interface ResultsSchemaNode {
+  readonly $ref?: string;
+  readonly properties?: Readonly<Record<string, ResultsSchemaNode>>;
+  readonly additionalProperties?: boolean | ResultsSchemaNode;
+  readonly items?: ResultsSchemaNode;
+  readonly $defs?: Readonly<Record<string, ResultsSchemaNode>>;
+}
+
+/** The schema as published: src/reporting/results.schema.json. */
+export const RESULTS_SCHEMA: ResultsSchemaNode = schema as unknown as ResultsSchemaNode;
+
+/** Complaints shown at once; a file that is no results.json at all would give hundreds. */
+const SHOWN = 5;
+
+let compiled: ((value: unknown) => readonly ErrorObject[]) | undefined;
+
+/**
+ * What is wrong with a value that should be results.json, one sentence each, at most five; empty when it is right.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { resultsProblems } from "./results_schema.ts";
+ *
+ * assert.deepEqual(resultsProblems([]), ["the whole: must be object"]);
+ * ```
+ */
+export function resultsProblems(value: unknown): string[] {
+  if (compiled === undefined) {
+    const validate = new Ajv2020({ strict: true, allErrors: true }).compile(schema);
+    compiled = (candidate) => validate(candidate) ? [] : validate.errors ?? [];
+  }
+  const errors = compiled(value);
+  if (errors.length === 0) return inconsistencies(value as Results).slice(0, SHOWN);
+  const shown = errors.slice(0, SHOWN).map(sentence);
+  return errors.length > SHOWN ? [...shown, `and ${errors.length - SHOWN} more`] : shown;
+}
+
+function sentence({ instancePath, message, params }: ErrorObject): string {
+  const unknown = "additionalProperty" in params ? ` ("${params.additionalProperty}")` : "";
+  const wanted = "allowedValue" in params ? ` (${JSON.stringify(params.allowedValue)})` : "";
+  return `${instancePath === "" ? "the whole" : instancePath}: ${message ?? "is wrong"}${unknown}${wanted}`;
+}
+
+/** Lists that count the same things must be equally long, or a chart would draw what is not there. */
+function inconsistencies({ runs, backbone }: Results): string[] {
+  const problems: string[] = [];
+  const equal = (place: string, found: number, wanted: number) => {
+    if (found !== wanted) problems.push(`${place}: has ${found} entries, wanted ${wanted}`);
+  };
+  backbone.loss.forEach(({ steps, values }, i) => equal(`/backbone/loss/${i}/values`, values.length, steps.length));
+  runs.forEach(({ loss, regions }, run) => {
+    loss.forEach(({ steps, values }, i) => equal(`/runs/${run}/loss/${i}/values`, values.length, steps.length));
+    if (regions !== undefined) regionLengths(regions, `/runs/${run}/regions`, equal);
+  });
+  return problems;
+}
+
+function regionLengths(
+  { after, routing, flows, map }: RegionsResult,
+  place: string,
+  equal: (place: string, found: number, wanted: number) => void,
+): void {
+  for (const [slice, counts] of Object.entries(routing)) {
+    equal(`${place}/routing/${slice}`, counts.length, after.length);
+  }
+  flows.forEach(({ counts }, i) => {
+    equal(`${place}/flows/${i}/counts`, counts.length, after.length);
+    counts.forEach((row, j) => equal(`${place}/flows/${i}/counts/${j}`, row.length, after.length));
+  });
+  for (const key of ["y", "slice", "region"] as const) equal(`${place}/map/${key}`, map[key].length, map.x.length);
+}

@@ -10,10 +10,10 @@ import type { Command } from "./types.ts";
 /** The command. It ends with 0 even where TensorFlow cannot be had: a run goes on with wasm there. */
 export const command: Command = {
   name: "setup",
-  summary: "Makes the TensorFlow engine work here; without it runs use WebAssembly.",
+  summary: "make the TensorFlow engine work here; without it runs use WebAssembly",
   usage: "deno task setup [--force]",
   positional: { min: 0, max: 0 },
-  options: [{ name: "force", summary: "Build the addon anew even when a working one is there." }],
+  options: [{ name: "force", summary: "build the addon anew even when a working one is there" }],
   async run(args) {
     const packages = { packageFolder: nodePackageFolder(), headersFolder: headersFolder() };
     const done = await setUp(thisSystem, packages, (line) => console.log(line), args.has("force"));

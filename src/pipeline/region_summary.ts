@@ -4,8 +4,7 @@
  */
 import type { Windows } from "../data/types.ts";
 import type { RegionTrace } from "../methods/types.ts";
-import { angleOf, dot } from "../regions/unit_vectors.ts";
-import type { Regions } from "../regions/types.ts";
+import { angleBetween, type Regions } from "../regions/mod.ts";
 import { regionMap } from "../reporting/region_map.ts";
 import type { RegionResult, RegionsResult } from "../reporting/types.ts";
 import type { SeedContext } from "./context.ts";
@@ -56,13 +55,14 @@ function countsOf(route: Int32Array, count: number): number[] {
 function describe(regions: Regions, before: Regions | undefined): RegionResult[] {
   return regions.names.map((name, k) => {
     const old = before?.names.indexOf(name) ?? -1;
+    const centre = (of: Regions, index: number) => of.centres.subarray(index * of.width, (index + 1) * of.width);
     return {
       name,
       size: regions.counts[k]!,
       radius: regions.radii[k]!,
       kappa: regions.kappa[k]!,
       pi: regions.pi[k]!,
-      moved: before === undefined || old < 0 ? 0 : angleOf(dot(before.centres, old, regions.centres, k, regions.width)),
+      moved: before === undefined || old < 0 ? 0 : angleBetween(centre(before, old), centre(regions, k)),
     };
   });
 }

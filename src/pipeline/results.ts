@@ -17,6 +17,8 @@ import { compareRuns } from "./published.ts";
 export function resultsOf(spec: ResolvedSpec, specSha256: string, prepared: Prepared, run: ExperimentRun, engine: Engine): Results {
   const { data } = prepared;
   const slices = [data.setup, ...data.finetune, data.test];
+  const runs = run.runs.map((method) => runResult(spec, prepared, method));
+  const comparisons = compareRuns(spec, run, (method, slice, measure) => runs[run.runs.indexOf(method)]!.measures[slice]![measure]!);
   return {
     $schema: "../../src/reporting/results.schema.json",
     version: 1,
@@ -46,8 +48,8 @@ export function resultsOf(spec: ResolvedSpec, specSha256: string, prepared: Prep
       parameters: run.parameters,
       loss: run.backbones.map(({ seed, curve }) => ({ seed, ...curve })),
     },
-    runs: run.runs.map((method) => runResult(spec, prepared, method)),
-    comparisons: compareRuns(spec, prepared, run),
+    runs,
+    ...(comparisons.length === 0 ? {} : { comparisons }),
     provenance: {
       engine: { rung: engine.rung, version: engine.version, device: engine.device, threads: engine.threads },
       raie: VERSION,

@@ -1,0 +1,79 @@
+/**
+ * The adaptation step: context 10, batch 256, d=128, 2 blocks, LoRA r=8 on six projections, item rows, 3,400 items.
+ * @module
+ */
+import { type BankConfig, bankLayout, initialAdapter } from "../../src/adapters/bank.ts";
+import { bankBatch } from "../../src/adapters/batches.ts";
+import { type BankBatch, bankStep } from "../../src/adapters/train_step.ts";
+import { sasrec } from "../../src/backbones/sasrec.ts";
+import { tf } from "../../src/engine/tfjs.ts";
+import type { Engine } from "../../src/engine/types.ts";
+import { timed } from "./measure.ts";
+import { randomWindows } from "./made_up.ts";
+
+const ITEMS = 3400;
+const BATCH = 256;
+const CONTEXT = 10;
+
+/** Median milliseconds of a step, batch making included; dropout on as in training. */
+export async function adaptationStep(engine: Engine, steps: number): Promise<number> {
+  const backbone = sasrec({ items: ITEMS, maxLength: CONTEXT, hidden: 128, blocks: 2, heads: 2, ffn: 512, layerNormEps: 1e-6 });
+  const bank: BankConfig = {
+    rank: 8,
+    alpha: 16,
+    dropout: 0.05,
+    init: "kaiming",
+    projections: backbone.projections,
+    width: 128,
+    itemRows: Int32Array.from({ length: ITEMS }, (_, item) => item + 1),
+    items: ITEMS,
+  };
+  const adapter = initialAdapter(bank, 1);
+  const parameters = Object.fromEntries(
+    Object.entries(backbone.initialise(1)).map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]),
+  );
+  const zeros = (size: number) => tf.zeros([1, size]);
+  const state = {
+    lora: tf.tensor2d(adapter.lora, [1, adapter.lora.length]),
+    loraM: zeros(adapter.lora.length),
+    loraV: zeros(adapter.lora.length),
+    rows: tf.tensor2d(adapter.rows, [1, adapter.rows.length]),
+    rowsM: zeros(adapter.rows.length),
+    rowsV: zeros(adapter.rows.length),
+    count: zeros(1),
+  };
+  const step = engine.compile(
+    bankStep({
+      backbone,
+      bank,
+      adapters: 1,
+      loss: { kind: "bce", negatives: 1 },
+      positions: "last",
+      clip: 1,
+      weightDecay: 0.01,
+      itemRate: 1,
+      anchor: 1e-4,
+      backboneDropout: 0.2,
+    }),
+    { name: "bench adaptation", state, frozen: parameters },
+  );
+  const settings = { backbone, bank, layout: bankLayout(bank), batch: BATCH, negatives: 1, positions: "last" as const, seed: 1 };
+  const set = { purpose: "bench", windows: randomWindows(BATCH, CONTEXT, ITEMS) };
+  const rows = Int32Array.from({ length: BATCH }, (_, row) => row);
+  let index = 0;
+  try {
+    return await timed(async () => {
+      const batch = {
+        ...bankBatch(settings, [{ set, rows, step: index++ }]),
+        learningRate: tf.tensor2d([[5e-4]]),
+        noise: tf.tensor1d([1, index], "int32"),
+      } as BankBatch;
+      const { loss } = step.run(batch);
+      await loss.data();
+      tf.dispose([loss, ...Object.values(batch)]);
+    }, steps);
+  } finally {
+    step.dispose();
+    tf.dispose([state, parameters]);
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * Times the SASRec pretraining step (context 50, batch 128, d=128, 2 blocks, 2 heads, ffn 512, 3,500 items, BCE, AdamW, clip 1) on one rung:
+ * `pretraining_step.ts [--rung tensorflow] [--dropout 0.2] [--steps 30]`. Prints median and fastest as JSON, like its peer in PyTorch.
+ * @module
+ */
+import { pretrainStep } from "../../src/backbones/pretrain.ts";
+import { sasrec } from "../../src/backbones/sasrec.ts";
+import { flatten } from "../../src/engine/flat.ts";
+import { openEngine } from "../../src/engine/open.ts";
+import { stream } from "../../src/engine/random.ts";
+import { tf } from "../../src/engine/tfjs.ts";
+import type { Rung } from "../../src/engine/types.ts";
+import type { BackboneSpec } from "../../src/spec/types.ts";
+
+const BATCH = 128;
+const TIME = 50;
+const ITEMS = 3500;
+const WARM_UP = 5;
+
+function option(name: string, otherwise: string): string {
+  const at = Deno.args.indexOf(`--${name}`);
+  return at < 0 ? otherwise : Deno.args[at + 1] ?? otherwise;
+}
+
+const rung = option("rung", "tensorflow") as Rung;
+const dropout = Number(option("dropout", "0.2"));
+const steps = Number(option("steps", "30"));
+const engine = await openEngine(rung);
+const sizes = { maxLength: TIME, hidden: 128, blocks: 2, heads: 2, ffn: 512, layerNormEps: 1e-6 };
+const spec: BackboneSpec = {
+  kind: "sasrec",
+  ...sizes,
+  dropout,
+  training: {
+    loss: { kind: "bce", negatives: 1 },
+    ...{ epochs: 1, batch: BATCH, learningRate: 5e-4, weightDecay: 0, clip: 1, warmup: 0 },
+    ...{ rows: "user-tail", minPositives: 5, negativesOutside: "user" },
+  },
+};
+const backbone = sasrec({ items: ITEMS, ...sizes });
+const { flat, layout } = flatten(Object.fromEntries(
+  Object.entries(backbone.initialise(1)).map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]),
+));
+const step = engine.compile(pretrainStep(backbone, layout, spec), {
+  name: "pretrain sasrec",
+  state: { params: flat, m: tf.zerosLike(flat), v: tf.zerosLike(flat), count: tf.scalar(0) },
+});
+const rows = BATCH * TIME;
+const times: number[] = [];
+const losses: number[] = [];
+for (let index = 0; index < steps + WARM_UP; index++) {
+  const draw = stream(1, "bench", index);
+  const ids = () => Int32Array.from({ length: rows }, () => 1 + draw.integer(ITEMS));
+  const start = performance.now();
+  const inputs = {
+    sequence: tf.tensor2d(ids(), [BATCH, TIME], "int32"),
+    positives: tf.tensor1d(ids(), "int32"),
+    negatives: tf.tensor2d(ids(), [rows, 1], "int32"),
+    weights: tf.tensor1d(new Float32Array(rows).fill(1 / rows)),
+    learningRate: tf.scalar(5e-4),
+    noise: tf.tensor1d(draw.int32(2), "int32"),
+  };
+  const { loss } = step.run(inputs);
+  losses.push((await loss.data())[0]!);
+  tf.dispose([loss, inputs]);
+  if (index >= WARM_UP) times.push(performance.now() - start);
+}
+step.dispose();
+engine.close();
+const milliseconds = times.toSorted((a, b) => a - b);
+console.log(JSON.stringify({
+  what: `SASRec pretraining step, ${engine.rung} rung (${engine.version}), dropout ${dropout}`,
+  milliseconds: Math.round(10 * milliseconds[milliseconds.length >> 1]!) / 10,
+  fastest: Math.round(10 * milliseconds[0]!) / 10,
+  loss: [losses[0]!.toFixed(5), losses.at(-1)!.toFixed(5)].map(Number),
+}));

@@ -18,6 +18,7 @@ export function* methodChecks(raw: JsonRecord, spec: ResolvedSpec): Generator<Fi
   yield* labels(spec);
   for (const [index, method] of spec.methods.entries()) {
     yield* gate(raw, method, index);
+    yield* pass(raw, method, index);
     yield* targets(raw, method, index, spec.backbone.kind);
   }
 }
@@ -49,6 +50,20 @@ function* gate(raw: JsonRecord, { regions }: MethodSpec, index: number): Generat
     message: `${field}.tLow must be at most tHigh: found ${regions.gate.tLow} and ${regions.gate.tHigh}.`,
     about: places.flatMap((place) => [`${place}/kind`, `${place}/tLow`, `${place}/tHigh`]),
   };
+}
+
+function* pass(raw: JsonRecord, { lora, regions }: MethodSpec, index: number): Generator<Finding> {
+  if (regions.pass !== "together" || lora.itemRows !== "shared") return;
+  const about = [
+    `/methods/${index}/regions/pass`,
+    "/regions/pass",
+    `/methods/${index}/lora/itemRows`,
+    "/lora/itemRows",
+  ];
+  const pointer = written(raw, ...about);
+  const message =
+    'regions.pass "together" needs item rows of each adapter\'s own: found lora.itemRows "shared", which regions change one after the other.';
+  yield { pointer, message, about };
 }
 
 function* targets(raw: JsonRecord, { lora }: MethodSpec, index: number, kind: string): Generator<Finding> {

@@ -70,6 +70,8 @@ const OFFICIAL: Preset = {
     mergeAngle: 12,
     poolMin: 200,
     replay: 2.33,
+    replayFrom: "members",
+    pass: "sequential",
     softCopies: "rounded",
     routing: "hard",
     defaultAdapter: { weightDecay: 0, itemRate: 0.4 },

@@ -4,17 +4,22 @@
  */
 import type { Rung } from "../engine/types.ts";
 
+/** Where defaults come from: the paper's text, the authors' code, or our best settings. */
 export type PresetName = "paper" | "official" | "tuned";
 
 /** Where interactions come from. `id` names a descriptor of datasets/; an inline data set has `format` and `path` instead. */
 export interface DatasetSpec {
+  /** Id of a descriptor in datasets/. */
   readonly id?: string;
+  /** Of an inline data set. */
   readonly format?: "csv" | "tsv" | "movielens-dat" | "yelp-ndjson" | "ndjson" | "synthetic";
   /** Absolute after resolution. */
   readonly path?: string;
+  /** Names of the columns, or of a record's fields. */
   readonly columns?: { readonly user: string; readonly item: string; readonly time: string; readonly rating?: string };
   /** Between two cells of a csv or tsv file. */
   readonly separator?: string;
+  /** What a line that cannot be read does. */
   readonly badLines: "stop" | "skip";
   /** Generator settings of a synthetic data set, passed to src/data/synthetic.ts. */
   readonly synthetic?: SyntheticSpec;
@@ -22,8 +27,11 @@ export interface DatasetSpec {
 
 /** Users with latent preference regions that drift, merge and emerge over time. */
 export interface SyntheticSpec {
+  /** Users made up. */
   readonly users: number;
+  /** Items made up. */
   readonly items: number;
+  /** Regions at the start. */
   readonly regions: number;
   /** Mean number of interactions a user has. */
   readonly interactionsPerUser: number;
@@ -37,11 +45,15 @@ export interface SyntheticSpec {
   readonly merging: number;
   /** Exponent of item popularity (0: uniform). */
   readonly popularity: number;
+  /** Of the generator; it does not change with the run's seed. */
   readonly seed: number;
 }
 
+/** How a user's positives are cut into windows. */
 export interface WindowsSpec {
+  /** Items before the target. */
   readonly context: number;
+  /** Positives from one window's end to the next. */
   readonly stride: number;
 }
 
@@ -51,6 +63,7 @@ export type SlicesSpec =
   /** `borders`: seconds since 1970 at which F1..Fn and T begin. */
   | { readonly kind: "dates"; readonly borders: readonly number[] };
 
+/** A training loss; `negatives` are drawn for each target, `t` is gSASRec's calibration. */
 export type LossSpec =
   | { readonly kind: "bce"; readonly negatives: number }
   | { readonly kind: "gbce"; readonly negatives: number; readonly t: number }
@@ -59,25 +72,41 @@ export type LossSpec =
 
 /** How something is trained. Rates are per step, `clip` is a global norm (null: none), `warmup` a share of all steps. */
 export interface TrainingSpec {
+  /** What a step lowers. */
   readonly loss: LossSpec;
+  /** Passes over the rows. */
   readonly epochs: number;
+  /** Rows in one optimiser step. */
   readonly batch: number;
+  /** AdamW's. */
   readonly learningRate: number;
+  /** AdamW's, decoupled. */
   readonly weightDecay: number;
+  /** Largest global norm of the gradient; null clips nothing. */
   readonly clip: number | null;
+  /** Share of all steps over which the rate rises from 0. */
   readonly warmup: number;
 }
 
+/** The sequence model, trained once on S. */
 export interface BackboneSpec {
+  /** The architecture. */
   readonly kind: "sasrec" | "bert4rec" | "tisasrec" | "llama";
   /** Longest sequence the model sees. */
   readonly maxLength: number;
+  /** Width of an item's vector. */
   readonly hidden: number;
+  /** Transformer blocks. */
   readonly blocks: number;
+  /** Attention heads; they divide `hidden`. */
   readonly heads: number;
+  /** Width of the feed-forward layer. */
   readonly ffn: number;
+  /** Share of activations dropped in training. */
   readonly dropout: number;
+  /** Added to the variance in layer normalisation. */
   readonly layerNormEps: number;
+  /** How it is trained on S. */
   readonly training: TrainingSpec & {
     /** "windows": every S window; "user-tail": the last maxLength + 1 positives of each user (authors). */
     readonly rows: "windows" | "user-tail";
@@ -88,21 +117,29 @@ export interface BackboneSpec {
   };
 }
 
+/** Low-rank adapters, and the item rows trained with them. */
 export interface LoraSpec {
+  /** r of B A. */
   readonly rank: number;
+  /** The adapter counts alpha / rank. */
   readonly alpha: number;
+  /** Share of the adapter's inputs dropped in training. */
   readonly dropout: number;
   /** Projection names, matched at their last component. */
   readonly targets: readonly string[];
+  /** How A begins; B begins at zero. */
   readonly init: "kaiming" | "gaussian";
+  /** Item rows that train with the adapter; "shared" changes one table region after region (authors). */
   readonly itemRows: "none" | "finetune-targets" | "shared";
   /** Weight of mean((E - E0)^2) over the adapter's item rows. */
   readonly anchor: number;
   /** Item rows' learning rate as a multiple of the adapter's. */
   readonly itemRate: number;
+  /** How adapters are trained on F, and at which positions the loss is taken. */
   readonly training: TrainingSpec & { readonly positions: "last" | "all" };
 }
 
+/** What decides between Update, Expand and Add: the paper's gate or the authors'. */
 export type GateSpec =
   | {
     readonly kind: "confidence";
@@ -120,23 +157,37 @@ export type GateSpec =
     readonly a1: number;
   };
 
+/** Preference regions: construction on S, editing on F, training of their adapters, routing. */
 export interface RegionsSpec {
+  /** Regions at the start. */
   readonly k: number;
+  /** Runs of spherical k-means; the best counts. */
   readonly restarts: number;
+  /** Passes of one run, at most. */
   readonly iterations: number;
   /** Stride of the S windows regions are built on. */
   readonly stride: number;
+  /** A region's radius is this quantile of its members' angles. */
   readonly radiusQuantile: number;
+  /** n0: how many sequences a region's first centre counts for. */
   readonly priorStrength: number;
+  /** Share of a new kappa that replaces the old one. */
   readonly emaRate: number;
+  /** What decides on an operation. */
   readonly gate: GateSpec;
+  /** Whether Update may happen. */
   readonly update: boolean;
+  /** Whether Expand may happen. */
   readonly expand: boolean;
+  /** Whether Add may happen. */
   readonly add: boolean;
+  /** Whether two close centres become one. */
   readonly merge: boolean;
   /** Degrees under which two centres merge. */
   readonly mergeAngle: number;
+  /** What a sequence counts for in the region it expands. */
   readonly expandWeight: number;
+  /** Sequences a pool must hold before a new region is proposed. */
   readonly poolMin: number;
   /** Centres proposed on a full pool, at most. */
   readonly addMax: number;
@@ -148,6 +199,7 @@ export interface RegionsSpec {
   readonly pass: "sequential" | "together";
   /** "gate": an Expand also trains its second region with weight p2 / (p1 + p2). "rounded": round(2 p1) and round(2 p2) copies for every window (authors). "none". */
   readonly softCopies: "gate" | "rounded" | "none";
+  /** Score with one region's adapter, or with a mixture of the best two. */
   readonly routing: "hard" | "soft";
   /** The default adapter's own training where it differs from lora's (authors: no decay, item rows at .4 of the rate). */
   readonly defaultAdapter: { readonly weightDecay: number; readonly itemRate: number };
@@ -157,20 +209,29 @@ export interface RegionsSpec {
 
 /** One entry of `methods`, with the spec's own lora and regions settings folded in and its own overrides applied. */
 export interface MethodSpec {
+  /** E.g. "raie". */
   readonly kind: string;
+  /** Name in tables and charts, unlike all others. */
   readonly label: string;
+  /** Its adapters. */
   readonly lora: LoraSpec;
+  /** Its regions; meant for raie alone. */
   readonly regions: RegionsSpec;
   /** The overrides as written in the spec: what the report and results.json show as `options`. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+/** How recommendations are judged. */
 export interface EvaluationSpec {
+  /** The k of Recall@k, NDCG@k and coverage@k, ascending. */
   readonly cutoffs: readonly number[];
+  /** Rank among equal scores. */
   readonly ties: "optimistic" | "pessimistic" | "mean";
+  /** Windows scored at once; changes no result. */
   readonly batch: number;
 }
 
+/** What a report puts first. */
 export interface ReportSpec {
   /** Label of the method that others are compared with. */
   readonly reference: string;
@@ -189,22 +250,39 @@ export interface ReportSpec {
 
 /** A spec with nothing left open. */
 export interface ResolvedSpec {
+  /** Of the experiment and of its folder under reports/. */
   readonly name: string;
+  /** Heading of the report. */
   readonly title: string;
+  /** A paragraph for the report; may be empty. */
   readonly description: string;
+  /** Where defaults came from. */
   readonly preset: PresetName;
+  /** Where interactions come from. */
   readonly dataset: DatasetSpec;
+  /** Rows rated at least this are positives. */
   readonly minRating: number;
+  /** How positives become windows. */
   readonly windows: WindowsSpec;
+  /** S, F1..Fn and T. */
   readonly slices: SlicesSpec;
+  /** Items that can be recommended: of all windows, or seen in S and F. */
   readonly catalogue: "all" | "seen";
+  /** What retention is measured on. */
   readonly retention: "training" | "held-out";
+  /** The sequence model all methods share. */
   readonly backbone: BackboneSpec;
+  /** What methods may spend. */
   readonly budget: "paper" | "matched";
+  /** What is compared, in the report's order. */
   readonly methods: readonly MethodSpec[];
+  /** One run of each method for each. */
   readonly seeds: readonly number[];
+  /** How recommendations are judged. */
   readonly evaluation: EvaluationSpec;
+  /** What the report puts first. */
   readonly report: ReportSpec;
+  /** "auto": the best that works. */
   readonly engine: Rung | "auto";
 }
 
@@ -212,6 +290,8 @@ export interface ResolvedSpec {
 export interface Difference {
   /** JSON path, e.g. "regions.gate.kind"; method overrides begin with the method's label in brackets. */
   readonly path: string;
+  /** What `paper` says; null where it has no such switch. */
   readonly paper: unknown;
+  /** What this run does. */
   readonly value: unknown;
 }

@@ -107,6 +107,9 @@ const WRONG: readonly (readonly [string, Record<string, unknown>, string, readon
     "/report/published/0/label",
     ['found "SAS"'],
   ],
+  ["one pass over shared rows", { lora: { itemRows: "shared" }, regions: { pass: "together" } }, "/regions/pass", [
+    "one after the other",
+  ]],
   ["more merging than regions", { dataset: { format: "synthetic", regions: 3, merging: 2 } }, "/dataset/merging", [
     "half",
   ]],

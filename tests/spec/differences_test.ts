@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { describe, it } from "@std/testing/bdd";
+import { differences } from "../../src/spec/differences.ts";
+import { parsed } from "./specs.ts";
+
+const paths = (fields: Record<string, unknown>) => differences(parsed(fields).resolved).map(({ path }) => path);
+
+describe("differences()", () => {
+  it("finds none in a spec of the paper's settings, whatever it is about", () => {
+    assert.deepEqual(paths({ name: "other", dataset: "yelp", methods: ["raie"], seeds: [4, 5], engine: "cpu" }), []);
+  });
+
+  it("names value and paper's value of a switch", () => {
+    const found = differences(
+      parsed({ retention: "held-out", backbone: { kind: "sasrec", training: { epochs: 50 } } }).resolved,
+    );
+    assert.deepEqual(found, [
+      { path: "retention", paper: "training", value: "held-out" },
+      { path: "backbone.training.epochs", paper: 5, value: 50 },
+    ]);
+  });
+
+  it("does not count what follows from another setting", () => {
+    assert.deepEqual(paths({ windows: { context: 20 }, backbone: { kind: "sasrec", hidden: 64 } }), [
+      "windows.context",
+      "backbone.hidden",
+    ]);
+    assert.deepEqual(paths({ lora: { training: { epochs: 4 } } }), ["lora.training.epochs"]);
+  });
+
+  it("holds the options of another kind against that kind's defaults", () => {
+    assert.deepEqual(paths({ regions: { gate: { kind: "posterior", beta: 2 } } }), [
+      "regions.gate.kind",
+      "regions.gate.beta",
+    ]);
+    assert.deepEqual(paths({ backbone: { kind: "sasrec", training: { loss: { kind: "gbce" } } } }), [
+      "backbone.training.loss.kind",
+    ]);
+  });
+
+  it("puts a method's label before what the method says itself", () => {
+    assert.deepEqual(
+      paths({
+        lora: { rank: 4 },
+        methods: ["lora", { kind: "raie", label: "RAIE", lora: { alpha: 1 }, regions: { k: 1 } }],
+      }),
+      ["lora.rank", "[RAIE] lora.alpha", "[RAIE] regions.k"],
+    );
+  });
+
+  it("leaves out adapters and regions that no method uses", () => {
+    assert.deepEqual(paths({ lora: { rank: 4 }, regions: { k: 9 }, methods: ["base"] }), []);
+    assert.deepEqual(paths({ lora: { rank: 4 }, regions: { k: 9 }, methods: ["base", "lora"] }), ["lora.rank"]);
+  });
+
+  it("lists every switch of the preset official", () => {
+    assert.deepEqual(paths({ preset: "official" }).sort(), [
+      "backbone.training.epochs",
+      "backbone.training.negativesOutside",
+      "backbone.training.rows",
+      "regions.defaultAdapter.itemRate",
+      "regions.defaultAdapter.weightDecay",
+      "regions.gate.kind",
+      "regions.merge",
+      "regions.poolMin",
+      "regions.replayFrom",
+      "regions.softCopies",
+      "regions.training.clip",
+    ]);
+  });
+
+  it("shows slices that are cut by dates as a whole", () => {
+    assert.deepEqual(paths({ slices: { finetune: "2001-01-01", test: "2002-01-01" } }), ["slices"]);
+  });
+});

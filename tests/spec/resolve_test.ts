@@ -1,0 +1,239 @@
+import assert from "node:assert/strict";
+import { describe, it } from "@std/testing/bdd";
+import type { ResolvedSpec } from "../../src/spec/types.ts";
+import { parseSpec } from "../../src/spec/parse.ts";
+import { parsed } from "./specs.ts";
+
+const ADAPTER_TRAINING = { epochs: 3, batch: 256, learningRate: 5e-4, weightDecay: 0.01, clip: 1, warmup: 0 } as const;
+const BCE = { kind: "bce", negatives: 1 } as const;
+const LORA: ResolvedSpec["methods"][number]["lora"] = {
+  rank: 8,
+  alpha: 16,
+  dropout: 0.05,
+  targets: ["q_proj", "k_proj", "v_proj", "out_proj", "linear1", "linear2"],
+  init: "kaiming",
+  itemRows: "finetune-targets",
+  anchor: 1e-4,
+  itemRate: 1,
+  training: { loss: BCE, ...ADAPTER_TRAINING, positions: "last" },
+};
+const REGIONS: ResolvedSpec["methods"][number]["regions"] = {
+  k: 3,
+  restarts: 10,
+  iterations: 100,
+  stride: 1,
+  radiusQuantile: 0.9,
+  priorStrength: 5,
+  emaRate: 0.2,
+  gate: { kind: "confidence", temperature: 0.05, tHigh: 0.9, tLow: 0.7, gamma: 0.5 },
+  update: true,
+  expand: true,
+  add: true,
+  merge: false,
+  mergeAngle: 12,
+  expandWeight: 0.25,
+  poolMin: 120,
+  addMax: 2,
+  replay: 2.33,
+  replayFrom: "routed",
+  pass: "sequential",
+  softCopies: "gate",
+  routing: "hard",
+  defaultAdapter: { weightDecay: 0.01, itemRate: 1 },
+  training: { loss: BCE, ...ADAPTER_TRAINING, itemRate: 1 },
+};
+
+/** The paper's settings (RAIE section 4.1, SASRec), written out by hand: every field that a resolved spec has. */
+const PAPER: ResolvedSpec = {
+  name: "ml100k",
+  title: "ml100k",
+  description: "",
+  preset: "paper",
+  dataset: { id: "movielens-100k", badLines: "stop" },
+  minRating: 4,
+  windows: { context: 10, stride: 5 },
+  slices: { kind: "fractions", setup: 0.5, finetune: [0.3], test: 0.2 },
+  catalogue: "all",
+  retention: "training",
+  backbone: {
+    kind: "sasrec",
+    maxLength: 10,
+    hidden: 128,
+    blocks: 2,
+    heads: 2,
+    ffn: 512,
+    dropout: 0.2,
+    layerNormEps: 1e-6,
+    training: {
+      loss: BCE,
+      epochs: 5,
+      batch: 128,
+      learningRate: 5e-4,
+      weightDecay: 0,
+      clip: 1,
+      warmup: 0,
+      rows: "windows",
+      minPositives: 5,
+      negativesOutside: "row",
+    },
+  },
+  budget: "paper",
+  methods: [
+    { kind: "base", label: "base", lora: LORA, regions: REGIONS, options: {} },
+    { kind: "lora", label: "lora", lora: LORA, regions: REGIONS, options: {} },
+    { kind: "raie", label: "RAIE", lora: LORA, regions: REGIONS, options: {} },
+  ],
+  seeds: [1],
+  evaluation: { cutoffs: [5, 10, 20], ties: "mean", batch: 512 },
+  report: { reference: "base", measure: "Recall@10" },
+  engine: "auto",
+};
+
+describe("parseSpec() on a right spec", () => {
+  it("fills the smallest useful form with the paper's settings", () => {
+    assert.deepEqual(parsed().resolved, PAPER);
+  });
+
+  it("needs a name, a data set, a backbone's kind and methods, nothing else", () => {
+    const text =
+      '{"name":"ml100k","dataset":"movielens-100k","backbone":{"kind":"sasrec"},"methods":["base","lora",{"kind":"raie","label":"RAIE"}]}';
+    assert.deepEqual(parseSpec(text, "a.json").resolved, PAPER);
+  });
+
+  it("gives plain JSON", () => {
+    for (const preset of ["paper", "official"]) {
+      const { resolved } = parsed({ preset });
+      assert.deepEqual(JSON.parse(JSON.stringify(resolved)), resolved);
+    }
+  });
+
+  it("follows the authors' code under the preset official", () => {
+    const { backbone, methods, windows } = parsed({ preset: "official" }).resolved;
+    assert.deepEqual(windows, { context: 10, stride: 5 });
+    assert.deepEqual(backbone.training, {
+      ...PAPER.backbone.training,
+      epochs: 100,
+      rows: "user-tail",
+      minPositives: 5,
+      negativesOutside: "user",
+    });
+    assert.deepEqual(methods[2]?.lora, LORA);
+    assert.deepEqual(methods[2]?.regions, {
+      ...REGIONS,
+      gate: { kind: "posterior", beta: 8, deltaMin: 0.05, lambdaNew: -1, a0: 0.5, a1: 0.1 },
+      merge: true,
+      poolMin: 200,
+      replayFrom: "members",
+      softCopies: "rounded",
+      defaultAdapter: { weightDecay: 0, itemRate: 0.4 },
+      training: { ...REGIONS.training, clip: null },
+    });
+  });
+
+  it("puts what a spec says over what a preset says", () => {
+    const { backbone, methods } = parsed({
+      preset: "official",
+      backbone: { kind: "sasrec", training: { epochs: 7 } },
+      regions: { k: 4, gate: { kind: "confidence", gamma: 1 } },
+    }).resolved;
+    assert.equal(backbone.training.epochs, 7);
+    assert.equal(backbone.training.rows, "user-tail");
+    assert.deepEqual(methods[2]?.regions.gate, {
+      kind: "confidence",
+      temperature: 0.05,
+      tHigh: 0.9,
+      tLow: 0.7,
+      gamma: 1,
+    });
+    assert.equal(methods[2]?.regions.poolMin, 200);
+  });
+
+  it("puts a method's own settings over the spec's, for that method alone", () => {
+    const { methods } = parsed({
+      lora: { rank: 4, alpha: 8 },
+      methods: ["lora", { kind: "lora", label: "wide", lora: { rank: 32 } }, {
+        kind: "raie",
+        lora: { training: { epochs: 9 } },
+        regions: { k: 1 },
+      }],
+    }).resolved;
+    assert.deepEqual(methods.map(({ lora }) => [lora.rank, lora.alpha]), [[4, 8], [32, 8], [4, 8]]);
+    assert.deepEqual(methods.map(({ regions }) => regions.k), [3, 3, 1]);
+    assert.deepEqual(methods[2]?.options, { lora: { training: { epochs: 9 } }, regions: { k: 1 } });
+  });
+
+  it("lets regions train as adapters do where nothing else is said", () => {
+    const lora = { itemRate: 0.5, training: { loss: { kind: "cross-entropy" }, epochs: 8, weightDecay: 0.2 } };
+    const { regions } = parsed({ lora, regions: { training: { epochs: 2 } } }).resolved.methods[2] ?? assert.fail();
+    assert.deepEqual(regions.training, {
+      ...ADAPTER_TRAINING,
+      loss: { kind: "cross-entropy" },
+      epochs: 2,
+      weightDecay: 0.2,
+      itemRate: 0.5,
+    });
+    assert.deepEqual(regions.defaultAdapter, { weightDecay: 0.2, itemRate: 0.5 });
+  });
+
+  it("gives a loss the defaults of its kind", () => {
+    const loss = (kind: string) =>
+      parsed({ backbone: { kind: "sasrec", training: { loss: { kind } } } }).resolved.backbone.training.loss;
+    assert.deepEqual(loss("gbce"), { kind: "gbce", negatives: 256, t: 0.75 });
+    assert.deepEqual(loss("sampled-softmax"), { kind: "sampled-softmax", negatives: 256 });
+    assert.deepEqual(loss("cross-entropy"), { kind: "cross-entropy" });
+  });
+
+  it("lets ffn follow hidden, and maxLength the windows' context", () => {
+    const { backbone } = parsed({ windows: { context: 30 }, backbone: { kind: "sasrec", hidden: 64 } }).resolved;
+    assert.deepEqual([backbone.ffn, backbone.maxLength], [256, 30]);
+    const own = parsed({ backbone: { kind: "sasrec", hidden: 64, ffn: 100, maxLength: 50 } }).resolved.backbone;
+    assert.deepEqual([own.ffn, own.maxLength], [100, 50]);
+  });
+
+  it("numbers labels that are taken", () => {
+    const { methods } = parsed({ methods: ["lora", "lora", { kind: "raie", label: "lora-2" }, "raie"] }).resolved;
+    assert.deepEqual(methods.map(({ label }) => label), ["lora", "lora-3", "lora-2", "raie"]);
+  });
+
+  it("takes slices as fractions, as a list of them, and as dates", () => {
+    const slices = (value: unknown) => parsed({ slices: value }).resolved.slices;
+    assert.deepEqual(slices({ setup: 0.5, finetune: [0.2, 0.1], test: 0.2 }), {
+      kind: "fractions",
+      setup: 0.5,
+      finetune: [0.2, 0.1],
+      test: 0.2,
+    });
+    assert.deepEqual(slices({ finetune: "1970-01-02", test: "1970-01-03T12:00:00Z" }), {
+      kind: "dates",
+      borders: [86400, 216000],
+    });
+    assert.deepEqual(slices({ finetune: ["1970-01-02", "1970-01-03"], test: "1970-01-04" }), {
+      kind: "dates",
+      borders: [86400, 172800, 259200],
+    });
+  });
+
+  it("takes a data set described in the spec, its path seen from the spec's folder", () => {
+    const dataset = { format: "csv", path: "x.csv", columns: { user: "user", item: "item", time: "timestamp" } };
+    const text = JSON.stringify({ name: "a", dataset, backbone: { kind: "sasrec" }, methods: ["base"] });
+    assert.deepEqual(parseSpec(text, "/some/where/a.json").resolved.dataset, {
+      format: "csv",
+      path: "/some/where/x.csv",
+      columns: { user: "user", item: "item", time: "timestamp" },
+      separator: ",",
+      badLines: "stop",
+    });
+  });
+
+  it("takes made-up data", () => {
+    const { dataset } = parsed({ dataset: { format: "synthetic", users: 50, seed: 9 } }).resolved;
+    assert.equal(dataset.format, "synthetic");
+    assert.deepEqual([dataset.synthetic?.users, dataset.synthetic?.items, dataset.synthetic?.seed], [50, 400, 9]);
+  });
+
+  it("compares with the base, or with the first method where there is none", () => {
+    assert.equal(parsed({ methods: ["lora", { kind: "base", label: "frozen" }] }).resolved.report.reference, "frozen");
+    assert.equal(parsed({ methods: ["raie", "lora"] }).resolved.report.reference, "raie");
+    assert.equal(parsed({ evaluation: { cutoffs: [20, 5] } }).resolved.report.measure, "Recall@5");
+  });
+});

@@ -8,7 +8,7 @@
 import { createRequire } from "node:module";
 import util from "node:util";
 import { EngineError } from "./errors.ts";
-import { registerGatherKernel } from "./graph/gather_kernel.ts";
+import { registerMendedKernels } from "./graph/mended_kernels.ts";
 import { type NodeBinding, tf } from "./tfjs.ts";
 
 /** Folder of the installed npm package, without a trailing slash. */
@@ -72,7 +72,7 @@ function load(): NodeBinding {
   require("./register_all_kernels");
   const { NodeJSKernelBackend } = require("./nodejs_kernel_backend");
   tf.registerBackend("tensorflow", () => new NodeJSKernelBackend(binding, "@tensorflow/tfjs-node-gpu"), 3);
-  registerGatherKernel();
+  registerMendedKernels();
   return binding;
 }
 

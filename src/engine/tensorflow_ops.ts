@@ -4,17 +4,19 @@
  * They are no part of a gradient tape: call them inside `tf.customGrad`, or on what needs no gradient.
  * @module
  */
-import { nodeBackend, type OpAttribute, type Tensor, tf } from "./tfjs.ts";
+import { type DataType, nodeBackend, type OpAttribute, type Tensor, tf } from "./tfjs.ts";
 
 /** Whether the open rung has these kernels. */
 export const onTensorflow = (): boolean => tf.getBackend() === "tensorflow";
 
-const TYPES = { float32: "TF_FLOAT", int32: "TF_INT32", bool: "TF_BOOL" } as const;
-
 /** A dtype attribute. */
-export function typeAttribute(name: string, dtype: keyof typeof TYPES): OpAttribute {
+export function typeAttribute(name: string, dtype: DataType): OpAttribute {
   const { binding } = nodeBackend();
-  return { name, type: binding.TF_ATTR_TYPE, value: binding[TYPES[dtype]] };
+  const types = {
+    ...{ float32: binding.TF_FLOAT, int32: binding.TF_INT32, bool: binding.TF_BOOL },
+    ...{ string: binding.TF_STRING, complex64: binding.TF_COMPLEX64 },
+  };
+  return { name, type: binding.TF_ATTR_TYPE, value: types[dtype] };
 }
 
 function booleanAttribute(name: string, value: boolean): OpAttribute {

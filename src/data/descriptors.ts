@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import { nearestName } from "../spec/nearest.ts";
 import type { SyntheticSpec } from "../spec/types.ts";
 import schema from "./dataset.schema.json" with { type: "json" };
 import { DataError } from "./errors.ts";
@@ -68,7 +69,11 @@ export async function descriptorIds(folder: string = DESCRIPTORS): Promise<strin
  */
 export async function readDescriptor(id: string, folder: string = DESCRIPTORS): Promise<Descriptor> {
   const ids = await descriptorIds(folder);
-  if (!ids.includes(id)) throw new DataError(`There is no data set "${id}": wanted one of ${ids.join(", ")}`);
+  if (!ids.includes(id)) {
+    const nearest = nearestName(id, ids);
+    const hint = nearest === undefined ? "" : `; did you mean "${nearest}"?`;
+    throw new DataError(`There is no data set "${id}": wanted one of ${ids.join(", ")}${hint}`);
+  }
   const file = join(folder, `${id}.json`);
   const parsed = parseDescriptor(await Deno.readTextFile(file), file);
   if (parsed.id !== id) {

@@ -71,8 +71,8 @@ export function inlineTitle(spec: DatasetSpec): string {
   return spec.path?.split(/[\\/]/).at(-1) ?? `Synthetic drift (seed ${spec.synthetic?.seed ?? 0})`;
 }
 
-/** The first of the paths that is a file, itself or with .gz after its name. */
-async function findFile(paths: readonly string[]): Promise<{ path?: string; bytes?: number }> {
+/** The first of the paths that is a file, itself or with .gz after its name. Neither path nor size when there is none. */
+export async function findFile(paths: readonly string[]): Promise<{ path?: string; bytes?: number }> {
   for (const path of paths.flatMap((plain) => [plain, `${plain}.gz`])) {
     try {
       const { isFile, size } = await Deno.stat(path);

@@ -1,0 +1,52 @@
+/**
+ * Holding files to their checksums.
+ * @module
+ */
+import { createHash } from "node:crypto";
+import type { Checksums } from "./descriptors.ts";
+import { DataError } from "./errors.ts";
+
+/** Size and sums of a file on disk. */
+export interface FileSums {
+  readonly bytes: number;
+  readonly md5: string;
+  readonly sha256: string;
+}
+
+/** Reads a file once for its size, MD5 (what publishers give) and SHA-256: those of its contents, if its name ends in .gz. */
+export async function fileSums(path: string): Promise<FileSums> {
+  const md5 = createHash("md5");
+  const sha256 = createHash("sha256");
+  let bytes = 0;
+  const file = await Deno.open(path);
+  const content = path.endsWith(".gz") ? file.readable.pipeThrough(new DecompressionStream("gzip")) : file.readable;
+  for await (const chunk of content) {
+    md5.update(chunk);
+    sha256.update(chunk);
+    bytes += chunk.length;
+  }
+  return { bytes, md5: md5.digest("hex"), sha256: sha256.digest("hex") };
+}
+
+/** What differs between a file and what is known of it, in words; undefined when nothing does. */
+export function difference(found: FileSums, known: Checksums): string | undefined {
+  for (const field of ["bytes", "sha256", "md5"] as const) {
+    const wanted = known[field];
+    if (wanted === undefined || wanted === found[field]) continue;
+    return field === "bytes"
+      ? `it has ${found.bytes} bytes, wanted ${wanted}`
+      : `its ${field} is ${found[field]}, wanted ${wanted}`;
+  }
+  return undefined;
+}
+
+/**
+ * Holds a file to what is known of it.
+ * @throws {DataError} when it differs.
+ */
+export async function checkFile(path: string, name: string, known: Checksums): Promise<FileSums> {
+  const found = await fileSums(path);
+  const wrong = difference(found, known);
+  if (wrong !== undefined) throw new DataError(`${name} is not the file it should be: ${wrong}`, { file: path });
+  return found;
+}

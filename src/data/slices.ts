@@ -127,6 +127,11 @@ function mustHaveWindows({ name, from, to, rows }: RawSlice, context: number, st
   );
 }
 
+function shownSpan(from: number, to: number): string {
+  if (from === -Infinity) return `before ${shownTime(to)}`;
+  return to === Infinity ? `from ${shownTime(from)} on` : `${shownTime(from)} to ${shownTime(to)}`;
+}
+
 function finish(slice: RawSlice, { items }: Interactions, windows: Windows, sequences: UserSequences): Slice {
   const { name, from, to, rows } = slice;
   const distinct = new Set<number>();

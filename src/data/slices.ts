@@ -118,9 +118,7 @@ function mustHaveWindows({ name, from, to, rows }: RawSlice, context: number, st
     longest = Math.max(longest, rows.offsets[user + 1]! - rows.offsets[user]!);
   }
   throw new DataError(
-    `Cannot slice interactions: ${name} (${shownTime(from)} to ${
-      shownTime(to)
-    }) has no window: its ${rows.users.length} users have ` +
+    `Cannot slice interactions: ${name} (${shownSpan(from, to)}) has no window: its ${rows.users.length} users have ` +
       `at most ${longest} positives there, wanted ${
         context + 1
       } (windows.context + 1); choose a shorter context or a longer slice`,

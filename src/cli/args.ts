@@ -7,11 +7,12 @@ import type { Arguments, Command, CommandOption } from "./types.ts";
 
 /** A command line that makes no sense; exit code 2. */
 export class UsageError extends Error {
+  /** Tells it from other errors. */
   override readonly name = "UsageError";
   /** The command it was meant for, where one is known. */
   readonly command: string | undefined;
 
-  /** @param command The command whose `--help` would say more. */
+  /** Makes the error; `command` is the one whose `--help` would say more. */
   constructor(message: string, command?: string) {
     super(message);
     this.command = command;

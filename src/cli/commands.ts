@@ -6,8 +6,11 @@ import type { Command } from "./types.ts";
 
 /** A command by name, with what the program's help says about it, and how to load it. */
 export interface CommandEntry {
+  /** The task's name. */
   readonly name: string;
+  /** One line for the program's help. */
   readonly summary: string;
+  /** Loads the command and what it needs. */
   load(): Promise<Command>;
 }
 

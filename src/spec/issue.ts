@@ -36,6 +36,7 @@ const SHOWN = 25;
  * ```
  */
 export class SpecError extends Error {
+  /** Tells it from other errors. */
   override readonly name = "SpecError";
   /** The spec's file. */
   readonly file: string;

@@ -14,7 +14,9 @@ import { misfits, without } from "./validate.ts";
 
 /** A spec as written, with its overrides applied, and as resolved. */
 export interface ParsedSpec {
+  /** With every default and preset filled in. */
   readonly resolved: ResolvedSpec;
+  /** As written, with overrides applied. */
   readonly raw: JsonRecord;
 }
 

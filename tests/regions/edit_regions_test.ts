@@ -1,0 +1,232 @@
+import assert from "node:assert/strict";
+import { describe, it } from "@std/testing/bdd";
+import fc from "fast-check";
+import { stream } from "../../src/engine/random.ts";
+import {
+  belongingByDecision,
+  belongingByProbability,
+  buildRegions,
+  decideAll,
+  EDIT_DEFAULTS,
+  type EditOptions,
+  editOptions,
+  editRegions,
+  POSTERIOR_GATE,
+  routeAll,
+  sphericalKMeans,
+  type UnitVectors,
+  unitVectors,
+} from "../../src/regions/mod.ts";
+import type { RegionsSpec } from "../../src/spec/types.ts";
+import { axis, clouds, directions, permuted } from "./draws.ts";
+
+const WIDTH = 6;
+const centres = [0, 1, 2].map((index) => axis(WIDTH, index));
+const setup = clouds(1, centres, 60, 0.15);
+const regions = buildRegions(setup, sphericalKMeans(setup, 3, { seeds: centres.flat() }));
+const options = (change: Partial<EditOptions> = {}): EditOptions => ({
+  ...EDIT_DEFAULTS,
+  poolMin: 20,
+  stream: stream(1, "edit"),
+  ...change,
+});
+const joined = (...parts: UnitVectors[]) => unitVectors(parts.flatMap(({ values }) => [...values]), WIDTH);
+const familiar = clouds(2, centres, 20, 0.15);
+const emerging = clouds(3, [axis(WIDTH, 4)], 60, 0.15);
+
+describe("editRegions()", () => {
+  it("adds x to the sums of an Update and a quarter of it for an Expand", () => {
+    const { decisions, regions: after, counts } = editRegions(regions, familiar, options({ add: false }));
+    const expected = regions.counts.slice();
+    const sums = regions.sums.slice();
+    decisions.forEach(({ action, first }, row) => {
+      if (action === "add") return;
+      const weight = action === "update" ? 1 : 0.25;
+      expected[first]! += weight;
+      for (let j = 0; j < WIDTH; j++) sums[first * WIDTH + j]! += weight * familiar.values[row * WIDTH + j]!;
+    });
+    assert.ok(counts.update > 0 && counts.expand > 0, "the slice has both");
+    assert.deepEqual([...after.counts], [...expected]);
+    after.sums.forEach((value, i) => assert.ok(Math.abs(value - sums[i]!) < 1e-12));
+  });
+
+  it("grows a radius to cover the furthest Expand under the confidence gate, never under the posterior gate", () => {
+    const { decisions, regions: after } = editRegions(regions, familiar, options());
+    const reach = regions.radii.slice();
+    for (const { action, first, angle } of decisions) {
+      if (action === "expand") reach[first] = Math.max(reach[first]!, angle);
+    }
+    assert.deepEqual([...after.radii], [...reach]);
+    assert.ok(reach.some((radius, k) => radius > regions.radii[k]!));
+    // No margin is ever 2, so all that is sure enough is an Expand.
+    const gate = { ...POSTERIOR_GATE, deltaMin: 2 };
+    const other = editRegions(regions, familiar, options({ gate, add: false }));
+    assert.ok(other.counts.expand > 0);
+    assert.deepEqual([...other.regions.radii], [...regions.radii]);
+  });
+
+  it("decides against the regions as they were, so the order of sequences changes nothing", () => {
+    const slice = joined(familiar, directions(4, 15, WIDTH));
+    const order = Int32Array.from({ length: slice.count }, (_, row) => row);
+    stream(5, "order").shuffle(order);
+    const one = editRegions(regions, slice, options({ poolMin: 1000 }));
+    const other = editRegions(regions, permuted(slice, order), options({ poolMin: 1000 }));
+    assert.deepEqual(one.counts, other.counts);
+    assert.deepEqual([...other.membership], Array.from(order, (row) => one.membership[row]!));
+    one.regions.centres.forEach((value, i) => assert.ok(Math.abs(value - other.regions.centres[i]!) < 1e-12));
+    assert.deepEqual(one.decisions, decideAll(EDIT_DEFAULTS.gate, regions, slice));
+  });
+
+  it("makes a region of a pool that raises the BIC, with its nearest region as parent", () => {
+    const slice = joined(familiar, clouds(3, [[0, 0.3, 0, 0, 1, 0]], 60, 0.1));
+    const { regions: after, counts, parents, isNew, successor, membership, log } = editRegions(
+      regions,
+      slice,
+      options(),
+    );
+    assert.equal(counts.accepted, 1);
+    assert.equal(counts.refused, 0);
+    assert.equal(counts.fellBack, 0);
+    assert.deepEqual(after.names, ["R1", "R2", "R3", "R4"]);
+    assert.deepEqual([...parents], [0, 1, 2, 1]);
+    assert.deepEqual([...isNew], [0, 0, 0, 1]);
+    assert.deepEqual([...successor], [0, 1, 2]);
+    assert.ok(membership.subarray(60).every((region) => region === 3), "the emerging sequences belong to it");
+    assert.ok(Math.abs([...after.pi].reduce((a, b) => a + b) - 1) < 1e-12);
+    const judged = log.find((event) => event.kind === "pool judged");
+    assert.ok(judged?.kind === "pool judged" && Math.max(...judged.bicProposed) > judged.bicBefore);
+    assert.deepEqual(judged.added, ["R4"]);
+  });
+
+  it("leaves a pool that is too small to its nearest regions, and their statistics alone", () => {
+    const before = editRegions(regions, emerging, options({ poolMin: 1000 }));
+    assert.equal(before.counts.fellBack, before.counts.add);
+    assert.ok(before.counts.add > 50);
+    assert.equal(before.counts.refused, 0);
+    assert.equal(before.regions.count, 3);
+    assert.deepEqual(before.log.map(({ kind }) => kind), ["pool too small"]);
+    const without = editRegions(regions, emerging, options({ add: false }));
+    assert.deepEqual(before.regions, without.regions);
+  });
+
+  it("refuses a pool that does not raise the BIC", () => {
+    // A tight temperature sends sequences of the regions themselves to the pool.
+    const gate = {
+      ...EDIT_DEFAULTS.gate,
+      kind: "confidence",
+      temperature: 0.05,
+      tHigh: 1.1,
+      tLow: 1.1,
+      gamma: 0,
+    } as const;
+    const { counts, regions: after } = editRegions(regions, familiar, options({ gate }));
+    assert.deepEqual([counts.add, counts.accepted, counts.refused, counts.fellBack], [60, 0, 1, 60]);
+    assert.equal(after, regions);
+  });
+
+  it("routes a sequence whose operation is off and does nothing else with it", () => {
+    const slice = joined(familiar, emerging);
+    const off = editRegions(regions, slice, options({ update: false, expand: false, add: false }));
+    assert.equal(off.regions, regions);
+    assert.equal(off.counts.withheld, slice.count);
+    assert.deepEqual([...off.membership], [...routeAll(regions, slice)]);
+    const all = editRegions(regions, slice, options());
+    for (const action of ["update", "expand", "add"] as const) {
+      const { counts } = editRegions(regions, slice, options({ [action]: false }));
+      assert.equal(counts[action], 0);
+      assert.equal(counts.withheld, all.counts[action]);
+    }
+  });
+
+  it("merges after adding and says which region took which", () => {
+    const { regions: after, counts, successor, parents, log } = editRegions(
+      regions,
+      familiar,
+      options({ mergeAngle: 4 }),
+    );
+    assert.equal(after.count, 1);
+    assert.equal(counts.merged, 2);
+    assert.deepEqual([...successor], [0, 0, 0]);
+    assert.equal(parents.length, 1);
+    assert.equal(log.filter(({ kind }) => kind === "merged").length, 2);
+  });
+
+  it("says that Expand cannot fire under the authors' constants", () => {
+    const { log, counts } = editRegions(regions, familiar, options({ gate: POSTERIOR_GATE }));
+    assert.deepEqual(log[0], { kind: "note", text: "posterior gate: Expand cannot fire with these constants" });
+    assert.equal(counts.expand, 0);
+  });
+
+  it("leaves the regions alone for an empty slice", () => {
+    const edit = editRegions(regions, { count: 0, width: WIDTH, values: new Float32Array(0) }, options());
+    assert.equal(edit.regions, regions);
+    assert.equal(edit.membership.length, 0);
+  });
+
+  it("accounts for every sequence, with one region as with many", () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.integer({ min: 1, max: 5 }), fc.boolean(), (seed, k, authors) => {
+        const vectors = directions(seed, 60, WIDTH);
+        const some = sphericalKMeans(vectors, k, { restarts: 1, iterations: 50, stream: stream(seed, "k-means") });
+        const before = buildRegions(vectors, some);
+        const slice = directions(seed + 1, 50, WIDTH);
+        const gate = authors ? POSTERIOR_GATE : EDIT_DEFAULTS.gate;
+        const { counts, regions: after, membership } = editRegions(before, slice, options({ gate, mergeAngle: 0.3 }));
+        assert.equal(counts.update + counts.expand + counts.add + counts.withheld, 50);
+        assert.equal(after.count, k + counts.accepted - counts.merged);
+        assert.ok(membership.every((region) => region >= 0 && region < after.count));
+        assert.equal(new Set(after.names).size, after.count);
+        assert.ok(after.centres.every(Number.isFinite) && after.kappa.every((kappa) => kappa >= 1));
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe("belonging", () => {
+  it("by decision: the second candidate is never the sequence's own region, and its share is p2 / (p1 + p2)", () => {
+    const slice = joined(familiar, directions(6, 30, WIDTH));
+    const edit = editRegions(regions, slice, options({ poolMin: 1000 }));
+    const { route, first, second, p1, p2, expanded } = belongingByDecision(edit, { expand: true });
+    assert.equal(expanded.reduce((a, b) => a + b, 0), edit.counts.expand);
+    edit.decisions.forEach((decision, row) => {
+      assert.notEqual(second[row], route[row]);
+      const turned = second[row] === decision.first;
+      assert.deepEqual(
+        [first[row], p1[row], p2[row]],
+        turned ? [decision.second, decision.p2, decision.p1] : [decision.first, decision.p1, decision.p2],
+      );
+    });
+    assert.ok(belongingByDecision(edit, { expand: false }).expanded.every((flag) => flag === 0));
+  });
+
+  it("by decision: merged candidates are one", () => {
+    const edit = editRegions(regions, familiar, options({ mergeAngle: 4 }));
+    const { second, p2 } = belongingByDecision(edit, { expand: true });
+    assert.ok(second.every((region) => region === -1) && p2.every((p) => p === 0));
+  });
+
+  it("by probability: the two best of the regions after editing", () => {
+    const edit = editRegions(regions, familiar, options());
+    const route = edit.membership;
+    const { first, second, p1, p2 } = belongingByProbability(edit.regions, familiar, route, { gate: POSTERIOR_GATE });
+    const expected = decideAll(POSTERIOR_GATE, edit.regions, familiar);
+    expected.forEach((decision, row) =>
+      assert.deepEqual([first[row], second[row], p1[row], p2[row]], [
+        decision.first,
+        decision.second,
+        decision.p1,
+        decision.p2,
+      ])
+    );
+    assert.deepEqual([...first], [...route], "the posterior gate's first is the route");
+  });
+});
+
+describe("editOptions()", () => {
+  it("turns the spec's degrees into radians and forgets the angle when merging is off", () => {
+    const spec = { merge: true, mergeAngle: 12, update: true } as RegionsSpec;
+    assert.equal(editOptions(spec, stream(1, "x")).mergeAngle, Math.PI / 15);
+    assert.equal(editOptions({ ...spec, merge: false }, stream(1, "x")).mergeAngle, undefined);
+  });
+});

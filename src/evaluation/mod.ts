@@ -1,0 +1,19 @@
+/**
+ * Evaluation: ranks, measures, users, continual learning, published figures. Plain numbers; counting ranks on a device is in rank_windows.ts.
+ * @module
+ */
+export { type ContinualMeasures, continualMeasures, type StageMatrix } from "./continual.ts";
+export { coverage } from "./coverage.ts";
+export {
+  type Measure,
+  measureNamed,
+  measuresFor,
+  measuresFromRanks,
+  type MeasureValues,
+  windowVariance,
+} from "./measures.ts";
+export { ndcg, recall } from "./measures.ts";
+export { perUser, perUserMeasures, type UserRow, userRows, type UserTable } from "./per_user.ts";
+export { compareWithPublished, type PublishedComparison, type PublishedFigure } from "./published.ts";
+export { countsOf, rank, rankOf, ranksOf, type Ties, type WindowRanks } from "./rank.ts";
+export { measuresOf, type SliceCounts } from "./slice_measures.ts";

@@ -28,7 +28,8 @@ function settle(value: unknown, node: ResultsSchemaNode | undefined): unknown {
   if (typeof value === "number") return Number.isInteger(value) ? value + 0 : Number(value.toFixed(DECIMALS)) + 0;
   if (Array.isArray(value)) return value.map((entry) => settle(entry, schema?.items));
   if (value === null || typeof value !== "object") return value;
-  const known = Object.keys(schema?.properties ?? {});
+  // A map of names (slices, measures) keeps its own order; everything else has that of the schema.
+  const known = schema?.additionalProperties === false ? Object.keys(schema.properties ?? {}) : [];
   const rest = typeof schema?.additionalProperties === "object" ? schema.additionalProperties : undefined;
   const place = (key: string) => known.includes(key) ? known.indexOf(key) : known.length;
   const entries = Object.entries(value).filter(([, entry]) => entry !== undefined);

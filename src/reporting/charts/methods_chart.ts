@@ -1,0 +1,124 @@
+/**
+ * Chart: what each method reaches on S and on T.
+ * @module
+ */
+import type { ChartConfiguration, Plugin } from "chart.js";
+import { measure as digits } from "../numbers.ts";
+import { figureOf, hasSeveralSeeds, methodSummaries } from "../summary.ts";
+import type { Results } from "../types.ts";
+import type { Chart } from "./canvas.ts";
+import { chartName, frame, numberAxis } from "./frame.ts";
+import { INK, lighter, methodLook } from "./palette.ts";
+import { line, type Pen, whisker, write } from "./pen.ts";
+
+/** A bar with its error. */
+export interface MeasuredBar {
+  readonly x: number;
+  readonly y: string;
+  readonly error: number;
+}
+
+const PANELS = ["S", "T"] as const;
+const ROW = 34;
+
+/** Horizontal bars, one row a method, S at the left and T at the right, with errors and a line at the base. */
+export function methodsChart(results: Results): Chart {
+  const { measure } = results.spec.report;
+  const methods = methodSummaries(results);
+  const names = methods.map(({ label }) => chartName(label));
+  const looks = methods.map(({ kind, variant }) => methodLook(kind, variant).colour);
+  const panels = PANELS.map((slice) => ({
+    slice,
+    bars: methods.map((method, i): MeasuredBar => {
+      const figure = figureOf(results, method, slice, measure);
+      return { x: figure?.mean ?? 0, y: names[i] ?? "", error: figure?.error ?? 0 };
+    }),
+  }));
+  const axes = panels.map(({ slice, bars }) => {
+    // Room for the value beside the longest bar.
+    const max = 1.26 * Math.max(...bars.map(({ x, error }) => x + error)) || 1;
+    const axis = numberAxis(slice === "S" ? `${measure} on S (retention)` : `${measure} on T (adaptation)`, {
+      min: 0,
+      max,
+      about: 4,
+    });
+    return [`x${slice}`, { ...axis, position: "bottom", stack: "slices", stackWeight: 10 }];
+  });
+  const spread = hasSeveralSeeds(results)
+    ? "mean over seeds ± one standard error over seeds"
+    : "one seed ± one binomial standard error";
+  const configuration: ChartConfiguration<"bar", MeasuredBar[], string> = {
+    type: "bar",
+    data: {
+      labels: names,
+      datasets: panels.map(({ slice, bars }) => ({
+        label: slice,
+        data: bars,
+        xAxisID: `x${slice}`,
+        backgroundColor: looks.map((colour) => slice === "S" ? lighter(colour, .45) : colour),
+        borderColor: looks,
+        borderWidth: 1,
+        grouped: false,
+        barPercentage: .78,
+        categoryPercentage: .9,
+      })),
+    },
+    options: {
+      ...frame({
+        title: `${measure} on what was known (S) and on what comes next (T)`,
+        subtitle: `${spread}${baseNote(results)}`,
+      }),
+      indexAxis: "y",
+      scales: {
+        y: {
+          grid: { display: false },
+          border: { color: INK.line },
+          ticks: { color: INK.text, font: { size: 14 }, autoSkip: false },
+        },
+        ...Object.fromEntries([axes[0], ["gap", GAP], axes[1]].filter((axis) => axis !== undefined)),
+      },
+    },
+    plugins: [marks(methods.findIndex(({ kind }) => kind === "base")) as Plugin],
+  };
+  return { height: 140 + ROW * methods.length, configuration: configuration as unknown as ChartConfiguration };
+}
+
+/** Keeps two panels apart. */
+const GAP = {
+  type: "linear" as const,
+  position: "bottom" as const,
+  stack: "slices",
+  stackWeight: 1.2,
+  ticks: { display: false },
+  grid: { display: false },
+  border: { display: false },
+};
+
+const baseNote = (results: Results) =>
+  results.runs.some(({ method }) => method === "base") ? "; dashed line: the backbone as it was" : "";
+
+/** Lines where the base stands, whiskers at the ends of bars, and the values beside them. */
+function marks(base: number): Plugin<"bar"> {
+  return {
+    id: "marks",
+    afterDatasetsDraw(chart) {
+      const pen = chart.ctx as unknown as Pen;
+      const { top, bottom } = chart.chartArea;
+      chart.data.datasets.forEach((dataset, index) => {
+        const scale = chart.scales[dataset.xAxisID ?? ""];
+        if (scale === undefined) return;
+        const bars = dataset.data as unknown as readonly MeasuredBar[];
+        const at = (value: number) => scale.getPixelForValue(value);
+        const reference = bars[base];
+        if (reference !== undefined) {
+          line(pen, [at(reference.x), top], [at(reference.x), bottom], { colour: INK.quiet, width: 1.2, dash: [4, 4] });
+        }
+        chart.getDatasetMeta(index).data.forEach(({ y }, i) => {
+          const { x = 0, error = 0 } = bars[i] ?? {};
+          whisker(pen, [at(x - error), y], [at(x + error), y]);
+          write(pen, digits(x), at(x + error) + 7, y, { weight: 600, halo: INK.paper });
+        });
+      });
+    },
+  };
+}

@@ -1,0 +1,139 @@
+/**
+ * Chart: retention on S against adaptation on T.
+ * @module
+ */
+import type { ChartConfiguration, Plugin, Scale } from "chart.js";
+import { figureOf, hasSeveralSeeds, methodSummaries } from "../summary.ts";
+import type { Results } from "../types.ts";
+import type { Chart } from "./canvas.ts";
+import { chartName, frame, numberAxis } from "./frame.ts";
+import { INK, methodLook } from "./palette.ts";
+import { placeLabels } from "./place_labels.ts";
+import { line, type Pen, whisker, widthOf, write } from "./pen.ts";
+
+/** A method's place, with its errors. */
+export interface MeasuredPoint {
+  readonly x: number;
+  readonly y: number;
+  readonly errorX: number;
+  readonly errorY: number;
+}
+
+const RADIUS = 8;
+
+/** One point a method; up is better adapted, right is better kept. */
+export function retentionChart(results: Results): Chart {
+  const { measure } = results.spec.report;
+  const methods = methodSummaries(results).flatMap((method) => {
+    const [s, t] = [figureOf(results, method, "S", measure), figureOf(results, method, "T", measure)];
+    if (s === undefined || t === undefined) return [];
+    return [{ ...method, point: { x: s.mean, y: t.mean, errorX: s.error, errorY: t.error } }];
+  });
+  const base = methods.find(({ kind }) => kind === "base")?.point;
+  const errors = hasSeveralSeeds(results) ? "one standard error over seeds" : "one binomial standard error";
+  const configuration: ChartConfiguration<"scatter", MeasuredPoint[], string> = {
+    type: "scatter",
+    data: {
+      datasets: methods.map(({ label, kind, variant, point }) => {
+        const { colour, marker } = methodLook(kind, variant);
+        return {
+          label: chartName(label),
+          data: [point],
+          pointStyle: marker,
+          pointRadius: marker === "rectRot" ? RADIUS + 1.5 : RADIUS,
+          backgroundColor: colour,
+          borderColor: marker === "star" || marker.startsWith("cross") ? colour : INK.text,
+          borderWidth: marker === "star" || marker.startsWith("cross") ? 3 : 1,
+        };
+      }),
+    },
+    options: {
+      ...frame({
+        title: "What was kept, and what was learnt",
+        subtitle: `upper right is better; whiskers: ${errors}${
+          base === undefined ? "" : "; dashed lines: the backbone as it was"
+        }`,
+      }),
+      scales: {
+        x: numberAxis(`retention: ${measure} on S`, range(methods.map(({ point: { x, errorX } }) => [x, errorX]))),
+        y: numberAxis(`adaptation: ${measure} on T`, range(methods.map(({ point: { y, errorY } }) => [y, errorY]))),
+      },
+    },
+    plugins: [behind(base) as Plugin, labels as Plugin],
+  };
+  return { height: 480, configuration: configuration as unknown as ChartConfiguration };
+}
+
+/** From the lowest whisker to the highest, and a little more on both sides. */
+function range(values: readonly (readonly [number, number])[]) {
+  const low = Math.min(...values.map(([value, error]) => value - error));
+  const high = Math.max(...values.map(([value, error]) => value + error));
+  const margin = Math.max(.14 * (high - low), .02 * Math.abs(high), 1e-4);
+  return {
+    min: Math.max(0, low - margin),
+    max: Math.min(1, high + margin),
+    ticks: {
+      color: INK.quiet,
+      includeBounds: false,
+      maxTicksLimit: 7,
+      maxRotation: 0,
+      format: { minimumFractionDigits: 3 },
+    },
+  };
+}
+
+/** The base's lines and every point's whiskers, below the points. */
+function behind(base: MeasuredPoint | undefined): Plugin<"scatter"> {
+  return {
+    id: "behind",
+    beforeDatasetsDraw({ ctx, chartArea: { left, right, top, bottom }, data, scales: { x, y } }) {
+      if (x === undefined || y === undefined) return;
+      const pen = ctx as unknown as Pen;
+      if (base !== undefined) {
+        const [baseX, baseY] = [x.getPixelForValue(base.x), y.getPixelForValue(base.y)];
+        line(pen, [baseX, top], [baseX, bottom], { colour: INK.line, width: 1.2, dash: [5, 4] });
+        line(pen, [left, baseY], [right, baseY], { colour: INK.line, width: 1.2, dash: [5, 4] });
+      }
+      for (const { data: points, backgroundColor } of data.datasets) {
+        const colour = typeof backgroundColor === "string" ? backgroundColor : INK.text;
+        for (const point of points as unknown as readonly MeasuredPoint[]) {
+          for (const [from, to] of whiskers(point, x, y)) whisker(pen, from, to, { colour, cap: 4 });
+        }
+      }
+    },
+  };
+}
+
+type Place = readonly [number, number];
+
+/** Ends of a point's two whiskers in pixels. */
+function whiskers({ x, y, errorX, errorY }: MeasuredPoint, scaleX: Scale, scaleY: Scale): (readonly [Place, Place])[] {
+  const at = (x: number, y: number): Place => [scaleX.getPixelForValue(x), scaleY.getPixelForValue(y)];
+  return [[at(x - errorX, y), at(x + errorX, y)], [at(x, y - errorY), at(x, y + errorY)]];
+}
+
+/** Names beside the points, where they cover neither each other nor a point. */
+const labels: Plugin<"scatter"> = {
+  id: "labels",
+  afterDatasetsDraw(chart) {
+    const pen = chart.ctx as unknown as Pen;
+    const points = chart.data.datasets.map(({ label = "" }, index) => {
+      const { x = 0, y = 0 } = chart.getDatasetMeta(index).data[0] ?? {};
+      return { x, y, width: widthOf(pen, label, 14, 600) };
+    });
+    const { x, y } = chart.scales;
+    const lines = chart.data.datasets.flatMap(({ data }) =>
+      x === undefined || y === undefined
+        ? []
+        : whiskers(data[0] as unknown as MeasuredPoint, x, y).map(([from, to]) => ({
+          left: from[0] - 2,
+          right: to[0] + 2,
+          top: to[1] - 2,
+          bottom: from[1] + 2,
+        }))
+    );
+    placeLabels(points, chart.chartArea, lines).forEach(({ x, y }, index) => {
+      write(pen, chart.data.datasets[index]?.label ?? "", x, y, { size: 14, weight: 600, halo: INK.paper });
+    });
+  },
+};

@@ -1,0 +1,52 @@
+/**
+ * Numbers as a report writes them: fixed digits, whatever the machine's language.
+ * @module
+ */
+
+/** A narrow space that no line breaks at, between thousands. */
+const THIN = "\u202f";
+
+/** A real minus, as wide as a digit. */
+const MINUS = "\u2212";
+
+/**
+ * A count with thin separators.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { count } from "./numbers.ts";
+ *
+ * assert.equal(count(1234567), "1\u202f234\u202f567");
+ * ```
+ */
+export function count(value: number): string {
+  const [whole = "", rest] = Math.abs(value).toFixed(Number.isInteger(value) ? 0 : 1).split(".");
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, THIN);
+  return (value < 0 ? MINUS : "") + (rest === undefined ? grouped : `${grouped}.${rest}`);
+}
+
+/** A number with so many decimals. */
+export function fixed(value: number, decimals: number): string {
+  const text = Math.abs(value).toFixed(decimals);
+  return value < 0 && Number(text) !== 0 ? MINUS + text : text;
+}
+
+/** A measure between 0 and 1: four decimals. */
+export const measure = (value: number): string => fixed(value, 4);
+
+/** A difference of measures, always with its sign. */
+export const signed = (value: number, decimals = 4): string => {
+  const text = fixed(value, decimals);
+  return text.startsWith(MINUS) || Number(text) === 0 ? text : `+${text}`;
+};
+
+/** Radians as degrees with one decimal. */
+export const degrees = (radians: number): string => `${fixed(radians * 180 / Math.PI, 1)}°`;
+
+/** A share as a whole percentage. */
+export const percent = (share: number): string => `${fixed(share * 100, 0)}\u202f%`;
+
+/** A number of things: "1 seed", "3 seeds". */
+export const plural = (value: number, one: string, many = `${one}s`): string =>
+  `${count(value)} ${value === 1 ? one : many}`;

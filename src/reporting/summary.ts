@@ -1,0 +1,94 @@
+/**
+ * Runs gathered by method: means over seeds and their standard errors.
+ * @module
+ */
+import type { Results, RunResult } from "./types.ts";
+
+/** All runs of one method of the spec, one for each seed. */
+export interface MethodSummary {
+  readonly label: string;
+  readonly kind: string;
+  /** In the order of the seeds; never empty. */
+  readonly runs: readonly [RunResult, ...RunResult[]];
+  /** How many methods before this one have the same kind. */
+  readonly variant: number;
+}
+
+/** A measure of a method on a slice. */
+export interface Figure {
+  readonly mean: number;
+  /** One standard error: over seeds where there are several, else binomial over the slice's windows. */
+  readonly error: number;
+  /** Whether `error` is over seeds. */
+  readonly overSeeds: boolean;
+}
+
+/** Methods in the order of the spec. A method without a run is left out. */
+export function methodSummaries({ spec, runs }: Results): MethodSummary[] {
+  const labels = [...new Set([...spec.methods.map(({ label }) => label), ...runs.map(({ label }) => label)])];
+  const kinds = new Map<string, number>();
+  return labels.flatMap((label) => {
+    const [first, ...others] = runs.filter((run) => run.label === label);
+    if (first === undefined) return [];
+    const variant = kinds.get(first.method) ?? 0;
+    kinds.set(first.method, variant + 1);
+    return [{ label, kind: first.method, runs: [first, ...others] as const, variant }];
+  });
+}
+
+/** Whether methods ran with several seeds, so that errors are over seeds. */
+export const hasSeveralSeeds = (results: Results): boolean => new Set(results.runs.map(({ seed }) => seed)).size > 1;
+
+/** Windows of a slice that were ranked; 0 for a slice the data does not have. */
+export const windowsOf = ({ data }: Results, slice: string): number =>
+  data.slices.find(({ name }) => name === slice)?.windows ?? 0;
+
+/** The slices in order: S, F1 to Fn, T. */
+export const sliceNames = ({ data }: Results): string[] => data.slices.map(({ name }) => name);
+
+/** A measure of one method on one slice, or undefined where some run lacks it. */
+export function figureOf(results: Results, summary: MethodSummary, slice: string, measure: string): Figure | undefined {
+  const values = summary.runs.map(({ measures }) => measures[slice]?.[measure]).filter((value) => value !== undefined);
+  if (values.length < summary.runs.length) return undefined;
+  const mean = average(values);
+  const overSeeds = values.length > 1;
+  return { mean, error: overSeeds ? standardError(values) : binomialError(mean, windowsOf(results, slice)), overSeeds };
+}
+
+/** Mean of at least one value. */
+export const average = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/**
+ * Standard error of the mean, sample standard deviation (n - 1) over the root of n; 0 for fewer than two values.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { standardError } from "./summary.ts";
+ *
+ * assert.equal(standardError([1, 2, 3]), 1 / Math.sqrt(3));
+ * ```
+ */
+export function standardError(values: readonly number[]): number {
+  if (values.length < 2) return 0;
+  const mean = average(values);
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return Math.sqrt(squares / (values.length - 1) / values.length);
+}
+
+/**
+ * Standard error of a share p of n windows, sqrt(p (1 - p) / n); 0 without windows. Exact for Recall@k with one target; an upper bound for NDCG
+ * and MRR, since no variable in [0, 1] of mean p varies more than a coin does.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { binomialError } from "./summary.ts";
+ *
+ * assert.equal(binomialError(.5, 100), .05);
+ * ```
+ */
+export function binomialError(p: number, n: number): number {
+  return n === 0 ? 0 : Math.sqrt(Math.max(0, p * (1 - p)) / n);
+}

@@ -1,0 +1,116 @@
+/**
+ * Ranking the target of every window against the whole catalogue, on the device: counts, never a sort (method.md 9).
+ * @module
+ */
+import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
+import type { Scorer } from "../backbones/types.ts";
+import type { Windows } from "../data/types.ts";
+import { tf } from "../engine/tfjs.ts";
+import type { Engine, TensorMap } from "../engine/types.ts";
+
+/** What ranking counted for each window. */
+export interface CountedRanks {
+  /** [windows]: items that score higher than the target, the context's items left out. */
+  readonly greater: Int32Array;
+  /** [windows]: other items with the target's very score, the context's items left out. */
+  readonly equal: Int32Array;
+  /** [windows, top]: the best-scored catalogue indices outside the context, best first; 0 where fewer are left. */
+  readonly top: Int32Array;
+}
+
+/** Settings of {@linkcode rankWindows}. */
+export interface RankingOptions {
+  readonly batch: number;
+  /** Length of the recommended lists that coverage needs. */
+  readonly top: number;
+  readonly onBatch?: (done: number, total: number) => void | Promise<void>;
+}
+
+/**
+ * Ranks every window's target. The context's items are left out of the count (each once), the target never is, even when the context holds it.
+ *
+ * Rows are independent of each other; the last batch is filled up with copies of its first row, so a step has one shape.
+ */
+export async function rankWindows(engine: Engine, scorer: Scorer, windows: Windows, options: RankingOptions): Promise<CountedRanks> {
+  const { count, context } = windows;
+  const batch = Math.min(options.batch, Math.max(1, count));
+  const greater = new Int32Array(count);
+  const equal = new Int32Array(count);
+  const top = new Int32Array(count * options.top);
+  const step = engine.compile(
+    (inputs: TensorMap, _state: TensorMap, frozen: TensorMap) => ({
+      outputs: countRanks(scorer.scores(inputs, frozen), inputs.target!, inputs.excluded!, options.top + context),
+    }),
+    { name: "rank", frozen: scorer.frozen },
+  );
+  try {
+    for (let from = 0; from < count; from += batch) {
+      const rows = Int32Array.from({ length: batch }, (_, i) => from + i < count ? from + i : from);
+      const { target, excluded, values } = exclusions(windows, rows);
+      const inputs = { ...scorer.collate(rows), target, excluded };
+      const outputs = step.run(inputs);
+      const [above, same, best] = await Promise.all([outputs.greater!.data(), outputs.equal!.data(), outputs.best!.data()]);
+      tf.dispose([Object.values(inputs), Object.values(outputs)]);
+      const real = Math.min(batch, count - from);
+      greater.set((above as Int32Array).subarray(0, real), from);
+      equal.set((same as Int32Array).subarray(0, real), from);
+      const width = best.length / batch;
+      for (let r = 0; r < real; r++) {
+        const seen = values.subarray(r * context, (r + 1) * context);
+        recommend((best as Int32Array).subarray(r * width, (r + 1) * width), seen, top.subarray((from + r) * options.top, (from + r + 1) * options.top));
+      }
+      await options.onBatch?.(from + real, count);
+    }
+  } finally {
+    step.dispose();
+  }
+  return { greater, equal, top };
+}
+
+/** Targets and excluded items as 0-based columns of the scores; excluded ones that must not count are -1. */
+function exclusions(windows: Windows, rows: Int32Array): { target: Tensor; excluded: Tensor; values: Int32Array } {
+  const { context, items } = windows;
+  const targets = new Int32Array(rows.length);
+  const values = new Int32Array(rows.length * context);
+  rows.forEach((row, r) => {
+    const at = row * (context + 1);
+    const target = items[at + context]!;
+    targets[r] = target - 1;
+    for (let c = 0; c < context; c++) {
+      const item = items[at + c]!;
+      const repeated = items.subarray(at, at + c).includes(item);
+      values[r * context + c] = item === 0 || item === target || repeated ? -1 : item - 1;
+    }
+  });
+  return { target: tf.tensor1d(targets, "int32"), excluded: tf.tensor2d(values, [rows.length, context], "int32"), values };
+}
+
+/**
+ * Counts from scores [batch, items]: items above and level with the target's column, without the excluded columns [batch, excluded] (-1: none).
+ * A pure function of tensors, compiled together with the scoring.
+ */
+export function countRanks(scores: Tensor, target: Tensor, excluded: Tensor, best: number): { greater: Tensor; equal: Tensor; best: Tensor } {
+  const [rows, items] = scores.shape as [number, number];
+  const zero = tf.scalar(0, "int32");
+  const own = tf.gather(scores as Tensor2D, tf.reshape(target, [rows, 1]) as Tensor2D, 1, 1) as Tensor2D;
+  const real = tf.cast(tf.greaterEqual(excluded, zero), "int32");
+  const out = tf.gather(scores as Tensor2D, tf.maximum(excluded, zero) as Tensor2D, 1, 1) as Tensor2D;
+  const count = (condition: Tensor, real?: Tensor) => {
+    const ones = tf.cast(condition, "int32");
+    return tf.sum(real === undefined ? ones : tf.mul(ones, real), 1);
+  };
+  return {
+    greater: tf.sub(count(tf.greater(scores, own)), count(tf.greater(out, own), real)),
+    equal: tf.sub(tf.sub(count(tf.equal(scores, own)), tf.scalar(1, "int32")), count(tf.equal(out, own), real)),
+    best: tf.topk(scores, Math.min(best, items)).indices,
+  };
+}
+
+/** Leaves the excluded columns out of a list of best columns and turns the rest into catalogue indices. */
+function recommend(best: Int32Array, excluded: Int32Array, out: Int32Array): void {
+  let at = 0;
+  for (const column of best) {
+    if (at === out.length) return;
+    if (!excluded.includes(column)) out[at++] = column + 1;
+  }
+}

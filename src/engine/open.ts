@@ -60,6 +60,9 @@ export async function openEngine(choice: Rung | "auto"): Promise<Engine> {
 /**
  * Tries every rung in turn, best first. No engine may be open meanwhile.
  *
+ * For a process that only looks: where the one Vulkan driver is Mesa's software one, looking for a GPU loads a second LLVM beside TensorFlow's,
+ * and TensorFlow's graphs crash after that. "auto" never gets there, because it takes `tensorflow` before it looks for a GPU.
+ *
  * @throws {EngineError} when an engine is open.
  */
 export async function probeRungs(): Promise<readonly RungReport[]> {

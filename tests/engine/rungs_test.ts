@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "@std/testing/bdd";
 import { EngineError } from "../../src/engine/errors.ts";
-import { openEngine, probeRungs } from "../../src/engine/open.ts";
+import { openEngine } from "../../src/engine/open.ts";
 import { type Tensor, type Tensor2D, tf } from "../../src/engine/tfjs.ts";
 import type { Rung } from "../../src/engine/types.ts";
 import { adapterName, isSoftware } from "../../src/engine/webgpu_rung.ts";
+import { rungsHere, tensorflowHere } from "./rungs_here.ts";
 
-const reports = await probeRungs();
-const tensorflow = reports.find(({ rung }) => rung === "tensorflow")!;
-const absent = tensorflow.works ? false : `tensorflow does not work here: ${tensorflow.reason}`;
+const absent = tensorflowHere() ? false : "tensorflow is not set up here";
 
 /** Values between -1 and 1, the same in every run. */
 function values(shape: number[], salt: number): Tensor {
@@ -69,11 +68,10 @@ describe("openEngine()", () => {
   });
 
   it("takes the best rung that works", async () => {
-    const best = reports.find(({ works }) => works)!;
+    const best = { rung: rungsHere()[0] };
     const engine = await openEngine("auto");
     assert.equal(engine.rung, best.rung);
-    assert.equal(engine.version, best.version);
-    assert.equal(engine.device, best.device);
+    assert.match(engine.version, /^tfjs \d/);
     assert.ok(engine.threads >= 1);
     engine.close();
   });
@@ -107,17 +105,6 @@ describe("openEngine()", () => {
     tf.dispose([x, y]);
     engine.close();
     assert.throws(() => engine.compile(() => ({ outputs: {} }), { name: "nothing" }), /engine "cpu" is closed/);
-  });
-});
-
-describe("probeRungs()", () => {
-  it("says of every rung that it works, or why not", () => {
-    assert.deepEqual(reports.map(({ rung }) => rung), ["tensorflow", "webgpu", "wasm", "cpu"]);
-    for (const { works, reason, version, threads } of reports) {
-      if (works) assert.ok(version!.startsWith("tfjs ") && threads! >= 1);
-      else assert.ok(reason!.length > 10 && !reason!.startsWith("Cannot open"));
-    }
-    assert.ok(reports[2]!.works && reports[3]!.works, "wasm and cpu work everywhere");
   });
 });
 

@@ -1,0 +1,58 @@
+/** A small experiment for tests of methods: made-up data, an untrained backbone, the cpu or wasm rung. */
+import { representWindows } from "../../src/backbones/represent.ts";
+import { createBackbone } from "../../src/backbones/registry.ts";
+import type { Windows } from "../../src/data/types.ts";
+import { loadDataset } from "../../src/data/load.ts";
+import { sliceInteractions } from "../../src/data/slices.ts";
+import { tf } from "../../src/engine/tfjs.ts";
+import type { Engine } from "../../src/engine/types.ts";
+import type { MethodContext } from "../../src/methods/types.ts";
+import { parseSpec } from "../../src/spec/parse.ts";
+import type { ResolvedSpec } from "../../src/spec/types.ts";
+
+/** A spec of the small size; `more` is laid over it. */
+export function smallSpec(more: Record<string, unknown> = {}): ResolvedSpec {
+  const spec = {
+    name: "small",
+    dataset: { format: "synthetic", users: 60, items: 40, interactionsPerUser: 30, regions: 3, drift: 0.9, seed: 5 },
+    windows: { context: 5, stride: 2 },
+    slices: { setup: 0.5, finetune: [0.15, 0.15], test: 0.2 },
+    backbone: { kind: "sasrec", hidden: 8, heads: 2, blocks: 2, training: { epochs: 1 } },
+    lora: { rank: 2, training: { epochs: 1, batch: 32 } },
+    regions: { k: 3, poolMin: 10, training: { epochs: 1, batch: 32 } },
+    methods: ["base", "lora", "raie"],
+    ...more,
+  };
+  return parseSpec(JSON.stringify(spec), "small.json").resolved;
+}
+
+/** What a method sees in an experiment of that spec; dropout is on, as in training. */
+export async function smallContext(engine: Engine, spec: ResolvedSpec): Promise<MethodContext & { close(): void }> {
+  const data = sliceInteractions(await loadDataset(spec.dataset), {
+    minRating: spec.minRating,
+    slices: spec.slices,
+    windows: spec.windows,
+    denseStride: 1,
+    catalogue: spec.catalogue,
+    retention: spec.retention,
+  });
+  const backbone = createBackbone(spec.backbone, data.catalogue.size);
+  const values = backbone.initialise(1);
+  const parameters = Object.fromEntries(Object.entries(values).map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]));
+  return {
+    engine,
+    backbone,
+    parameters,
+    values,
+    backboneDropout: 0.1,
+    data,
+    seed: 1,
+    represent: async (windows: Windows) => ({
+      count: windows.count,
+      width: backbone.width,
+      values: await representWindows(engine, backbone, parameters, windows),
+    }),
+    progress: () => {},
+    close: () => tf.dispose(Object.values(parameters)),
+  };
+}

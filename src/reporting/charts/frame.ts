@@ -8,20 +8,27 @@ import { INK } from "./palette.ts";
 /** Longest name written in a chart. */
 const LONGEST = 26;
 
-type Texts = { readonly title: string; readonly subtitle: string };
+interface Texts {
+  readonly title: string;
+  readonly subtitle: string;
+  /** Pixels between the subtitle and the chart. */
+  readonly room?: number;
+  /** Pixels kept free at the right. */
+  readonly right?: number;
+}
 
 /** Options shared by all charts: no animation, a title and a subtitle at the left, no legend. */
-export function frame({ title, subtitle }: Texts) {
+export function frame({ title, subtitle, room = 14, right = 0 }: Texts) {
   return {
     animation: false as const,
     responsive: false,
     // Digits and separators that do not follow the machine's language.
     locale: "en-US",
-    layout: { padding: { top: 6, right: 18, bottom: 8, left: 10 } },
+    layout: { padding: { top: 6, right: Math.max(18, right), bottom: 8, left: 10 } },
     plugins: {
       legend: { display: false },
       title: heading(title, 17, "bold", INK.text, 2),
-      subtitle: heading(subtitle, 13, "normal", INK.quiet, 14),
+      subtitle: heading(subtitle, 13, "normal", INK.quiet, room),
     },
   };
 }
@@ -58,14 +65,22 @@ export function numberAxis(
     border: { color: INK.line },
     min,
     max,
+    // chart.js moves its own ticks off round numbers when the last one is near the end.
+    afterBuildTicks: (axis: { ticks: { value: number }[] }) => {
+      axis.ticks = ticksBetween(min, max, step).map((value) => ({ value }));
+    },
     ticks: {
       color: INK.quiet,
       maxRotation: 0,
-      includeBounds: false,
-      stepSize: step,
       callback: (value: string | number) => Number(value) === 0 ? "0" : fixed(Number(value), decimals),
     },
   };
+}
+
+function ticksBetween(min: number, max: number, step: number): number[] {
+  const first = Math.ceil(min / step - 1e-9);
+  const last = Math.floor(max / step + 1e-9);
+  return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
 }
 
 /**

@@ -100,5 +100,5 @@ export function inkOn(colour: string): string {
     const value = parseInt(colour.slice(at, at + 2), 16) / 255;
     return value <= .04045 ? value / 12.92 : ((value + .055) / 1.055) ** 2.4;
   };
-  return .2126 * linear(1) + .7152 * linear(3) + .0722 * linear(5) > .3 ? INK.text : INK.paper;
+  return .2126 * linear(1) + .7152 * linear(3) + .0722 * linear(5) > .23 ? INK.text : INK.paper;
 }

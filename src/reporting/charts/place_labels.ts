@@ -45,9 +45,7 @@ export function placeLabels(
   }));
   return points.map((point) => {
     const places = GAPS.flatMap((gap) => around(point, gap));
-    const costs = places.map((box) =>
-      outside(box, area) * 10 + taken.reduce((sum, other) => sum + overlap(box, other), 0)
-    );
+    const costs = places.map((box) => 10 * outside(box, area) + covered(box, taken) + LINE_COST * covered(box, lines));
     const best = places[costs.indexOf(Math.min(...costs))]!;
     taken.push(best);
     return { x: best.left, y: (best.top + best.bottom) / 2 };

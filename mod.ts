@@ -1,4 +1,51 @@
 /**
- * The public API of raie: everything a spec can do, a program can do through it.
+ * raie: declarative experiments for recommenders whose users change their minds. Everything a spec can do, a program can do through this module.
+ *
+ * @example A spec from text to results in the store
+ * ```ts no-eval
+ * import { openEngine, parseSpec, Progress, runSpec, specDigest, Store } from "./mod.ts";
+ * const file = "experiments/quickstart.json";
+ * const { resolved } = parseSpec(await Deno.readTextFile(file), file);
+ * const engine = await openEngine(resolved.engine);
+ * const bench = { engine, store: new Store(".store"), progress: new Progress(false) };
+ * const { report } = await runSpec(resolved, specDigest(resolved), { bench, dataDir: undefined, out: "reports" });
+ * console.log(report);
+ * engine.close();
+ * ```
  * @module
  */
+export { parseSpec } from "./src/spec/parse.ts";
+export type { ParsedSpec, ParseOptions } from "./src/spec/parse.ts";
+export { SpecError } from "./src/spec/issue.ts";
+export type { SpecIssue } from "./src/spec/issue.ts";
+export { canonicalJson, specDigest } from "./src/spec/canonical.ts";
+export { describe } from "./src/spec/describe.ts";
+export { differences } from "./src/spec/differences.ts";
+export type * from "./src/spec/types.ts";
+
+export { loadDataset } from "./src/data/load.ts";
+export { sliceInteractions } from "./src/data/slices.ts";
+export type { SliceOptions } from "./src/data/slices.ts";
+export { DataError } from "./src/data/errors.ts";
+export type * from "./src/data/types.ts";
+
+export { openEngine, probeRungs } from "./src/engine/open.ts";
+export { EngineError } from "./src/engine/errors.ts";
+export type * from "./src/engine/types.ts";
+
+export { createBackbone } from "./src/backbones/registry.ts";
+export { sasrec } from "./src/backbones/sasrec.ts";
+export type * from "./src/backbones/types.ts";
+
+export * from "./src/regions/mod.ts";
+export * from "./src/evaluation/mod.ts";
+
+export { createMethod } from "./src/methods/registry.ts";
+export type * from "./src/methods/types.ts";
+
+export { runExperiment } from "./src/pipeline/experiment.ts";
+export { prepareData } from "./src/pipeline/prepare.ts";
+export { planStages } from "./src/pipeline/plan.ts";
+export { Progress } from "./src/pipeline/progress.ts";
+export { runSpec } from "./src/pipeline/run_spec.ts";
+export { Store, StoreError } from "./src/pipeline/store.ts";

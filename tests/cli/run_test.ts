@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const SPEC = {
+  name: "tiny",
+  dataset: { format: "synthetic", users: 60, items: 40, interactionsPerUser: 30, regions: 3, drift: 0.9, seed: 5 },
+  windows: { context: 5, stride: 2 },
+  backbone: { kind: "sasrec", hidden: 8, training: { epochs: 1 } },
+  lora: { training: { epochs: 1 } },
+  regions: { k: 2, training: { epochs: 1 } },
+  methods: ["base", "lora", { kind: "raie", label: "RAIE" }],
+  seeds: [1],
+};
+
+/** A command as its user types it: `deno task NAME ARGS`, in the project's folder, with the task's own permissions. */
+async function task(args: string[], store: string): Promise<{ code: number; out: string; err: string }> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "-q", ...args],
+    cwd: ROOT,
+    env: { RAIE_STORE: store, NO_COLOR: "1" },
+  }).output();
+  const text = new TextDecoder();
+  return { code, out: text.decode(stdout), err: text.decode(stderr) };
+}
+
+describe("deno task run", () => {
+  let folder: string, store: string, file: string;
+  const written = (spec: unknown, name = "tiny.json") => {
+    const path = join(folder, name);
+    Deno.writeTextFileSync(path, JSON.stringify(spec, null, 2));
+    return path;
+  };
+  beforeAll(() => {
+    folder = Deno.makeTempDirSync();
+    store = join(folder, "store");
+    file = written(SPEC);
+  });
+  afterAll(() => Deno.removeSync(folder, { recursive: true }));
+  const report = (name: string) => join(folder, "out", "tiny", name);
+
+  it("writes a report, charts, results and per-user measures, ends with the report's path and 0", async () => {
+    const { code, out, err } = await task(["run", file, "--out", join(folder, "out"), "--engine", "wasm"], store);
+    assert.equal(code, 0, err);
+    assert.equal(out.trim(), report("report.md"));
+    const results = JSON.parse(Deno.readTextFileSync(report("results.json")));
+    assert.deepEqual(results.runs.map((run: { label: string }) => run.label), ["base", "lora", "RAIE"]);
+    for (const run of results.runs) {
+      assert.deepEqual(Object.keys(run.measures), ["S", "F1", "T"]);
+      assert.ok(run.measures.T["Recall@10"] > 0 && run.measures.T["Recall@10"] <= 1);
+    }
+    assert.equal(results.provenance.engine.rung, "wasm");
+    const text = Deno.readTextFileSync(report("report.md"));
+    for (const [, picture] of text.matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)) assert.ok(Deno.statSync(report(picture!)).size > 1000, picture);
+    const users = Deno.readTextFileSync(report("artifacts/per_user.ndjson")).trim().split("\n").map((line) => JSON.parse(line));
+    assert.ok(users.some(({ label, slice }) => label === "RAIE" && slice === "T"));
+  });
+
+  it("takes everything from the store the second time and writes the same bytes", async () => {
+    const first = Deno.readTextFileSync(report("results.json"));
+    const { code, err } = await task(["run", file, "--out", join(folder, "out"), "--engine", "wasm"], store);
+    assert.equal(code, 0, err);
+    assert.match(err, /backbone: train sasrec on S.*from the store/);
+    const steady = (json: string) => ({ ...JSON.parse(json), durations: null });
+    assert.deepEqual(steady(Deno.readTextFileSync(report("results.json"))), steady(first));
+  });
+
+  it("prints one JSON line an experiment with --json", async () => {
+    const { code, out } = await task(["run", file, "--out", join(folder, "out"), "--engine", "wasm", "--json"], store);
+    assert.equal(code, 0);
+    const line = JSON.parse(out);
+    assert.deepEqual([line.name, line.report], ["tiny", report("report.md")]);
+  });
+
+  it("plans the same stages, and says that they are in the store", async () => {
+    const { code, out } = await task(["plan", file, "--engine", "wasm"], store);
+    assert.equal(code, 0);
+    assert.match(out, /Stages: (\d+), of which \1 are in the store/);
+    const other = await task(["plan", file, "--engine", "wasm", "--set", "regions.k=3"], store);
+    assert.match(other.out, /RAIE: adapt to F1 .*to do/);
+    assert.match(other.out, /lora: adapt to F1 .*in the store/);
+  });
+
+  it("draws the report again from results.json", async () => {
+    const before = Deno.readTextFileSync(report("report.md"));
+    Deno.removeSync(report("report.md"));
+    const { code, err } = await task(["report", join(folder, "out", "tiny")], store);
+    assert.equal(code, 0, err);
+    assert.equal(Deno.readTextFileSync(report("report.md")), before);
+  });
+
+  it("ends with 2 and names file, line and field when the spec is wrong", async () => {
+    const wrong = written({ ...SPEC, backbone: { kind: "sasrek" } }, "wrong.json");
+    const { code, err } = await task(["run", wrong], store);
+    assert.equal(code, 2);
+    assert.match(err, /wrong\.json:\d+:\d+/);
+    assert.match(err, /sasrec/);
+    assert.doesNotMatch(err, /\n\s+at /);
+  });
+
+  it("ends with 2 and says how to get the data when it is not there", async () => {
+    const { dataset: _, ...rest } = SPEC;
+    const absent = written({ ...rest, dataset: "movielens-25m" }, "absent.json");
+    const { code, err } = await task(["run", absent, "--engine", "wasm", "--data", join(folder, "nowhere")], store);
+    assert.equal(code, 2);
+    assert.match(err, /deno task data fetch movielens-25m/);
+  });
+
+  it("ends with 2 when regions are more than sequences", async () => {
+    const many = written({ ...SPEC, regions: { k: 100_000 } }, "many.json");
+    const { code, err } = await task(["run", many, "--engine", "wasm", "--out", join(folder, "out")], store);
+    assert.notEqual(code, 0);
+    assert.match(err, /100000/);
+  });
+});

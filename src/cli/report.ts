@@ -1,0 +1,25 @@
+/**
+ * `deno task report DIR...`: writes report.md and the charts again from DIR/results.json, without computing anything.
+ * @module
+ */
+import { join } from "node:path";
+import { writeReport } from "../reporting/report.ts";
+import { readResults } from "../reporting/results_file.ts";
+import { describe } from "../spec/describe.ts";
+import type { Command } from "./types.ts";
+
+export const command: Command = {
+  name: "report",
+  summary: "write a report again from its results.json; computes nothing",
+  usage: "deno task report DIR...",
+  positional: { min: 1, max: Infinity },
+  options: [],
+  async run({ positional }) {
+    for (const dir of positional) {
+      const results = await readResults(join(dir, "results.json"));
+      await writeReport(dir, results, describe(results.spec));
+      console.log(join(dir, "report.md"));
+    }
+    return 0;
+  },
+};

@@ -1,0 +1,68 @@
+/**
+ * The charts of a report.
+ * @module
+ */
+import type { Results } from "../types.ts";
+import type { Chart } from "./canvas.ts";
+import { editsChart } from "./edits_chart.ts";
+import { adapterLossChart, backboneLossChart } from "./loss_chart.ts";
+import { methodsChart } from "./methods_chart.ts";
+import { regionsChart } from "./regions_chart.ts";
+import { retentionChart } from "./retention_chart.ts";
+import { routingChart } from "./routing_chart.ts";
+
+/** A chart, its file in the report's charts/ folder, and what it shows for those who cannot see it. */
+export interface ReportChart {
+  readonly file: string;
+  readonly alternative: string;
+  readonly chart: Chart;
+}
+
+const CHARTS: readonly {
+  readonly file: string;
+  readonly alternative: string;
+  draw(results: Results): Chart | undefined;
+}[] = [
+  { file: "methods.png", alternative: "Bars: each method on S and on T, with standard errors", draw: methodsChart },
+  {
+    file: "retention.png",
+    alternative: "Points: each method's retention on S against its adaptation on T",
+    draw: retentionChart,
+  },
+  {
+    file: "edits.png",
+    alternative: "Bars: sequences that updated, expanded or were added, for each F slice",
+    draw: editsChart,
+  },
+  {
+    file: "regions.png",
+    alternative: "Maps: sequences of each slice in two dimensions, coloured by region",
+    draw: regionsChart,
+  },
+  {
+    file: "routing.png",
+    alternative: "Flow: shares of the regions in each slice, and users moving between them",
+    draw: routingChart,
+  },
+  {
+    file: "loss_backbone.png",
+    alternative: "Line: loss of the backbone over optimiser steps",
+    draw: backboneLossChart,
+  },
+  {
+    file: "loss_adapters.png",
+    alternative: "Lines: loss of every adapter over optimiser steps",
+    draw: adapterLossChart,
+  },
+];
+
+/** Names of all charts a report may have. */
+export const CHART_FILES: readonly string[] = CHARTS.map(({ file }) => file);
+
+/** The charts that these results have something to show in. */
+export function reportCharts(results: Results): ReportChart[] {
+  return CHARTS.flatMap(({ file, alternative, draw }) => {
+    const chart = draw(results);
+    return chart === undefined ? [] : [{ file, alternative, chart }];
+  });
+}

@@ -1,0 +1,76 @@
+/**
+ * report.md: what came out, in an order a reader asks for it, the same bytes for the same results.
+ * @module
+ */
+import { join } from "node:path";
+import { renderPng } from "./charts/canvas.ts";
+import { CHART_FILES, type ReportChart, reportCharts } from "./charts/report_charts.ts";
+import { plain } from "./markdown.ts";
+import { settled } from "./results_file.ts";
+import { askedSection } from "./sections/asked.ts";
+import { costSection } from "./sections/cost.ts";
+import { allMeasures, errorWords, methodsTable } from "./sections/methods_table.ts";
+import { durationsSection, provenanceSection } from "./sections/provenance.ts";
+import { publishedSection } from "./sections/published.ts";
+import { type Picture, regionSections } from "./sections/regions_section.ts";
+import type { Results } from "./types.ts";
+import { verdict } from "./verdict.ts";
+
+/** Folder of the charts beside report.md. */
+const CHARTS = "charts";
+
+/**
+ * The report as Markdown.
+ *
+ * @param describe the spec in words, one sentence each, as plain text.
+ */
+export function renderReport(results: Results, { describe }: { readonly describe: readonly string[] }): string {
+  const rounded = settled(results);
+  return markdown(rounded, describe, reportCharts(rounded));
+}
+
+/** Writes DIR/report.md and DIR/charts/*.png; charts of an earlier report that this one does not have are removed. */
+export async function writeReport(dir: string, results: Results, words: readonly string[]): Promise<void> {
+  // What is written must not depend on whether results.json was read back in between.
+  const rounded = settled(results);
+  const charts = reportCharts(rounded);
+  await Deno.mkdir(join(dir, CHARTS), { recursive: true });
+  for (const { file, chart } of charts) await Deno.writeFile(join(dir, CHARTS, file), await renderPng(chart));
+  for (const file of CHART_FILES) {
+    if (!charts.some((chart) => chart.file === file)) await removeIfThere(join(dir, CHARTS, file));
+  }
+  await Deno.writeTextFile(join(dir, "report.md"), markdown(rounded, words, charts));
+}
+
+function markdown(results: Results, words: readonly string[], charts: readonly ReportChart[]): string {
+  const picture: Picture = (file) =>
+    charts.filter((chart) => chart.file === file).map(({ alternative }) => `![${alternative}](${CHARTS}/${file})`);
+  const losses = [...picture("loss_backbone.png"), ...picture("loss_adapters.png")];
+  return [
+    `# ${plain(results.spec.title)}`,
+    verdict(results),
+    ...askedSection(results, words),
+    "## Which method adapts best, and which keeps most?",
+    methodsTable(results),
+    errorWords(results),
+    ...picture("methods.png"),
+    "## Is what was learnt paid for with what was known?",
+    ...picture("retention.png"),
+    ...costSection(results),
+    ...publishedSection(results),
+    ...regionSections(results, picture),
+    ...(losses.length === 0 ? [] : ["## Did training settle?", ...losses]),
+    ...provenanceSection(results),
+    ...durationsSection(results),
+    "## Everything measured",
+    ...allMeasures(results),
+  ].join("\n\n") + "\n";
+}
+
+async function removeIfThere(file: string): Promise<void> {
+  try {
+    await Deno.remove(file);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * Section: what was asked, and of which data.
+ * @module
+ */
+import { plain, table } from "../markdown.ts";
+import { count } from "../numbers.ts";
+import type { Results } from "../types.ts";
+
+/** The spec in words, one bullet a sentence, and the time slices. */
+export function askedSection({ spec, data }: Results, words: readonly string[]): string[] {
+  const description = plain(spec.description);
+  const rows = data.slices.map(({ name, users, items, interactions, windows }, i) => [
+    name,
+    i === 0 ? "the first interaction" : day(data.borders[i - 1]),
+    count(users),
+    count(items),
+    count(interactions),
+    count(windows),
+  ]);
+  return [
+    "## What was asked?",
+    ...(description === "" ? [] : [description]),
+    words.map((sentence) => `- ${plain(sentence)}`).join("\n"),
+    table([["Slice", "left"], ["Begins with", "left"], ["Users", "right"], ["Items", "right"], ["Positives", "right"], [
+      "Windows ranked",
+      "right",
+    ]], rows),
+    `${count(data.interactions)} interactions were read, ${count(data.positives)} of them positives; ${
+      count(data.items)
+    } items can be recommended.${
+      data.skippedLines === 0 ? "" : ` ${count(data.skippedLines)} lines were unreadable and left out.`
+    }`,
+  ];
+}
+
+/** Largest time a date can hold, in seconds. */
+const LAST = 8.64e12;
+
+function day(seconds: number | undefined): string {
+  if (seconds === undefined) return "–";
+  return Math.abs(seconds) > LAST ? `second ${count(seconds)}` : new Date(seconds * 1000).toISOString().slice(0, 10);
+}

@@ -1,0 +1,58 @@
+/**
+ * Sections: what computed this, from which data, with which switches, and how long it took.
+ * @module
+ */
+import { code, plain, table } from "../markdown.ts";
+import { count, fixed } from "../numbers.ts";
+import type { Results } from "../types.ts";
+
+/** Engine, versions, seeds, checksums, and every switch that differs from the paper preset. */
+export function provenanceSection({ spec, data, provenance, differences }: Results): string[] {
+  const { engine, raie, deno, specSha256 } = provenance;
+  const facts = [
+    [
+      "Engine",
+      `${code(engine.rung)}: ${plain(engine.version)}, on ${plain(engine.device)}, ${engine.threads} ${
+        engine.threads === 1 ? "thread" : "threads"
+      }`,
+    ],
+    ["Versions", `raie ${plain(raie)}, Deno ${plain(deno)}`],
+    ["Seeds", spec.seeds.join(", ")],
+    ["Preset and budget", `${code(spec.preset)}, ${code(spec.budget)}`],
+    ["Loss of the backbone", code(spec.backbone.training.loss.kind)],
+    ["Data", `${plain(data.title)} (${code(data.dataset)})`],
+    ["Spec (SHA-256)", code(specSha256)],
+  ];
+  return [
+    "## How was it made?",
+    table([["", "left"], ["", "left"]], facts),
+    ...(data.files.length === 0 ? [] : [
+      table(
+        [["File read", "left"], ["Bytes", "right"], ["SHA-256", "left"]],
+        data.files.map(({ name, bytes, sha256 }) => [code(name), count(bytes), code(sha256)]),
+      ),
+    ]),
+    ...(differences.length === 0 ? ["Every switch is as in the preset `paper`."] : [
+      "Switches that differ from the preset `paper`:",
+      table(
+        [["Switch", "left"], ["Paper", "left"], ["Here", "left"]],
+        differences.map((
+          { path, paper, value },
+        ) => [code(path), code(JSON.stringify(paper) ?? "–"), code(JSON.stringify(value) ?? "–")]),
+      ),
+    ]),
+  ];
+}
+
+/** Seconds of each stage and their sum. */
+export function durationsSection({ durations }: Results): string[] {
+  const total = durations.reduce((sum, { seconds }) => sum + seconds, 0);
+  return [
+    "## How long did it take?",
+    "Seconds when a stage was computed; a stage taken from the store keeps the time of its computation.",
+    table([["Stage", "left"], ["Seconds", "right"]], [
+      ...durations.map(({ stage, seconds }) => [plain(stage), fixed(seconds, 1)]),
+      ["**All**", `**${fixed(total, 1)}**`],
+    ]),
+  ];
+}

@@ -1,0 +1,106 @@
+/**
+ * Sections: how regions were edited, what drifted, and where sequences went.
+ * @module
+ */
+import { type ShownRegions, shownRegions } from "../charts/shown_regions.ts";
+import { plain, table } from "../markdown.ts";
+import { count, degrees, fixed, percent } from "../numbers.ts";
+import { methodSummaries, sliceNames } from "../summary.ts";
+import type { RegionResult, Results } from "../types.ts";
+
+/** A picture's Markdown by its file name; empty where it was not drawn. */
+export type Picture = (file: string) => string[];
+
+/** Nothing where no method keeps regions. */
+export function regionSections(results: Results, picture: Picture): string[] {
+  const shown = shownRegions(results);
+  if (shown === undefined) return [];
+  return [
+    "## How were the regions edited?",
+    editsTable(results),
+    ...picture("edits.png"),
+    ...notes(results),
+    "## What drifted?",
+    `Regions of ${plain(shown.label)}, seed ${shown.seed}, before the first F slice and after the last.`,
+    driftTable(shown),
+    "## Where do the sequences lie?",
+    ...picture("regions.png"),
+    "## Where do sequences go from S to F to T?",
+    ...picture("routing.png"),
+    routingTable(results, shown),
+  ];
+}
+
+function editsTable(results: Results): string {
+  const rows = methodSummaries(results).flatMap(({ label, runs }) =>
+    runs.flatMap(({ seed, regions }) =>
+      (regions?.edits ?? []).map((edit) => [
+        plain(label),
+        String(seed),
+        edit.slice,
+        ...[edit.update, edit.expand, edit.add, edit.accepted, edit.refused, edit.fellBack, edit.merged].map(count),
+      ])
+    )
+  );
+  const numbers = [
+    "Update",
+    "Expand",
+    "Add",
+    "New regions<br>accepted",
+    "New regions<br>refused",
+    "Fell back<br>to the nearest",
+    "Merged",
+  ];
+  return table([
+    ["Method", "left"],
+    ["Seed", "right"],
+    ["Slice", "left"],
+    ...numbers.map((title) => [title, "right"] as const),
+  ], rows);
+}
+
+function notes(results: Results): string[] {
+  const lines = methodSummaries(results).flatMap(({ label, runs }) => {
+    const own = [...new Set(runs.flatMap(({ regions }) => regions?.notes ?? []))];
+    return own.map((note) => `- ${plain(label)}: ${plain(note)}`);
+  });
+  return lines.length === 0 ? [] : [lines.join("\n")];
+}
+
+function driftTable({ regions: { before, after } }: ShownRegions): string {
+  const names = [...new Set([...before, ...after].map(({ name }) => name))];
+  const rows = names.map((name) => {
+    const [old, now] = [before.find((region) => region.name === name), after.find((region) => region.name === name)];
+    const both = (show: (region: RegionResult) => string) =>
+      [old, now].map((region) => region === undefined ? "–" : show(region));
+    const moved = now === undefined ? "gone" : old === undefined ? "new" : degrees(now.moved);
+    return [
+      plain(name),
+      ...both(({ size }) => count(size)),
+      ...both(({ radius }) => degrees(radius)),
+      ...both(({ kappa }) => fixed(kappa, 1)),
+      ...both(({ pi }) => percent(pi)),
+      moved,
+    ];
+  });
+  const pairs = ["Members", "Radius", "Concentration κ", "Share π"].flatMap((
+    title,
+  ) => [`${title}<br>before`, `${title}<br>after`]);
+  return table(
+    [["Region", "left"], ...pairs.map((title) => [title, "right"] as const), ["Centre<br>moved", "right"]],
+    rows,
+  );
+}
+
+function routingTable(results: Results, { regions: { after, routing } }: ShownRegions): string {
+  const slices = sliceNames(results).filter((slice) => routing[slice] !== undefined);
+  const totals = slices.map((slice) => (routing[slice] ?? []).reduce((sum, value) => sum + value, 0));
+  const rows = after.map(({ name }, region) => [
+    plain(name),
+    ...slices.map((slice, i) => {
+      const value = routing[slice]?.[region] ?? 0;
+      return `${count(value)} (${percent(value / Math.max(1, totals[i] ?? 0))})`;
+    }),
+  ]);
+  return table([["Sequences routed to", "left"], ...slices.map((slice) => [slice, "right"] as const)], rows);
+}

@@ -62,15 +62,12 @@ function dataWords({ dataset }: ResolvedSpec): string {
 function slicesWords(slices: SlicesSpec): string {
   if (slices.kind === "dates") {
     const borders = slices.borders.map(dateOf);
-    const names = borders.map((date, index) =>
-      `${index === borders.length - 1 ? "T" : finetuneName(index, borders.length - 1)} on ${date}`
-    );
+    const names = borders.map((date, index) => `${index === borders.length - 1 ? "T" : `F${index + 1}`} on ${date}`);
     return `S is everything before ${borders[0]}; then begin ${series(names)}.`;
   }
-  const total = slices.finetune.length;
   const parts = [
     `S is the first ${percent(slices.setup)} of the positives`,
-    ...slices.finetune.map((share, index) => `${finetuneName(index, total)} the next ${percent(share)}`),
+    ...slices.finetune.map((share, index) => `F${index + 1} the next ${percent(share)}`),
     `T the last ${percent(slices.test)}`,
   ];
   return `In time order ${series(parts)}.`;
@@ -146,7 +143,6 @@ const tieWords = (ties: "optimistic" | "pessimistic" | "mean") => ({
   mean: "as the mean of best and worst rank",
 }[ties]);
 
-const finetuneName = (index: number, total: number) => total === 1 ? "F" : `F${index + 1}`;
 const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 const percent = (share: number) => `${Number((100 * share).toPrecision(6))} %`;
 

@@ -50,7 +50,7 @@ group("describe()", () => {
       "\n",
     );
     assert.ok(
-      words.includes("S is everything before 2001-01-01; then begin F on 2001-01-01 and T on 2002-01-01T06:00:00Z."),
+      words.includes("S is everything before 2001-01-01; then begin F1 on 2001-01-01 and T on 2002-01-01T06:00:00Z."),
       words,
     );
   });

@@ -1,5 +1,6 @@
 /**
- * The adaptation step: context 10, batch 256, d=128, 2 blocks, LoRA r=8 on six projections, item rows, 3,400 items.
+ * Times the adaptation step (context 10, batch 256, d=128, 2 blocks, LoRA r=8 on six projections, item rows, 3,400 items) on one rung:
+ * `adaptation_step.ts [--rung tensorflow] [--steps 30]`. Prints median and fastest as JSON, like its peer in PyTorch and peft.
  * @module
  */
 import { type BankConfig, bankLayout, initialAdapter } from "../../src/adapters/bank.ts";
@@ -7,16 +8,21 @@ import { bankBatch } from "../../src/adapters/batches.ts";
 import { type BankBatch, bankStep } from "../../src/adapters/train_step.ts";
 import { sasrec } from "../../src/backbones/sasrec.ts";
 import { tf } from "../../src/engine/tfjs.ts";
-import type { Engine } from "../../src/engine/types.ts";
-import { timed } from "./measure.ts";
+import { openEngine } from "../../src/engine/open.ts";
+import type { Rung } from "../../src/engine/types.ts";
 import { randomWindows } from "./made_up.ts";
+import { argument, printTimes, timed } from "./measure.ts";
 
 const ITEMS = 3400;
 const BATCH = 256;
 const CONTEXT = 10;
 
-/** Median milliseconds of a step, batch making included; dropout on as in training. */
-export async function adaptationStep(engine: Engine, steps: number): Promise<number> {
+const engine = await openEngine(argument("rung", "tensorflow") as Rung);
+printTimes(`adaptation step, ${engine.rung} rung (${engine.version})`, await adaptationStep(Number(argument("steps", "30"))));
+engine.close();
+
+/** Milliseconds of each step, batch making included; dropout on as in training. */
+async function adaptationStep(steps: number): Promise<number[]> {
   const backbone = sasrec({ items: ITEMS, maxLength: CONTEXT, hidden: 128, blocks: 2, heads: 2, ffn: 512, layerNormEps: 1e-6 });
   const bank: BankConfig = {
     rank: 8,

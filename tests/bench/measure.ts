@@ -1,17 +1,23 @@
 /**
- * Timing: medians of repeated runs, because the machines that run this are noisy.
+ * What bench scripts share: arguments, timing, printing. Each script measures one thing in a process of its own.
  * @module
  */
 
+/** The value of `--NAME VALUE` on the command line. */
+export function argument(name: string, otherwise: string): string {
+  const at = Deno.args.indexOf(`--${name}`);
+  return at < 0 ? otherwise : Deno.args[at + 1] ?? otherwise;
+}
+
 /** The median of a list. */
 export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
+  const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** Median milliseconds of `times` runs after `warm` unmeasured ones. */
-export async function timed(run: () => Promise<void>, times: number, warm = 3): Promise<number> {
+/** Milliseconds of each of `times` runs, after a few unmeasured ones. */
+export async function timed(run: () => Promise<void>, times: number, warm = 5): Promise<number[]> {
   for (let i = 0; i < warm; i++) await run();
   const taken: number[] = [];
   for (let i = 0; i < times; i++) {
@@ -19,5 +25,11 @@ export async function timed(run: () => Promise<void>, times: number, warm = 3): 
     await run();
     taken.push(performance.now() - start);
   }
-  return median(taken);
+  return taken;
+}
+
+/** One JSON line: what was measured, the median and the fastest run. */
+export function printTimes(what: string, milliseconds: readonly number[], more: Record<string, unknown> = {}): void {
+  const rounded = (value: number) => Math.round(10 * value) / 10;
+  console.log(JSON.stringify({ what, milliseconds: rounded(median(milliseconds)), fastest: rounded(Math.min(...milliseconds)), ...more }));
 }

@@ -94,6 +94,7 @@ try {
         (peakMemory() / 1e9).toFixed(2)
       } GB`,
   );
+  console.log(JSON.stringify({ seconds: Number(seconds.toFixed(2)), gigabytes: Number((memory / 1e9).toFixed(2)) }));
   Deno.exitCode = seconds < SECONDS_BAR && memory < MEMORY_BAR ? 0 : 1;
 } finally {
   await Deno.remove(path).catch(() => undefined);

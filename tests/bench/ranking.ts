@@ -1,0 +1,31 @@
+/**
+ * Times ranking: 1,447 items, context 10, d=128, 2 blocks, full ranking, context excluded, lists of 20 for coverage:
+ * `ranking.ts [--rung tensorflow] [--windows 20000]`. Prints windows per second as JSON.
+ * @module
+ */
+import { frozenScorer } from "../../src/adapters/scorer.ts";
+import { sasrec } from "../../src/backbones/sasrec.ts";
+import { openEngine } from "../../src/engine/open.ts";
+import { tf } from "../../src/engine/tfjs.ts";
+import type { Rung } from "../../src/engine/types.ts";
+import { rankWindows } from "../../src/evaluation/rank_windows.ts";
+import { randomWindows } from "./made_up.ts";
+import { argument, printTimes, timed } from "./measure.ts";
+
+const ITEMS = 1447;
+const CONTEXT = 10;
+
+const engine = await openEngine(argument("rung", "tensorflow") as Rung);
+const windows = randomWindows(Number(argument("windows", "20000")), CONTEXT, ITEMS);
+const backbone = sasrec({ items: ITEMS, maxLength: CONTEXT, hidden: 128, blocks: 2, heads: 2, ffn: 512, layerNormEps: 1e-6 });
+const parameters = Object.fromEntries(
+  Object.entries(backbone.initialise(1)).map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]),
+);
+const scorer = frozenScorer(backbone, parameters, windows);
+const milliseconds = await timed(async () => void await rankWindows(engine, scorer, windows, { batch: 512, top: 20 }), 3, 1);
+printTimes(`ranking ${windows.count} windows, ${engine.rung} rung (${engine.version})`, milliseconds, {
+  windowsPerSecond: Math.round(1000 * windows.count / Math.min(...milliseconds)),
+});
+scorer.dispose();
+tf.dispose(parameters);
+engine.close();

@@ -40,8 +40,8 @@ export function adamwUpdate(
   { params, grads, m, v, count, learningRate, weightDecay, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamwInput,
 ): { params: Tensor; m: Tensor; v: Tensor } {
   return tf.tidy(() => {
-    const correction1 = tf.sub(1, tf.pow(beta1, count));
-    const correction2 = tf.sqrt(tf.sub(1, tf.pow(beta2, count)));
+    const correction1 = biasCorrection(beta1, count);
+    const correction2 = tf.sqrt(biasCorrection(beta2, count));
     const nextM = tf.add(m, tf.mul(tf.sub(grads, m), 1 - beta1));
     const nextV = tf.add(v, tf.mul(tf.sub(tf.square(grads), v), 1 - beta2));
     // sqrt(v) / c2 + eps = (sqrt(v) + eps c2) / c2: the corrections stay with the small tensors.
@@ -50,4 +50,16 @@ export function adamwUpdate(
     const decayed = weightDecay === 0 ? params : tf.mul(params, tf.sub(1, tf.mul(learningRate, weightDecay)));
     return { params: tf.sub(decayed, tf.mul(direction, size)), m: nextM, v: nextV };
   });
+}
+
+/** Keeps an update that was never due (count 0, zero moments) at zero where 0 / 0 would make it NaN. */
+const LEAST_CORRECTION = 1e-12;
+
+/**
+ * 1 - beta^t, as 2 h / (1 + h) with h = tanh(-t ln(beta) / 2). Subtracting from 1 would leave four digits of it in float32 for the first steps: .999
+ * is not a float32.
+ */
+function biasCorrection(beta: number, count: Tensor): Tensor {
+  const h = tf.tanh(tf.mul(count, -Math.log(beta) / 2));
+  return tf.maximum(tf.div(tf.mul(2, h), tf.add(1, h)), LEAST_CORRECTION);
 }

@@ -4,15 +4,16 @@
  * @module
  */
 import { maskValues } from "./mask_module.ts";
+import { type MaskRule, maskRule } from "./mask_rule.ts";
 import { definePrimitive } from "./primitive.ts";
-import { uniformStream } from "./stateless_uniform.ts";
+import { wordStream } from "./stateless_words.ts";
 import { onTensorflow, randomMask } from "./tensorflow_ops.ts";
 import { type Tensor, tf } from "./tfjs.ts";
 
 /** Noise of one step: each use draws from a stream of its own. */
 export interface DropoutNoise {
   /**
-   * `x` with entries set to 0 with probability `rate` and the others divided by 1 - rate. At rate 0 it is `x` itself.
+   * `x` with entries set to 0 with probability `rate` (rounded to 1/65536) and the others divided by the share kept. At rate 0 it is `x` itself.
    *
    * @throws {RangeError} when `rate` is not in [0, 1).
    */
@@ -43,22 +44,20 @@ export function dropoutNoise(seed: Tensor): DropoutNoise {
   let uses = 0;
   return {
     dropout(x, rate) {
-      if (!(rate >= 0 && rate < 1)) {
-        throw new RangeError(`Cannot drop at rate ${rate}: a rate from 0 up to 1 is needed`);
-      }
+      const rule = maskRule(rate);
       const use = uses++;
-      return rate === 0 ? x : tf.mul(x, mask({ seed }, { shape: x.shape, rate, use }));
+      return rule.scale === 1 ? x : tf.mul(x, mask({ seed }, { shape: x.shape, use, ...rule }));
     },
   };
 }
 
-/** 0 or 1 / (1 - rate), from StatelessRandomUniform with the seeds (seed[0], seed[1] + use). */
-const mask = definePrimitive<{ seed: Tensor }, { shape: number[]; rate: number; use: number }>({
+/** The mask drawn from the seeds (seed[0], seed[1] + use). */
+const mask = definePrimitive<{ seed: Tensor }, MaskRule & { shape: number[]; use: number }>({
   name: "CounterDropoutMask",
-  forward({ seed }, { shape, rate, use }) {
-    if (onTensorflow()) return [randomMask(tf.add(seed, tf.tensor1d([0, use], "int32")), shape, rate)];
+  forward({ seed }, { shape, use, ...rule }) {
+    if (onTensorflow()) return [randomMask(tf.add(seed, tf.tensor1d([0, use], "int32")), shape, rule)];
     const [seed0, seed1] = seed.dataSync();
-    const values = maskValues(uniformStream(seed0!, (seed1! + use) | 0), shape.reduce((a, b) => a * b, 1), rate);
+    const values = maskValues(wordStream(seed0!, (seed1! + use) | 0), shape.reduce((a, b) => a * b, 1), rule);
     return [tf.tensor(values, shape)];
   },
   saveInputs: ["seed"],

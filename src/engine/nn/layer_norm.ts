@@ -3,7 +3,8 @@
  * @module
  */
 import { definePrimitive } from "../primitive.ts";
-import { type Tensor, tf } from "../tfjs.ts";
+import { sumOfRows } from "../tensorflow_ops.ts";
+import { type Tensor, type Tensor2D, tf } from "../tfjs.ts";
 
 /**
  * `x` [..., width] brought to mean 0 and variance 1 over its last axis, times `gain` [width], plus `bias` [width]: torch.nn.LayerNorm.
@@ -26,14 +27,18 @@ const normalise = definePrimitive<{ x: Tensor; gain: Tensor; bias: Tensor }, { e
   saveInputs: ["gain"],
   saveOutputs: [false, true, true],
   gradient(dy, [gain, normal, scale]) {
+    const width = normal!.shape[1]!;
     return {
       x: () => {
-        const d = tf.mul(dy, gain!);
-        const along = tf.mean(tf.mul(d, normal!), 1, true);
-        return tf.mul(tf.sub(tf.sub(d, tf.mean(d, 1, true)), tf.mul(normal!, along)), scale!);
+        // Row means of dy gain and dy gain normal as products with one column: no product the size of x is written down for them.
+        const column = tf.reshape(tf.mul(gain!, 1 / width), [width, 1]) as Tensor2D;
+        const mean = tf.matMul(dy as Tensor2D, column);
+        const along = tf.matMul(tf.mul(dy, normal!) as Tensor2D, column);
+        const projected = tf.add(tf.mul(normal!, along), mean);
+        return tf.mul(tf.sub(tf.mul(dy, gain!), projected), scale!);
       },
-      gain: () => tf.sum(tf.mul(dy, normal!), 0),
-      bias: () => tf.sum(dy, 0),
+      gain: () => sumOfRows(tf.mul(dy, normal!)),
+      bias: () => sumOfRows(dy),
     };
   },
 });

@@ -3,7 +3,7 @@
  * @module
  */
 import { definePrimitive } from "../primitive.ts";
-import { biasAdd, biasAddGradient, onTensorflow, rawMatMul } from "../tensorflow_ops.ts";
+import { biasAdd, onTensorflow, rawMatMul, sumOfRows } from "../tensorflow_ops.ts";
 import { type Tensor, type Tensor2D, tf } from "../tfjs.ts";
 
 /**
@@ -46,6 +46,6 @@ const shift = definePrimitive<{ x: Tensor; bias: Tensor }, Record<string, never>
   forward: ({ x, bias }) => [onTensorflow() ? biasAdd(x, bias) : tf.add(x, bias)],
   gradient: (dy) => ({
     x: () => dy,
-    bias: () => onTensorflow() ? biasAddGradient(dy) : tf.sum(dy, 0),
+    bias: () => sumOfRows(dy),
   }),
 });

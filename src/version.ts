@@ -1,4 +1,8 @@
-/** The program's version, as in deno.json. */
+/**
+ * The program's version.
+ * @module
+ */
 import configuration from "../deno.json" with { type: "json" };
 
+/** As in deno.json. */
 export const VERSION: string = configuration.version;

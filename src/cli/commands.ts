@@ -16,21 +16,34 @@ export interface CommandEntry {
 
 /** All commands, in the order a newcomer needs them. */
 export const COMMANDS: readonly CommandEntry[] = [
-  entry("run", "run experiments and write their reports"),
-  entry("plan", "show what a run would do, and compute nothing"),
-  entry("report", "write a report again from its results"),
-  entry("data", "list, fetch and verify data sets"),
-  entry("doctor", "say which engines work here, and why the others don't"),
-  entry("setup", "make the TensorFlow engine work here"),
+  {
+    name: "run",
+    summary: "run experiments and write their reports",
+    load: async () => (await import("./run.ts")).command,
+  },
+  {
+    name: "plan",
+    summary: "show what a run would do, and compute nothing",
+    load: async () => (await import("./plan.ts")).command,
+  },
+  {
+    name: "report",
+    summary: "write a report again from its results",
+    load: async () => (await import("./report.ts")).command,
+  },
+  {
+    name: "data",
+    summary: "list, fetch and verify data sets",
+    load: async () => (await import("./data.ts")).command,
+  },
+  {
+    name: "doctor",
+    summary: "say which engines work here, and why the others don't",
+    load: async () => (await import("./doctor.ts")).command,
+  },
+  {
+    name: "setup",
+    summary: "make the TensorFlow engine work here",
+    load: async () => (await import("./setup.ts")).command,
+  },
 ];
-
-function entry(name: string, summary: string): CommandEntry {
-  return {
-    name,
-    summary,
-    load: async () => {
-      const module: { readonly command: Command } = await import(new URL(`./${name}.ts`, import.meta.url).href);
-      return module.command;
-    },
-  };
-}

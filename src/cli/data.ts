@@ -11,6 +11,7 @@ import { Progress } from "../pipeline/progress.ts";
 import { UsageError } from "./args.ts";
 import type { Arguments, Command } from "./types.ts";
 
+/** The command. */
 export const command: Command = {
   name: "data",
   summary: "list, fetch and verify data sets",

@@ -4,7 +4,7 @@
  */
 import { DataError } from "../data/errors.ts";
 import { openEngine } from "../engine/open.ts";
-import { planStages, type PlannedStage } from "../pipeline/plan.ts";
+import { type PlannedStage, planStages } from "../pipeline/plan.ts";
 import { type Prepared, prepareData } from "../pipeline/prepare.ts";
 import { engineId } from "../pipeline/stages.ts";
 import { Store } from "../pipeline/store.ts";
@@ -13,6 +13,7 @@ import type { ResolvedSpec } from "../spec/types.ts";
 import { readSpecs, SPEC_OPTIONS, storeRoot } from "./specs.ts";
 import type { Arguments, Command } from "./types.ts";
 
+/** The command. */
 export const command: Command = {
   name: "plan",
   summary: "show what a run would compute, its sizes, and what is cached; computes nothing",
@@ -67,7 +68,9 @@ function asText({ spec, engine, prepared, stages, missing }: Plan): string {
   const lines = [JSON.stringify(spec, null, 2), "", ...describe(spec), "", `Engine: ${engine}`];
   if (prepared !== undefined) {
     const slices = prepared.evaluated.map(({ name, windows }) => `${name} ${windows.count} windows`).join(", ");
-    lines.push(`Data: ${prepared.interactions} interactions, ${prepared.data.positives} positives, ${prepared.data.catalogue.size} items; ${slices}`);
+    lines.push(
+      `Data: ${prepared.interactions} interactions, ${prepared.data.positives} positives, ${prepared.data.catalogue.size} items; ${slices}`,
+    );
   }
   if (missing !== undefined) return [...lines, "", "Stages and sizes are not known yet:", missing].join("\n");
   const width = Math.max(...stages.map(({ stage }) => stage.length));

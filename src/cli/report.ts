@@ -8,6 +8,7 @@ import { readResults } from "../reporting/results_file.ts";
 import { describe } from "../spec/describe.ts";
 import type { Command } from "./types.ts";
 
+/** The command. */
 export const command: Command = {
   name: "report",
   summary: "write a report again from its results.json; computes nothing",

@@ -9,6 +9,7 @@ import { Store } from "../pipeline/store.ts";
 import { readSpecs, SPEC_OPTIONS, storeRoot } from "./specs.ts";
 import type { Arguments, Command } from "./types.ts";
 
+/** The command. */
 export const command: Command = {
   name: "run",
   summary: "run experiments and write their reports",

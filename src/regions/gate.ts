@@ -38,6 +38,7 @@ export interface PosteriorGate {
 /** Either gate; the shape of a spec's `regions.gate`. */
 export type Gate = ConfidenceGate | PosteriorGate;
 
+/** The constants of the paper (RAIE section 3). */
 export const CONFIDENCE_GATE: ConfidenceGate = {
   kind: "confidence",
   temperature: 0.05,
@@ -45,6 +46,8 @@ export const CONFIDENCE_GATE: ConfidenceGate = {
   tLow: 0.7,
   gamma: 0.5,
 };
+
+/** The constants of the authors' code. */
 export const POSTERIOR_GATE: PosteriorGate = {
   kind: "posterior",
   beta: 8,

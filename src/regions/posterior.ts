@@ -4,8 +4,10 @@
  */
 import { normaliseRow } from "./unit_vectors.ts";
 
-/** Bounds of a concentration. */
+/** Least concentration. */
 export const KAPPA_MIN = 1;
+
+/** Largest concentration. */
 export const KAPPA_MAX = 1e6;
 
 /** What a posterior is computed from. */

@@ -6,8 +6,10 @@
  */
 import { assemble, type Code, type KernelFunction, op } from "./assembler.ts";
 
-/** Rows and columns of a full tile. */
+/** Rows of a full tile. */
 export const TILE_ROWS = 6;
+
+/** Columns of a full tile. */
 export const TILE_COLUMNS = 8;
 
 /**

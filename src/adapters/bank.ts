@@ -101,7 +101,12 @@ export interface Membership {
  * Places of items in the stacked deltas [1 + adapters * rows, width] of {@linkcode stackRows}: 0 for an item without a row, else
  * 1 + adapter * rows + index.
  */
-export function rowPlaces(layout: BankLayout, itemRows: number, items: Int32Array, adapter: (index: number) => number): Int32Array {
+export function rowPlaces(
+  layout: BankLayout,
+  itemRows: number,
+  items: Int32Array,
+  adapter: (index: number) => number,
+): Int32Array {
   const places = new Int32Array(items.length);
   for (let i = 0; i < items.length; i++) {
     const row = layout.rowOf[items[i]!]!;
@@ -157,7 +162,9 @@ export function adapterHook(
 
 /** A as [adapters * rank, inputs] and B as [adapters * rank, outputs], for every projection. */
 function splitSegments(config: BankConfig, layout: BankLayout, lora: Tensor): Map<string, { a: Tensor; b: Tensor }> {
-  const sizes = layout.segments.flatMap(({ projection }) => [config.rank * projection.inputs, config.rank * projection.outputs]);
+  const sizes = layout.segments.flatMap((
+    { projection },
+  ) => [config.rank * projection.inputs, config.rank * projection.outputs]);
   const pieces = sizes.length === 0 ? [] : tf.split(lora, sizes, 1);
   const rows = lora.shape[0]! * config.rank;
   return new Map(layout.segments.map(({ projection }, index) => [projection.name, {

@@ -50,7 +50,10 @@ export interface Share {
  *
  * @returns tensors without learning rate and noise; the caller disposes them.
  */
-export function bankBatch(settings: BatchSettings, shares: readonly Share[]): Omit<BankBatch, "learningRate" | "noise"> {
+export function bankBatch(
+  settings: BatchSettings,
+  shares: readonly Share[],
+): Omit<BankBatch, "learningRate" | "noise"> {
   const { backbone, bank, layout, batch, negatives, positions } = settings;
   const adapters = shares.length;
   const context = shares[0]!.set.windows.context;
@@ -73,7 +76,12 @@ export function bankBatch(settings: BatchSettings, shares: readonly Share[]): Om
       const at = (first + r) * perRow;
       sequence.set(seen, (first + r) * time);
       positives.set(items.subarray(end + 1 - perRow, end + 1), at);
-      drawNegatives(draw, items.subarray(end - context, end + 1), backbone.items, negative.subarray(at * negatives, (at + perRow) * negatives));
+      drawNegatives(
+        draw,
+        items.subarray(end - context, end + 1),
+        backbone.items,
+        negative.subarray(at * negatives, (at + perRow) * negatives),
+      );
       for (let p = 0; p < perRow; p++) {
         // A position learns only from a real item; padding has no next item to predict from.
         const weight = seen[time - perRow + p]! > 0 && positives[at + p]! > 0 ? set.weights?.[row] ?? 1 : 0;
@@ -81,7 +89,7 @@ export function bankBatch(settings: BatchSettings, shares: readonly Share[]): Om
         total += weight;
       }
     });
-    if (total > 0) for (let i = first * perRow; i < (first + batch) * perRow; i++) weights[i]! /= total;
+    if (total > 0) { for (let i = first * perRow; i < (first + batch) * perRow; i++) weights[i]! /= total; }
   });
   for (let row = 0; row < rows; row++) membership[row * adapters + Math.floor(row / batch)] = 1;
   const places = (ids: Int32Array, each: number) => {

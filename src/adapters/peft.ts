@@ -29,14 +29,22 @@ function transpose(values: Float32Array, rows: number, columns: number): Float32
  * @param table The shared item table, [items + 1, width]: PEFT stores trained rows as values, so a row is table + delta.
  * @param tableModule Module of the item table, e.g. "item_emb".
  */
-export function toPeft(config: BankConfig, adapter: AdapterValues, table: Float32Array, tableModule: string): PlainTensors {
+export function toPeft(
+  config: BankConfig,
+  adapter: AdapterValues,
+  table: Float32Array,
+  tableModule: string,
+): PlainTensors {
   const tensors: Record<string, PlainTensor> = {};
   for (const { projection, a, b } of bankLayout(config).segments) {
     const { name, inputs, outputs } = projection;
     const down = adapter.lora.subarray(a, b);
     const up = adapter.lora.subarray(b, b + config.rank * outputs);
     tensors[`${PREFIX}${name}.lora_A.weight`] = { shape: [config.rank, inputs], values: Float32Array.from(down) };
-    tensors[`${PREFIX}${name}.lora_B.weight`] = { shape: [outputs, config.rank], values: transpose(up, config.rank, outputs) };
+    tensors[`${PREFIX}${name}.lora_B.weight`] = {
+      shape: [outputs, config.rank],
+      values: transpose(up, config.rank, outputs),
+    };
   }
   if (config.itemRows.length > 0) {
     const rows = Float32Array.from(adapter.rows);
@@ -52,7 +60,13 @@ export function toPeft(config: BankConfig, adapter: AdapterValues, table: Float3
 }
 
 /** The inverse of {@linkcode toPeft}. @throws {WeightsError} naming a tensor that is missing, unexpected or of the wrong shape. */
-export function fromPeft(config: BankConfig, tensors: PlainTensors, table: Float32Array, tableModule: string, source: string): AdapterValues {
+export function fromPeft(
+  config: BankConfig,
+  tensors: PlainTensors,
+  table: Float32Array,
+  tableModule: string,
+  source: string,
+): AdapterValues {
   const layout = bankLayout(config);
   const left = new Set(Object.keys(tensors));
   const take = (name: string, shape: readonly number[]): Float32Array => {
@@ -60,7 +74,9 @@ export function fromPeft(config: BankConfig, tensors: PlainTensors, table: Float
     left.delete(name);
     if (tensor === undefined) throw new WeightsError(`Cannot load adapter ${source}: tensor "${name}" is missing`);
     if (tensor.shape.join() !== shape.join() || !(tensor.values instanceof Float32Array)) {
-      throw new WeightsError(`Cannot load adapter ${source}: "${name}" is [${tensor.shape}], wanted float32 [${shape}]`);
+      throw new WeightsError(
+        `Cannot load adapter ${source}: "${name}" is [${tensor.shape}], wanted float32 [${shape}]`,
+      );
     }
     return tensor.values;
   };
@@ -71,7 +87,9 @@ export function fromPeft(config: BankConfig, tensors: PlainTensors, table: Float
   }
   const rows = new Float32Array(layout.rowsSize);
   if (config.itemRows.length > 0) {
-    rows.set(take(`${PREFIX}${tableModule}.token_adapter.trainable_tokens_delta`, [config.itemRows.length, config.width]));
+    rows.set(
+      take(`${PREFIX}${tableModule}.token_adapter.trainable_tokens_delta`, [config.itemRows.length, config.width]),
+    );
     config.itemRows.forEach((item, index) => {
       for (let c = 0; c < config.width; c++) rows[index * config.width + c]! -= table[item * config.width + c]!;
     });
@@ -102,10 +120,22 @@ export function peftConfig(config: BankConfig, tableModule: string): Record<stri
 }
 
 /** Writes one adapter as a PEFT directory. */
-export async function saveAdapter(folder: string, config: BankConfig, adapter: AdapterValues, table: Float32Array, tableModule: string): Promise<void> {
+export async function saveAdapter(
+  folder: string,
+  config: BankConfig,
+  adapter: AdapterValues,
+  table: Float32Array,
+  tableModule: string,
+): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
-  await Deno.writeTextFile(join(folder, "adapter_config.json"), JSON.stringify(peftConfig(config, tableModule), null, 2) + "\n");
-  await Deno.writeFile(join(folder, "adapter_model.safetensors"), encodeSafetensors(toPeft(config, adapter, table, tableModule)));
+  await Deno.writeTextFile(
+    join(folder, "adapter_config.json"),
+    JSON.stringify(peftConfig(config, tableModule), null, 2) + "\n",
+  );
+  await Deno.writeFile(
+    join(folder, "adapter_model.safetensors"),
+    encodeSafetensors(toPeft(config, adapter, table, tableModule)),
+  );
 }
 
 /** Settings of a PEFT directory that change what an adapter computes. */
@@ -120,9 +150,13 @@ export interface PeftSettings {
 export async function readPeftSettings(folder: string): Promise<PeftSettings> {
   const file = join(folder, "adapter_config.json");
   const json = JSON.parse(await Deno.readTextFile(file)) as Record<string, unknown>;
-  for (const [key, plain] of [["peft_type", "LORA"], ["use_dora", false], ["use_rslora", false], ["bias", "none"]] as const) {
+  for (
+    const [key, plain] of [["peft_type", "LORA"], ["use_dora", false], ["use_rslora", false], ["bias", "none"]] as const
+  ) {
     if (json[key] !== undefined && json[key] !== plain) {
-      throw new WeightsError(`Cannot load adapter ${file}: ${key} is ${JSON.stringify(json[key])}, wanted ${JSON.stringify(plain)}`);
+      throw new WeightsError(
+        `Cannot load adapter ${file}: ${key} is ${JSON.stringify(json[key])}, wanted ${JSON.stringify(plain)}`,
+      );
     }
   }
   return {
@@ -140,6 +174,11 @@ export async function readPeftTensors(folder: string): Promise<PlainTensors> {
 }
 
 /** Loads one adapter of a known layout from a PEFT directory. */
-export async function loadAdapter(folder: string, config: BankConfig, table: Float32Array, tableModule: string): Promise<AdapterValues> {
+export async function loadAdapter(
+  folder: string,
+  config: BankConfig,
+  table: Float32Array,
+  tableModule: string,
+): Promise<AdapterValues> {
   return fromPeft(config, await readPeftTensors(folder), table, tableModule, folder);
 }

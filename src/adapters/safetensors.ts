@@ -21,7 +21,10 @@ export class WeightsError extends Error {
 }
 
 const HEADER_LIMIT = 100_000_000;
-const DTYPES: Readonly<Record<string, typeof Float32Array | typeof Int32Array>> = { F32: Float32Array, I32: Int32Array };
+const DTYPES: Readonly<Record<string, typeof Float32Array | typeof Int32Array>> = {
+  F32: Float32Array,
+  I32: Int32Array,
+};
 
 interface HeaderEntry {
   readonly dtype: string;
@@ -105,7 +108,9 @@ function parseHeader(bytes: Uint8Array, source: string): Record<string, HeaderEn
 
 function readEntry(name: string, entry: HeaderEntry, data: Uint8Array, source: string): PlainTensor {
   const what = `Cannot read tensor "${name}" of ${source}`;
-  if (!Array.isArray(entry?.shape) || !Array.isArray(entry.data_offsets)) throw new WeightsError(`${what}: no shape or range`);
+  if (!Array.isArray(entry?.shape) || !Array.isArray(entry.data_offsets)) {
+    throw new WeightsError(`${what}: no shape or range`);
+  }
   const Values = DTYPES[entry.dtype];
   if (Values === undefined) throw new WeightsError(`${what}: dtype ${entry.dtype}, wanted F32 or I32`);
   const [from, to] = entry.data_offsets;

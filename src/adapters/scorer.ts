@@ -72,7 +72,10 @@ export function bankScorer(
 /** [batch, width] states into [batch, adapters * width], weighted by membership, so that one product scores all adapters' tables. */
 function spread(states: Tensor, membership: Tensor): Tensor {
   const [rows, adapters] = membership.shape as [number, number];
-  return tf.reshape(tf.mul(tf.expandDims(states, 1), tf.expandDims(membership, 2)), [rows, adapters * states.shape[1]!]);
+  return tf.reshape(tf.mul(tf.expandDims(states, 1), tf.expandDims(membership, 2)), [
+    rows,
+    adapters * states.shape[1]!,
+  ]);
 }
 
 const sequenceRows = (inputs: TensorMap) =>
@@ -83,14 +86,21 @@ const sequenceRows = (inputs: TensorMap) =>
   });
 
 /** The bank on the device; `tables`: every adapter's item table side by side, [items + 1, adapters * width]. */
-function bankTensors(backbone: Backbone, parameters: TensorMap, bank: BankConfig, adapters: readonly AdapterValues[]): Record<string, Tensor> {
+function bankTensors(
+  backbone: Backbone,
+  parameters: TensorMap,
+  bank: BankConfig,
+  adapters: readonly AdapterValues[],
+): Record<string, Tensor> {
   return tf.tidy(() => {
     const lora = tf.stack(adapters.map((adapter) => tf.tensor1d(adapter.lora)));
     if (bank.itemRows.length === 0) return { lora };
     const table = parameters[backbone.itemTable]!;
     const rows = tf.stack(adapters.map((adapter) => tf.tensor1d(adapter.rows)));
     const rowOf = tf.tensor1d(bankLayout(bank).rowOf, "int32");
-    const tables = adapters.map((adapter) => tf.add(table, tf.gather(stackRows(tf.tensor1d(adapter.rows), bank.width), rowOf)));
+    const tables = adapters.map((adapter) =>
+      tf.add(table, tf.gather(stackRows(tf.tensor1d(adapter.rows), bank.width), rowOf))
+    );
     return { lora, stacked: stackRows(rows, bank.width), tables: tf.concat(tables, 1) };
   });
 }
@@ -119,7 +129,10 @@ function membershipTensors(
     ids.set(windows.items.subarray(end - time, end), r * time);
   });
   const places = (choice: Int32Array) =>
-    tf.tensor2d(rowPlaces(layout, bank.itemRows.length, ids, (index) => choice[rows[Math.floor(index / time)]!]!), [rows.length, time], "int32");
+    tf.tensor2d(rowPlaces(layout, bank.itemRows.length, ids, (index) => choice[rows[Math.floor(index / time)]!]!), [
+      rows.length,
+      time,
+    ], "int32");
   tensors.firstPlaces = places(first);
   if (second !== undefined) {
     tensors.firstShare = tf.tensor1d(shares);

@@ -109,7 +109,11 @@ function compileStep(settings: AdapterTraining, adapters: number, state: BankSta
     anchor: settings.anchor,
     backboneDropout: settings.backboneDropout,
   };
-  return settings.engine.compile(bankStep(stepSettings), { name: `adapt ${backbone.kind}`, state, frozen: settings.parameters });
+  return settings.engine.compile(bankStep(stepSettings), {
+    name: `adapt ${backbone.kind}`,
+    state,
+    frozen: settings.parameters,
+  });
 }
 
 function bankState(adapters: readonly AdapterValues[]): BankState {
@@ -133,7 +137,10 @@ function bankState(adapters: readonly AdapterValues[]): BankState {
   };
 }
 
-async function readAdapters(step: CompiledStep<BankBatch, BankState, TensorMap>, adapters: number): Promise<AdapterValues[]> {
+async function readAdapters(
+  step: CompiledStep<BankBatch, BankState, TensorMap>,
+  adapters: number,
+): Promise<AdapterValues[]> {
   const state = step.readState();
   try {
     const lora = await state.lora.data() as Float32Array;
@@ -182,7 +189,9 @@ async function runSteps(
     const value = (await loss.data())[0]! / active;
     tf.dispose([loss, ...Object.values(batch)]);
     if (!Number.isFinite(value)) {
-      throw new RangeError(`Cannot go on training ${sets.map(({ purpose }) => purpose).join(", ")}: loss is ${value} at step ${index + 1}`);
+      throw new RangeError(
+        `Cannot go on training ${sets.map(({ purpose }) => purpose).join(", ")}: loss is ${value} at step ${index + 1}`,
+      );
     }
     if (index % every === 0 || index === longest - 1) {
       curve.steps.push(index + 1);

@@ -73,7 +73,15 @@ export function bankStep(settings: StepSettings): Step<BankBatch, BankState, Ten
     const count = tf.add(state.count, batch.active);
     const update = (params: Tensor, gradient: Tensor, m: Tensor, v: Tensor, rate: number) => {
       const learningRate = rate === 1 ? batch.learningRate : tf.mul(batch.learningRate, rate);
-      const next = adamwUpdate({ params, grads: gradient, m, v, count, learningRate, weightDecay: settings.weightDecay });
+      const next = adamwUpdate({
+        params,
+        grads: gradient,
+        m,
+        v,
+        count,
+        learningRate,
+        weightDecay: settings.weightDecay,
+      });
       return settings.adapters === 1 ? next : {
         params: keepInactive(batch.active, next.params, params),
         m: keepInactive(batch.active, next.m, m),
@@ -104,7 +112,11 @@ function keepInactive(active: Tensor, next: Tensor, previous: Tensor): Tensor {
 }
 
 /** Global-norm clipping of each adapter by itself (as torch.nn.utils.clip_grad_norm_ on one model). */
-function clipped({ clip }: StepSettings, lora: Tensor, rows: Tensor | undefined): { lora: Tensor; rows: Tensor | undefined } {
+function clipped(
+  { clip }: StepSettings,
+  lora: Tensor,
+  rows: Tensor | undefined,
+): { lora: Tensor; rows: Tensor | undefined } {
   if (clip === null) return { lora, rows };
   const square = (x: Tensor) => tf.sum(tf.square(x), 1, true);
   const norm = tf.sqrt(rows === undefined ? square(lora) : tf.add(square(lora), square(rows)));

@@ -47,7 +47,12 @@ export function sequenceLoss(loss: LossSpec, inputs: LossInputs): Tensor {
 }
 
 /** Loss of each row from the positive's score [rows] and the negatives' [rows, negatives]. */
-export function rowLoss(loss: Exclude<LossSpec, { kind: "cross-entropy" }>, positive: Tensor, negative: Tensor, items: number): Tensor {
+export function rowLoss(
+  loss: Exclude<LossSpec, { kind: "cross-entropy" }>,
+  positive: Tensor,
+  negative: Tensor,
+  items: number,
+): Tensor {
   switch (loss.kind) {
     case "bce":
       return tf.add(softplus(tf.neg(positive)), tf.sum(softplus(negative), 1));

@@ -24,7 +24,12 @@ const ATTEMPTS = 200;
  * console.assert(out.every((item) => item >= 1 && item <= 4));
  * ```
  */
-export function drawNegatives(source: IntegerSource, exclude: Int32Array | ReadonlySet<number>, items: number, out: Int32Array): void {
+export function drawNegatives(
+  source: IntegerSource,
+  exclude: Int32Array | ReadonlySet<number>,
+  items: number,
+  out: Int32Array,
+): void {
   const excluded = exclude instanceof Int32Array
     ? (item: number) => exclude.includes(item)
     : (item: number) => exclude.has(item);

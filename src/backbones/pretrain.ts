@@ -96,7 +96,9 @@ export async function pretrain(
 ): Promise<Pretrained> {
   const { epochs, batch, learningRate, warmup } = spec.training;
   const initial = backbone.initialise(seed);
-  const named = Object.fromEntries(Object.entries(initial).map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]));
+  const named = Object.fromEntries(
+    Object.entries(initial).map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]),
+  );
   const { flat, layout } = flatten(named);
   tf.dispose(named);
   const state: PretrainState = { params: flat, m: tf.zerosLike(flat), v: tf.zerosLike(flat), count: tf.scalar(0) };
@@ -117,7 +119,15 @@ export async function pretrain(
       }
       const from = (index % perEpoch) * size;
       const inputs: PretrainBatch = {
-        ...pretrainBatch(rows, order.subarray(from, from + size), size, backbone.items, Math.max(1, negativesOf(spec.training.loss)), seed, index),
+        ...pretrainBatch(
+          rows,
+          order.subarray(from, from + size),
+          size,
+          backbone.items,
+          Math.max(1, negativesOf(spec.training.loss)),
+          seed,
+          index,
+        ),
         learningRate: tf.scalar(scheduledRate(learningRate, index, total, warmup)),
         noise: tf.tensor1d(stream(seed, "dropout backbone", index).int32(2), "int32"),
       };
@@ -146,7 +156,15 @@ export async function pretrain(
   }
 }
 
-function pretrainBatch(rows: TrainingRows, chosen: Int32Array, batch: number, items: number, negatives: number, seed: number, step: number) {
+function pretrainBatch(
+  rows: TrainingRows,
+  chosen: Int32Array,
+  batch: number,
+  items: number,
+  negatives: number,
+  seed: number,
+  step: number,
+) {
   const { time } = rows;
   const sequence = new Int32Array(batch * time);
   const positives = new Int32Array(batch * time);

@@ -60,7 +60,11 @@ export function sasrec(config: SasrecConfig): Backbone {
 
 function projections({ blocks, hidden, ffn }: SasrecConfig): Projection[] {
   return Array.from({ length: blocks }, (_, block) => [
-    ...["q_proj", "k_proj", "v_proj", "out_proj"].map((name) => ({ name: `blocks.${block}.${name}`, inputs: hidden, outputs: hidden })),
+    ...["q_proj", "k_proj", "v_proj", "out_proj"].map((name) => ({
+      name: `blocks.${block}.${name}`,
+      inputs: hidden,
+      outputs: hidden,
+    })),
     { name: `blocks.${block}.linear1`, inputs: hidden, outputs: ffn },
     { name: `blocks.${block}.linear2`, inputs: ffn, outputs: hidden },
   ]).flat();
@@ -68,12 +72,16 @@ function projections({ blocks, hidden, ffn }: SasrecConfig): Projection[] {
 
 function shapes(config: SasrecConfig): Record<string, number[]> {
   const { items, maxLength, hidden } = config;
-  const result: Record<string, number[]> = { "item_emb.weight": [items + 1, hidden], "pos_emb.weight": [maxLength, hidden] };
+  const result: Record<string, number[]> = {
+    "item_emb.weight": [items + 1, hidden],
+    "pos_emb.weight": [maxLength, hidden],
+  };
   for (const { name, inputs, outputs } of projections(config)) {
     result[`${name}.weight`] = [outputs, inputs];
     result[`${name}.bias`] = [outputs];
   }
-  const norms = Array.from({ length: config.blocks }, (_, block) => [`blocks.${block}.norm1`, `blocks.${block}.norm2`]).flat();
+  const norms = Array.from({ length: config.blocks }, (_, block) => [`blocks.${block}.norm1`, `blocks.${block}.norm2`])
+    .flat();
   for (const name of [...norms, "layer_norm"]) {
     result[`${name}.weight`] = [hidden];
     result[`${name}.bias`] = [hidden];
@@ -135,7 +143,8 @@ function causalMask(time: number): Tensor {
   return tf.tensor(values, [1, 1, time, time]);
 }
 
-const drop = (x: Tensor, { noise, dropout }: Forward): Tensor => noise === undefined || !dropout ? x : noise.dropout(x, dropout);
+const drop = (x: Tensor, { noise, dropout }: Forward): Tensor =>
+  noise === undefined || !dropout ? x : noise.dropout(x, dropout);
 
 function project(parameters: Parameters, name: string, x: Tensor, { adapters }: Forward): Tensor {
   const y = linear(x, parameters[`${name}.weight`]!, parameters[`${name}.bias`]!);
@@ -144,7 +153,15 @@ function project(parameters: Parameters, name: string, x: Tensor, { adapters }: 
 }
 
 /** One post-norm block: queries from `x`, keys and values from `memory`, which may be longer. */
-function block(config: SasrecConfig, parameters: Parameters, index: number, x: Tensor3D, memory: Tensor3D, bias: Tensor, forward: Forward): Tensor3D {
+function block(
+  config: SasrecConfig,
+  parameters: Parameters,
+  index: number,
+  x: Tensor3D,
+  memory: Tensor3D,
+  bias: Tensor,
+  forward: Forward,
+): Tensor3D {
   const name = `blocks.${index}`;
   const norm = (h: Tensor, which: string) =>
     layerNorm(h, parameters[`${name}.${which}.weight`]!, parameters[`${name}.${which}.bias`]!, config.layerNormEps);

@@ -68,7 +68,8 @@ function userTails({ setup }: SlicedData, spec: BackboneSpec): TrainingRows {
     ...rows,
     excluded: (row) => {
       const user = chosen[row]!;
-      return own?.get(users[user]!) ?? items.subarray(Math.max(offsets[user]!, offsets[user + 1]! - time - 1), offsets[user + 1]!);
+      return own?.get(users[user]!) ??
+        items.subarray(Math.max(offsets[user]!, offsets[user + 1]! - time - 1), offsets[user + 1]!);
     },
   };
 }

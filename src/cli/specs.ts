@@ -10,8 +10,16 @@ import type { Arguments, CommandOption } from "./types.ts";
 
 /** Options that every command taking specs has. */
 export const SPEC_OPTIONS: readonly CommandOption[] = [
-  { name: "engine", value: "NAME", summary: "tensorflow, webgpu, wasm or cpu (default: the spec's, else the best that works)" },
-  { name: "data", value: "DIR", summary: "folder that holds data sets, looked in first (then RAIE_DATA, then datasets/cache)" },
+  {
+    name: "engine",
+    value: "NAME",
+    summary: "tensorflow, webgpu, wasm or cpu (default: the spec's, else the best that works)",
+  },
+  {
+    name: "data",
+    value: "DIR",
+    summary: "folder that holds data sets, looked in first (then RAIE_DATA, then datasets/cache)",
+  },
   { name: "set", value: "PATH=VALUE", repeat: true, summary: "change a field of the spec, e.g. regions.k=5" },
 ];
 

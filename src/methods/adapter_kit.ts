@@ -33,7 +33,12 @@ export function bankConfig(lora: LoraSpec, context: MethodContext, itemRows: Int
 }
 
 /** Settings of one training from the spec's `lora`; `what` names it in progress. */
-export function trainingSettings(lora: LoraSpec, bank: BankConfig, context: MethodContext, what: string): AdapterTraining {
+export function trainingSettings(
+  lora: LoraSpec,
+  bank: BankConfig,
+  context: MethodContext,
+  what: string,
+): AdapterTraining {
   return {
     engine: context.engine,
     backbone: context.backbone,
@@ -97,7 +102,12 @@ export async function readState<T extends SavedState>(folder: string): Promise<T
 }
 
 /** Loads one named adapter of a saved state. */
-export function loadNamed(folder: string, name: string, bank: BankConfig, context: MethodContext): Promise<AdapterValues> {
+export function loadNamed(
+  folder: string,
+  name: string,
+  bank: BankConfig,
+  context: MethodContext,
+): Promise<AdapterValues> {
   const { table, module } = itemTableOf(context);
   return loadAdapter(join(folder, name), bank, table, module);
 }

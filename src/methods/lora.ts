@@ -10,8 +10,8 @@ import {
   bankConfig,
   loadNamed,
   readState,
-  saveState,
   type SavedState,
+  saveState,
   targetItems,
   trainingSettings,
   unionOf,
@@ -26,15 +26,30 @@ interface LoraAdapted extends Adapted {
   readonly adapter: AdapterValues;
 }
 
-function adapted(context: MethodContext, bank: BankConfig, adapter: AdapterValues, cost: Cost, curves: readonly LossCurve[]): LoraAdapted {
+function adapted(
+  context: MethodContext,
+  bank: BankConfig,
+  adapter: AdapterValues,
+  cost: Cost,
+  curves: readonly LossCurve[],
+): LoraAdapted {
   return {
     bank,
     adapter,
     cost,
     curves,
     scorer: (windows) =>
-      Promise.resolve(bankScorer(context.backbone, context.parameters, bank, [adapter], windows, { first: new Int32Array(windows.count) })),
-    save: (folder) => saveState<SavedState>(folder, bank, new Map([[ADAPTER, adapter]]), context, { itemRows: [...bank.itemRows], cost, curves }),
+      Promise.resolve(
+        bankScorer(context.backbone, context.parameters, bank, [adapter], windows, {
+          first: new Int32Array(windows.count),
+        }),
+      ),
+    save: (folder) =>
+      saveState<SavedState>(folder, bank, new Map([[ADAPTER, adapter]]), context, {
+        itemRows: [...bank.itemRows],
+        cost,
+        curves,
+      }),
   };
 }
 
@@ -47,7 +62,9 @@ export const lora = (spec: MethodSpec): Method => ({
     const before = previous as LoraAdapted | undefined;
     const rows = targetItems(slice);
     const bank = bankConfig(spec.lora, context, before === undefined ? rows : unionOf(before.bank.itemRows, rows));
-    const start = before === undefined ? initialAdapter(bank, context.seed) : widenRows(before.adapter, before.bank, bank);
+    const start = before === undefined
+      ? initialAdapter(bank, context.seed)
+      : widenRows(before.adapter, before.bank, bank);
     const set = { purpose: `lora ${slice.name}`, windows: slice.windows };
     const trained = await trainAdapters(trainingSettings(spec.lora, bank, context, spec.label), [set], [start]);
     const [adapter] = trained.adapters;

@@ -47,7 +47,10 @@ export const raie = (spec: MethodSpec): Method => ({
     const members = ground.members.map((region) => region < 0 ? -1 : edit.successor[region]!);
 
     // With the first slice every region starts from the default adapter; later from its own (a new one from its nearest region's).
-    const starts = Array.from(edit.parents, (parent) => before === undefined ? general.adapter : carry(before.adapters[parent]!));
+    const starts = Array.from(
+      edit.parents,
+      (parent) => before === undefined ? general.adapter : carry(before.adapters[parent]!),
+    );
     const regional = await trainRegions(spec, bank, slice, edit, members, starts, context);
     return raieAdapted(spec, context, {
       bank,
@@ -85,7 +88,13 @@ async function buildGround({ regions: spec }: MethodSpec, context: MethodContext
   return { regions: buildRegions(vectors, clustering, spec), members: clustering.labels };
 }
 
-async function trainDefault(spec: MethodSpec, bank: BankConfig, slice: Slice, start: AdapterValues, context: MethodContext) {
+async function trainDefault(
+  spec: MethodSpec,
+  bank: BankConfig,
+  slice: Slice,
+  start: AdapterValues,
+  context: MethodContext,
+) {
   const { weightDecay, itemRate } = spec.regions.defaultAdapter;
   const own: LoraSpec = { ...spec.lora, itemRate, training: { ...spec.lora.training, weightDecay } };
   const set = { purpose: `default ${slice.name}`, windows: slice.windows };
@@ -93,7 +102,12 @@ async function trainDefault(spec: MethodSpec, bank: BankConfig, slice: Slice, st
   return { ...trained, adapter: trained.adapters[0]! };
 }
 
-async function editSlice({ regions: spec }: MethodSpec, regions: Regions, slice: Slice, context: MethodContext): Promise<EditResult> {
+async function editSlice(
+  { regions: spec }: MethodSpec,
+  regions: Regions,
+  slice: Slice,
+  context: MethodContext,
+): Promise<EditResult> {
   const vectors = await context.represent(slice.windows);
   return editRegions(regions, vectors, editOptions(spec, stream(context.seed, `edit ${slice.name}`)));
 }
@@ -140,7 +154,9 @@ async function trainRegions(
   let steps = 0;
   let rows = shared ? starts[0]?.rows : undefined;
   for (const group of groups) {
-    const from = group.map(({ region }) => rows === undefined ? adapters[region]! : { lora: adapters[region]!.lora, rows });
+    const from = group.map(({ region }) =>
+      rows === undefined ? adapters[region]! : { lora: adapters[region]!.lora, rows }
+    );
     const trained = await trainAdapters(settings, group, from, options.pass === "together");
     group.forEach(({ region }, index) => adapters[region] = trained.adapters[index]!);
     if (shared) rows = trained.adapters[0]!.rows;
@@ -158,8 +174,22 @@ async function trainRegions(
   };
 }
 
-function notesOf({ log }: EditResult, slice: Slice): string[] {
-  return log.map((event) => {
+function notesOf(edit: EditResult, slice: Slice): string[] {
+  return [...edit.log.map((event) => noteOf(event, slice)), ...emptyNotes(edit, slice)];
+}
+
+/** Regions that editing made and nobody is sent to are worth a word: their adapters are never used. */
+function emptyNotes({ regions, isNew, membership }: EditResult, slice: Slice): string[] {
+  const used = new Set(membership);
+  const empty = regions.names.filter((_, k) => isNew[k] === 1 && !used.has(k));
+  if (empty.length === 0) return [];
+  return [
+    `${slice.name}: no sequence is routed to ${empty.join(", ")}: the routing score log pi + kappa cos has no normaliser, so regions of high kappa win`,
+  ];
+}
+
+function noteOf(event: EditEvent, slice: Slice): string {
+  {
     switch (event.kind) {
       case "note":
         return `${slice.name}: ${event.text}`;
@@ -168,10 +198,14 @@ function notesOf({ log }: EditResult, slice: Slice): string[] {
       case "pool judged": {
         const best = Math.max(...event.bicProposed);
         const verdict = event.added.length === 0 ? "no new region" : `new: ${event.added.join(", ")}`;
-        return `${slice.name}: ${event.size} sequences in the pool; BIC ${event.bicBefore.toFixed(0)} without, ${best.toFixed(0)} with new regions: ${verdict}`;
+        return `${slice.name}: ${event.size} sequences in the pool; BIC ${event.bicBefore.toFixed(0)} without, ${
+          best.toFixed(0)
+        } with new regions: ${verdict}`;
       }
       case "merged":
-        return `${slice.name}: ${event.names.join(" and ")} merged, ${(event.angle * 180 / Math.PI).toFixed(1)} degrees apart`;
+        return `${slice.name}: ${event.names.join(" and ")} merged, ${
+          (event.angle * 180 / Math.PI).toFixed(1)
+        } degrees apart`;
     }
   });
 }

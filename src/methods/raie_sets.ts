@@ -80,7 +80,9 @@ function softCopies(spec: RegionsSpec, { first, second, p1, p2, expanded }: Belo
     case "none":
       return [];
     case "gate":
-      return two && expanded[row] === 1 ? [{ region: second[row]!, times: 1, weight: p2[row]! / (p1[row]! + p2[row]!) }] : [];
+      return two && expanded[row] === 1
+        ? [{ region: second[row]!, times: 1, weight: p2[row]! / (p1[row]! + p2[row]!) }]
+        : [];
     case "rounded":
       return [
         { region: first[row]!, times: Math.round(2 * p1[row]!), weight: 1 },

@@ -6,9 +6,17 @@ import type { AdapterValues, BankConfig } from "../adapters/bank.ts";
 import { bankScorer, type Routing } from "../adapters/scorer.ts";
 import type { LossCurve } from "../adapters/train.ts";
 import type { Windows } from "../data/types.ts";
-import { type EditReport, regionsFromArrays, regionsToArrays, type RegionArrays, type Regions, routeAll, routeTopTwo } from "../regions/mod.ts";
+import {
+  type EditReport,
+  type RegionArrays,
+  type Regions,
+  regionsFromArrays,
+  regionsToArrays,
+  routeAll,
+  routeTopTwo,
+} from "../regions/mod.ts";
 import type { MethodSpec } from "../spec/types.ts";
-import { bankConfig, loadNamed, readState, saveState, type SavedState } from "./adapter_kit.ts";
+import { bankConfig, loadNamed, readState, type SavedState, saveState } from "./adapter_kit.ts";
 import type { Adapted, Cost, MethodContext } from "./types.ts";
 
 /** What {@linkcode raieAdapted} needs. */

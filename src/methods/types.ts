@@ -5,7 +5,7 @@
 import type { LossCurve } from "../adapters/train.ts";
 import type { PlainTensors } from "../adapters/safetensors.ts";
 import type { Backbone, Scorer } from "../backbones/types.ts";
-import type { SlicedData, Slice, Windows } from "../data/types.ts";
+import type { Slice, SlicedData, Windows } from "../data/types.ts";
 import type { Engine, TensorMap } from "../engine/types.ts";
 import type { EditReport, Regions, UnitVectors } from "../regions/mod.ts";
 import type { MethodSpec } from "../spec/types.ts";

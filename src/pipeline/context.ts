@@ -35,13 +35,26 @@ const WEIGHTS = "weights.safetensors";
 const CURVE = "loss.json";
 
 /** Trains the backbone, or takes it from the store, and puts it on the device. */
-export async function openContext(spec: ResolvedSpec, prepared: Prepared, bench: Workbench, seed: number, suffix: string): Promise<SeedContext> {
+export async function openContext(
+  spec: ResolvedSpec,
+  prepared: Prepared,
+  bench: Workbench,
+  seed: number,
+  suffix: string,
+): Promise<SeedContext> {
   const { engine, store, progress } = bench;
   const backbone = createBackbone(spec.backbone, prepared.data.catalogue.size);
   progress.begin(`backbone: train ${backbone.kind} on S${suffix}`);
   const result = await store.stage(backboneStage(spec, prepared.key, seed, engineId(engine)), async (folder) => {
     const rows = trainingRows(prepared.data, spec.backbone);
-    const trained = await pretrain(engine, backbone, rows, spec.backbone, seed, (done, total) => progress.tick("steps", done, total));
+    const trained = await pretrain(
+      engine,
+      backbone,
+      rows,
+      spec.backbone,
+      seed,
+      (done, total) => progress.tick("steps", done, total),
+    );
     await Deno.writeFile(join(folder, WEIGHTS), encodeSafetensors(trained.parameters));
     await Deno.writeTextFile(join(folder, CURVE), JSON.stringify(trained.curve));
   });
@@ -81,5 +94,7 @@ export async function openContext(spec: ResolvedSpec, prepared: Prepared, bench:
 }
 
 function onDevice(values: PlainTensors): TensorMap {
-  return Object.fromEntries(Object.entries(values).map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]));
+  return Object.fromEntries(
+    Object.entries(values).map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]),
+  );
 }

@@ -42,7 +42,10 @@ export interface MethodRun {
 /** Everything a run computed. */
 export interface ExperimentRun {
   readonly runs: readonly MethodRun[];
-  readonly backbones: readonly { readonly seed: number; readonly curve: { readonly steps: readonly number[]; readonly values: readonly number[] } }[];
+  readonly backbones: readonly {
+    readonly seed: number;
+    readonly curve: { readonly steps: readonly number[]; readonly values: readonly number[] };
+  }[];
   readonly parameters: number;
   readonly durations: readonly { readonly stage: string; readonly seconds: number }[];
 }
@@ -115,11 +118,14 @@ class MethodRunner {
       const previous = last;
       let made: Adapted | undefined;
       const identity = adaptedStage(this.spec, spec, method.settings, slice.name, key, this.context.seed, this.#engine);
-      const result = await this.#stage(`${spec.label}: adapt to ${slice.name}`, () =>
-        this.bench.store.stage(identity, async (folder) => {
-          made = await method.adapt(await previous?.(), slice, methodContext);
-          await made.save(folder);
-        }));
+      const result = await this.#stage(
+        `${spec.label}: adapt to ${slice.name}`,
+        () =>
+          this.bench.store.stage(identity, async (folder) => {
+            made = await method.adapt(await previous?.(), slice, methodContext);
+            await made.save(folder);
+          }),
+      );
       seconds += result.seconds;
       key = result.key;
       last = lazy(() => made === undefined ? method.load(result.folder, methodContext) : Promise.resolve(made));
@@ -132,16 +138,32 @@ class MethodRunner {
       states.push({ stage: slice.name, ranks: await this.#rankAll(spec.label, key, last) });
     }
     const regions = last === undefined ? undefined : await this.#regions(spec.label, key, await last());
-    return { spec, seed: this.context.seed, states, cost, curves, seconds, ...(regions === undefined ? {} : { regions }) };
+    return {
+      spec,
+      seed: this.context.seed,
+      states,
+      cost,
+      curves,
+      seconds,
+      ...(regions === undefined ? {} : { regions }),
+    };
   }
 
   async #rankAll(label: string, key: string, adapted: () => Promise<Adapted>): Promise<SliceRanks[]> {
     const result: SliceRanks[] = [];
-    for (const { name, windows } of this.prepared.evaluated) result.push(await this.#rank(label, key, name, windows, adapted));
+    for (const { name, windows } of this.prepared.evaluated) {
+      result.push(await this.#rank(label, key, name, windows, adapted));
+    }
     return result;
   }
 
-  async #rank(label: string, key: string, slice: string, windows: Windows, adapted: () => Promise<Adapted>): Promise<SliceRanks> {
+  async #rank(
+    label: string,
+    key: string,
+    slice: string,
+    windows: Windows,
+    adapted: () => Promise<Adapted>,
+  ): Promise<SliceRanks> {
     const { engine, store, progress } = this.bench;
     const { evaluation } = this.spec;
     const file = "ranks.safetensors";
@@ -168,11 +190,14 @@ class MethodRunner {
     if (adapted.regions === undefined) return undefined;
     const trace = adapted.regions;
     const file = "regions.json";
-    const result = await this.#stage(`${label}: describe regions`, () =>
-      this.bench.store.stage(regionsStage(key, this.#engine), async (folder) => {
-        const summary = await summariseRegions(trace, this.prepared, this.context);
-        await Deno.writeTextFile(join(folder, file), JSON.stringify(summary));
-      }));
+    const result = await this.#stage(
+      `${label}: describe regions`,
+      () =>
+        this.bench.store.stage(regionsStage(key, this.#engine), async (folder) => {
+          const summary = await summariseRegions(trace, this.prepared, this.context);
+          await Deno.writeTextFile(join(folder, file), JSON.stringify(summary));
+        }),
+    );
     return JSON.parse(await Deno.readTextFile(join(result.folder, file))) as RegionsResult;
   }
 

@@ -20,20 +20,38 @@ export interface PlannedStage {
 }
 
 /** All stages in the order they would run. */
-export async function planStages(spec: ResolvedSpec, prepared: Prepared, engine: string, store: Store): Promise<PlannedStage[]> {
+export async function planStages(
+  spec: ResolvedSpec,
+  prepared: Prepared,
+  engine: string,
+  store: Store,
+): Promise<PlannedStage[]> {
   const stages: PlannedStage[] = [];
   const plan = async (stage: string, size: string, identity: StageIdentity): Promise<string> => {
     const found = await store.find(identity);
     const key = stageKey(identity);
-    stages.push({ stage, size, key: key.slice(0, 24), ...(found === undefined ? {} : { cachedSeconds: found.seconds }) });
+    stages.push({
+      stage,
+      size,
+      key: key.slice(0, 24),
+      ...(found === undefined ? {} : { cachedSeconds: found.seconds }),
+    });
     return key;
   };
   for (const seed of spec.seeds) {
     const suffix = spec.seeds.length > 1 ? ` (seed ${seed})` : "";
-    const backbone = await plan(`backbone: train ${spec.backbone.kind} on S${suffix}`, backboneSize(spec, prepared), backboneStage(spec, prepared.key, seed, engine));
+    const backbone = await plan(
+      `backbone: train ${spec.backbone.kind} on S${suffix}`,
+      backboneSize(spec, prepared),
+      backboneStage(spec, prepared.key, seed, engine),
+    );
     const rank = async (label: string, adapted: string) => {
       for (const { name, windows } of prepared.evaluated) {
-        await plan(`${label}: rank ${name}${suffix}`, `${windows.count} windows`, ranksStage(spec, name, adapted, engine));
+        await plan(
+          `${label}: rank ${name}${suffix}`,
+          `${windows.count} windows`,
+          ranksStage(spec, name, adapted, engine),
+        );
       }
     };
     await rank("base", backbone);
@@ -44,7 +62,11 @@ export async function planStages(spec: ResolvedSpec, prepared: Prepared, engine:
       for (const slice of prepared.data.finetune) {
         const { steps, exact } = method.estimate({ windows: slice.windows.count });
         const size = `${slice.windows.count} windows, ${exact ? "" : "about "}${steps} steps`;
-        key = await plan(`${entry.label}: adapt to ${slice.name}${suffix}`, size, adaptedStage(spec, entry, method.settings, slice.name, key, seed, engine));
+        key = await plan(
+          `${entry.label}: adapt to ${slice.name}${suffix}`,
+          size,
+          adaptedStage(spec, entry, method.settings, slice.name, key, seed, engine),
+        );
         await rank(entry.label, key);
       }
       if (method.editsRegions) await plan(`${entry.label}: describe regions${suffix}`, "", regionsStage(key, engine));

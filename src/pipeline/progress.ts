@@ -40,7 +40,9 @@ export class Progress {
       this.#yielded = now;
       await new Promise((resolve) => setTimeout(resolve));
     }
-    if (this.signal?.aborted) throw new Interrupted("Interrupted: what is done is kept, the same command goes on from there");
+    if (this.signal?.aborted) {
+      throw new Interrupted("Interrupted: what is done is kept, the same command goes on from there");
+    }
   }
 
   /** The stage is done. */

@@ -10,7 +10,11 @@ import type { ResolvedSpec } from "../spec/types.ts";
 import type { ExperimentRun, MethodRun } from "./experiment.ts";
 
 /** One comparison for each published figure whose method and slice the run has. */
-export function compareRuns(spec: ResolvedSpec, run: ExperimentRun, measured: (run: MethodRun, slice: string, measure: string) => number): Comparison[] {
+export function compareRuns(
+  spec: ResolvedSpec,
+  run: ExperimentRun,
+  measured: (run: MethodRun, slice: string, measure: string) => number,
+): Comparison[] {
   return (spec.report.published ?? []).flatMap(({ source, label, slice, measure, value, windows }) => {
     const runs = run.runs.filter((method) => method.spec.label === label);
     const ranks = runs[0]?.states.at(-1)!.ranks.find((each) => each.slice === slice);

@@ -14,7 +14,11 @@ import type { Prepared } from "./prepare.ts";
 const MAP_WINDOWS = 600;
 
 /** Computes the summary; the map's layout is drawn with the run's seed. */
-export async function summariseRegions(trace: RegionTrace, prepared: Prepared, context: SeedContext): Promise<RegionsResult> {
+export async function summariseRegions(
+  trace: RegionTrace,
+  prepared: Prepared,
+  context: SeedContext,
+): Promise<RegionsResult> {
   const routes = new Map<string, Int32Array>();
   for (const { name, windows } of prepared.evaluated) routes.set(name, await trace.route(windows));
   const routing = Object.fromEntries([...routes].map(([name, route]) => [name, countsOf(route, trace.after.count)]));
@@ -78,7 +82,11 @@ function flow(from: Windows, fromRoute: Int32Array, to: Windows, toRoute: Int32A
   return counts;
 }
 
-function byUser(windows: Windows, route: Int32Array, better: (time: number, best: number) => boolean): Map<number, number> {
+function byUser(
+  windows: Windows,
+  route: Int32Array,
+  better: (time: number, best: number) => boolean,
+): Map<number, number> {
   const chosen = new Map<number, { time: number; region: number }>();
   for (let row = 0; row < windows.count; row++) {
     const time = windows.times[(row + 1) * (windows.context + 1) - 1]!;
@@ -88,7 +96,11 @@ function byUser(windows: Windows, route: Int32Array, better: (time: number, best
   return new Map([...chosen].map(([user, { region }]) => [user, region]));
 }
 
-async function map(routes: ReadonlyMap<string, Int32Array>, prepared: Prepared, context: SeedContext): Promise<RegionsResult["map"]> {
+async function map(
+  routes: ReadonlyMap<string, Int32Array>,
+  prepared: Prepared,
+  context: SeedContext,
+): Promise<RegionsResult["map"]> {
   const each = Math.floor(MAP_WINDOWS / prepared.evaluated.length);
   const vectors: Float32Array[] = [];
   const slice: string[] = [];

@@ -14,11 +14,21 @@ import type { Prepared } from "./prepare.ts";
 import { compareRuns } from "./published.ts";
 
 /** Everything a report says. */
-export function resultsOf(spec: ResolvedSpec, specSha256: string, prepared: Prepared, run: ExperimentRun, engine: Engine): Results {
+export function resultsOf(
+  spec: ResolvedSpec,
+  specSha256: string,
+  prepared: Prepared,
+  run: ExperimentRun,
+  engine: Engine,
+): Results {
   const { data } = prepared;
   const slices = [data.setup, ...data.finetune, data.test];
   const runs = run.runs.map((method) => runResult(spec, prepared, method));
-  const comparisons = compareRuns(spec, run, (method, slice, measure) => runs[run.runs.indexOf(method)]!.measures[slice]![measure]!);
+  const comparisons = compareRuns(
+    spec,
+    run,
+    (method, slice, measure) => runs[run.runs.indexOf(method)]!.measures[slice]![measure]!,
+  );
   return {
     $schema: "../../src/reporting/results.schema.json",
     version: 1,
@@ -62,7 +72,9 @@ export function resultsOf(spec: ResolvedSpec, specSha256: string, prepared: Prep
 
 function runResult(spec: ResolvedSpec, prepared: Prepared, run: MethodRun): RunResult {
   const measures = (ranks: readonly SliceRanks[]) =>
-    Object.fromEntries(ranks.map(({ slice, ranks }) => [slice, measuresOf(ranks, spec.evaluation, prepared.data.catalogue.size)]));
+    Object.fromEntries(
+      ranks.map(({ slice, ranks }) => [slice, measuresOf(ranks, spec.evaluation, prepared.data.catalogue.size)]),
+    );
   const states = run.states.map(({ stage, ranks }) => ({ stage, measures: measures(ranks) }));
   const { measure } = spec.report;
   const last = states.at(-1)!.measures;
@@ -84,7 +96,11 @@ function runResult(spec: ResolvedSpec, prepared: Prepared, run: MethodRun): RunR
 }
 
 /** One row for each method, seed, slice and user. */
-export function* perUserRows(spec: ResolvedSpec, prepared: Prepared, run: ExperimentRun): Generator<Record<string, unknown>> {
+export function* perUserRows(
+  spec: ResolvedSpec,
+  prepared: Prepared,
+  run: ExperimentRun,
+): Generator<Record<string, unknown>> {
   for (const method of run.runs) {
     for (const { slice, windows, ranks } of method.states.at(-1)!.ranks) {
       for (const row of perUserMeasures(ranks, windows.users, spec.evaluation)) {

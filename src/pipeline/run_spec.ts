@@ -8,8 +8,9 @@ import type { ResolvedSpec } from "../spec/types.ts";
 import { writeReport } from "../reporting/report.ts";
 import { writeResults } from "../reporting/results_file.ts";
 import { writePerUser } from "../reporting/per_user.ts";
-import { type Workbench, runExperiment } from "./experiment.ts";
+import { type ExperimentRun, runExperiment, type Workbench } from "./experiment.ts";
 import { prepareData } from "./prepare.ts";
+import { encodeRanks } from "./ranks_file.ts";
 import { perUserRows, resultsOf } from "./results.ts";
 
 /** Where an experiment's results went. */
@@ -39,6 +40,7 @@ export async function runSpec(
   await Deno.mkdir(join(folder, "artifacts"), { recursive: true });
   await writeResults(folder, results);
   await writePerUser(join(folder, "artifacts", "per_user.ndjson"), perUserRows(spec, prepared, run));
+  await writeRanks(join(folder, "artifacts", "ranks"), run);
   await writeReport(folder, results, describe(spec));
   progress.end((performance.now() - reporting) / 1000, false);
   return {
@@ -46,4 +48,17 @@ export async function runSpec(
     results: join(folder, "results.json"),
     seconds: Math.round(performance.now() - start) / 1000,
   };
+}
+
+/** Per-window ranks of every method's last state: METHOD-seed-SEED-SLICE.safetensors, methods numbered in the spec's order. */
+async function writeRanks(folder: string, { runs }: ExperimentRun): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true });
+  const labels = [...new Set(runs.map(({ spec }) => spec.label))];
+  for (const { spec, seed, states } of runs) {
+    for (const { slice, ranks } of states.at(-1)!.ranks) {
+      // Labels are free text; a number and the kind are safe in any file name.
+      const name = `${labels.indexOf(spec.label) + 1}-${spec.kind}-seed-${seed}-${slice}.safetensors`;
+      await Deno.writeFile(join(folder, name), encodeRanks(ranks));
+    }
+  }
 }

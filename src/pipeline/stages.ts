@@ -11,8 +11,9 @@ import { type StageIdentity, stageKey } from "./store.ts";
 const VERSIONS = { data: 1, backbone: 1, adapted: 1, ranks: 1, regions: 1 } as const;
 
 /** The engine as part of a key: another rung, version or thread count gives other bits. */
-export const engineId = ({ rung, version, threads, device }: Pick<Engine, "rung" | "version" | "threads" | "device">): string =>
-  `${rung} ${version} ${device} ${threads}`;
+export const engineId = (
+  { rung, version, threads, device }: Pick<Engine, "rung" | "version" | "threads" | "device">,
+): string => `${rung} ${version} ${device} ${threads}`;
 
 /** Digest of the sliced data: the files and every setting between them and the windows. */
 export function dataKey(spec: ResolvedSpec, files: Interactions["files"]): string {
@@ -27,7 +28,8 @@ export function dataKey(spec: ResolvedSpec, files: Interactions["files"]): strin
 }
 
 /** Stride of the S windows that regions are built on: one for all methods, the smallest that a method asks for. */
-export const denseStride = ({ methods }: ResolvedSpec): number => Math.min(...methods.map(({ regions }) => regions.stride));
+export const denseStride = ({ methods }: ResolvedSpec): number =>
+  Math.min(...methods.map(({ regions }) => regions.stride));
 
 /** The backbone trained on S with one seed. */
 export const backboneStage = (spec: ResolvedSpec, data: string, seed: number, engine: string): StageIdentity => ({

@@ -116,7 +116,10 @@ async function readManifest(folder: string): Promise<Manifest | undefined> {
   try {
     return JSON.parse(new TextDecoder().decode(bytes)) as Manifest;
   } catch (cause) {
-    throw new StoreError(`Cannot read ${join(folder, MANIFEST)}: it is not JSON; remove the folder to compute it again`, { cause });
+    throw new StoreError(
+      `Cannot read ${join(folder, MANIFEST)}: it is not JSON; remove the folder to compute it again`,
+      { cause },
+    );
   }
 }
 

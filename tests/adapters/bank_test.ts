@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
-import { adapterHook, type AdapterValues, type BankConfig, bankLayout, initialAdapter, rowPlaces, stackRows } from "../../src/adapters/bank.ts";
+import {
+  adapterHook,
+  type AdapterValues,
+  type BankConfig,
+  bankLayout,
+  initialAdapter,
+  rowPlaces,
+  stackRows,
+} from "../../src/adapters/bank.ts";
 import { fromPeft, peftConfig, toPeft } from "../../src/adapters/peft.ts";
 import { WeightsError } from "../../src/adapters/safetensors.ts";
 import { bankScorer, frozenScorer } from "../../src/adapters/scorer.ts";
@@ -62,10 +70,19 @@ describe("a LoRA bank", () => {
   });
 
   it("computes W x + (alpha / r) B A x, as a hand computation with explicit matrices", () => {
-    const one: BankConfig = { ...bank, projections: [{ name: "p", inputs: 2, outputs: 2 }], itemRows: new Int32Array(0), rank: 1, alpha: 3 };
+    const one: BankConfig = {
+      ...bank,
+      projections: [{ name: "p", inputs: 2, outputs: 2 }],
+      itemRows: new Int32Array(0),
+      rank: 1,
+      alpha: 3,
+    };
     // A = [1 2]; B = [5, 7] (as a column): B A x for x = (1, 1) is 3 * (5, 7); times alpha / r = 3.
     const low = tf.tidy(() => {
-      const hook = adapterHook(one, bankLayout(one), tf.tensor2d([[1, 2, 5, 7]]), undefined, { weights: tf.ones([1, 1]), sequenceRows: [] });
+      const hook = adapterHook(one, bankLayout(one), tf.tensor2d([[1, 2, 5, 7]]), undefined, {
+        weights: tf.ones([1, 1]),
+        sequenceRows: [],
+      });
       return Array.from(hook.lowRank("p", tf.tensor3d([[[1, 1]]]))!.dataSync());
     });
     assert.deepEqual(low, [45, 63]);
@@ -78,7 +95,14 @@ describe("a LoRA bank", () => {
     adapters.forEach((adapter, k) => {
       const alone = scoresOf(routed([adapter], { first: new Int32Array(12) }));
       for (let row = 0; row < 12; row++) {
-        if (row % 3 === k) assertClose(mixed.slice(row * ITEMS, (row + 1) * ITEMS), alone.slice(row * ITEMS, (row + 1) * ITEMS), 1e-5, `row ${row}`);
+        if (row % 3 === k) {
+          assertClose(
+            mixed.slice(row * ITEMS, (row + 1) * ITEMS),
+            alone.slice(row * ITEMS, (row + 1) * ITEMS),
+            1e-5,
+            `row ${row}`,
+          );
+        }
       }
     });
   });
@@ -87,7 +111,8 @@ describe("a LoRA bank", () => {
     const adapters = [fullAdapter(1), fullAdapter(2)];
     const zeros = new Int32Array(12);
     const ones = new Int32Array(12).fill(1);
-    const soft = (share: number) => scoresOf(routed(adapters, { first: zeros, second: ones, share: new Float32Array(12).fill(share) }));
+    const soft = (share: number) =>
+      scoresOf(routed(adapters, { first: zeros, second: ones, share: new Float32Array(12).fill(share) }));
     assertClose(soft(1), scoresOf(routed(adapters, { first: zeros })), 1e-5, "all first");
     assertClose(soft(0), scoresOf(routed(adapters, { first: ones })), 1e-5, "all second");
     assert.notDeepEqual(soft(0.5), soft(1));
@@ -116,7 +141,15 @@ describe("a LoRA bank", () => {
       backbone,
       parameters,
       bank,
-      training: { loss: { kind: "bce" as const, negatives: 2 }, epochs: 2, batch: 4, learningRate: 0.01, weightDecay: 0.01, clip: 0.5, warmup: 0.5 },
+      training: {
+        loss: { kind: "bce" as const, negatives: 2 },
+        epochs: 2,
+        batch: 4,
+        learningRate: 0.01,
+        weightDecay: 0.01,
+        clip: 0.5,
+        warmup: 0.5,
+      },
       positions: "last" as const,
       itemRate: 0.4,
       anchor: 0.01,
@@ -133,21 +166,31 @@ describe("a LoRA bank", () => {
     });
   });
 
-  for (const loss of [{ kind: "cross-entropy" }, { kind: "sampled-softmax", negatives: 3 }, { kind: "gbce", negatives: 3, t: 0.75 }] as const) {
+  for (
+    const loss of [{ kind: "cross-entropy" }, { kind: "sampled-softmax", negatives: 3 }, {
+      kind: "gbce",
+      negatives: 3,
+      t: 0.75,
+    }] as const
+  ) {
     it(`lowers ${loss.kind} at every position`, async () => {
       const set = { purpose: "set", windows: randomWindows(16, 4, ITEMS) };
-      const trained = await trainAdapters({
-        engine,
-        backbone,
-        parameters,
-        bank,
-        training: { loss, epochs: 40, batch: 16, learningRate: 0.03, weightDecay: 0, clip: null, warmup: 0 },
-        positions: "all",
-        itemRate: 1,
-        anchor: 0,
-        backboneDropout: 0,
-        seed: 9,
-      }, [set], [initialAdapter(bank, 1)]);
+      const trained = await trainAdapters(
+        {
+          engine,
+          backbone,
+          parameters,
+          bank,
+          training: { loss, epochs: 40, batch: 16, learningRate: 0.03, weightDecay: 0, clip: null, warmup: 0 },
+          positions: "all",
+          itemRate: 1,
+          anchor: 0,
+          backboneDropout: 0,
+          seed: 9,
+        },
+        [set],
+        [initialAdapter(bank, 1)],
+      );
       const { values } = trained.curves[0]!;
       // Negatives are drawn anew at every step, so single losses are noisy.
       const mean = (part: readonly number[]) => part.reduce((sum, value) => sum + value, 0) / part.length;
@@ -189,7 +232,13 @@ describe("PEFT tensors of an adapter", () => {
     const load = (given: typeof tensors) => () => fromPeft(bank, given, table, "item_emb", "test");
     const saying = (words: RegExp) => (error: Error) => error instanceof WeightsError && words.test(error.message);
     assert.throws(load(missing), saying(/q_proj\.lora_A.*missing/));
-    assert.throws(load({ ...tensors, [name]: { shape: [1], values: Float32Array.of(1) } }), saying(/q_proj.*\[1\], wanted float32 \[2,8\]/));
-    assert.throws(load({ ...tensors, more: { shape: [1], values: Float32Array.of(1) } }), saying(/unexpected tensor "more"/));
+    assert.throws(
+      load({ ...tensors, [name]: { shape: [1], values: Float32Array.of(1) } }),
+      saying(/q_proj.*\[1\], wanted float32 \[2,8\]/),
+    );
+    assert.throws(
+      load({ ...tensors, more: { shape: [1], values: Float32Array.of(1) } }),
+      saying(/unexpected tensor "more"/),
+    );
   });
 });

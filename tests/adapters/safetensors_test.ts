@@ -32,12 +32,23 @@ describe("decodeSafetensors()", () => {
     ["a header longer than the file", handMade({ w: 1 }, []).subarray(0, 10), /header of/],
     ["a header that is not JSON", Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0x7b), /not JSON/],
     ["an unknown dtype", handMade({ w: { dtype: "F64", shape: [1], data_offsets: [0, 8] } }, [1, 2]), /"w".*dtype F64/],
-    ["a truncated tensor", handMade({ w: { dtype: "F32", shape: [4], data_offsets: [0, 16] } }, [1, 2]), /"w".*bytes 0 to 16 of 8/],
-    ["a range that does not fit its shape", handMade({ w: { dtype: "F32", shape: [4], data_offsets: [0, 8] } }, [1, 2]), /"w".*shape \[4\]/],
+    [
+      "a truncated tensor",
+      handMade({ w: { dtype: "F32", shape: [4], data_offsets: [0, 16] } }, [1, 2]),
+      /"w".*bytes 0 to 16 of 8/,
+    ],
+    [
+      "a range that does not fit its shape",
+      handMade({ w: { dtype: "F32", shape: [4], data_offsets: [0, 8] } }, [1, 2]),
+      /"w".*shape \[4\]/,
+    ],
   ];
   for (const [what, bytes, message] of wrong) {
     it(`refuses ${what}`, () => {
-      assert.throws(() => decodeSafetensors(bytes, "x.safetensors"), (error: Error) => error instanceof WeightsError && message.test(error.message));
+      assert.throws(
+        () => decodeSafetensors(bytes, "x.safetensors"),
+        (error: Error) => error instanceof WeightsError && message.test(error.message),
+      );
     });
   }
 });

@@ -18,12 +18,23 @@ const BATCH = 256;
 const CONTEXT = 10;
 
 const engine = await openEngine(argument("rung", "tensorflow") as Rung);
-printTimes(`adaptation step, ${engine.rung} rung (${engine.version})`, await adaptationStep(Number(argument("steps", "30"))));
+printTimes(
+  `adaptation step, ${engine.rung} rung (${engine.version})`,
+  await adaptationStep(Number(argument("steps", "30"))),
+);
 engine.close();
 
 /** Milliseconds of each step, batch making included; dropout on as in training. */
 async function adaptationStep(steps: number): Promise<number[]> {
-  const backbone = sasrec({ items: ITEMS, maxLength: CONTEXT, hidden: 128, blocks: 2, heads: 2, ffn: 512, layerNormEps: 1e-6 });
+  const backbone = sasrec({
+    items: ITEMS,
+    maxLength: CONTEXT,
+    hidden: 128,
+    blocks: 2,
+    heads: 2,
+    ffn: 512,
+    layerNormEps: 1e-6,
+  });
   const bank: BankConfig = {
     rank: 8,
     alpha: 16,
@@ -63,7 +74,15 @@ async function adaptationStep(steps: number): Promise<number[]> {
     }),
     { name: "bench adaptation", state, frozen: parameters },
   );
-  const settings = { backbone, bank, layout: bankLayout(bank), batch: BATCH, negatives: 1, positions: "last" as const, seed: 1 };
+  const settings = {
+    backbone,
+    bank,
+    layout: bankLayout(bank),
+    batch: BATCH,
+    negatives: 1,
+    positions: "last" as const,
+    seed: 1,
+  };
   const set = { purpose: "bench", windows: randomWindows(BATCH, CONTEXT, ITEMS) };
   const rows = Int32Array.from({ length: BATCH }, (_, row) => row);
   let index = 0;

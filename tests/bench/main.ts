@@ -38,7 +38,18 @@ async function run(command: string, args: readonly string[]): Promise<string> {
 
 const lastJson = (out: string): Measured => JSON.parse(out.split("\n").at(-1)!) as Measured;
 const script = async (name: string, ...args: string[]) =>
-  lastJson(await run(Deno.execPath(), ["run", "-q", "--allow-read", "--allow-write", "--allow-env", "--allow-ffi=node_modules", join(HERE, name), ...args]));
+  lastJson(
+    await run(Deno.execPath(), [
+      "run",
+      "-q",
+      "--allow-read",
+      "--allow-write",
+      "--allow-env",
+      "--allow-ffi=node_modules",
+      join(HERE, name),
+      ...args,
+    ]),
+  );
 
 /** Rounds of two things in turn. */
 async function inTurn(ours: () => Promise<Measured>, other: () => Promise<Measured>) {
@@ -53,7 +64,14 @@ async function inTurn(ours: () => Promise<Measured>, other: () => Promise<Measur
   };
 }
 
-async function againstPeer(what: string, file: string, peer: string, bar: number, python: string | undefined, ...args: string[]): Promise<Row> {
+async function againstPeer(
+  what: string,
+  file: string,
+  peer: string,
+  bar: number,
+  python: string | undefined,
+  ...args: string[]
+): Promise<Row> {
   if (python === undefined) {
     const { milliseconds } = await script(file, ...args);
     return { what, measured: `${milliseconds} ms`, bar: `${bar} of PyTorch's`, met: undefined };
@@ -73,13 +91,31 @@ async function officialRun(data: string): Promise<Row> {
   const start = performance.now();
   try {
     const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["task", "-q", "run", "experiments/movielens-100k-official.json", "--set", "seeds=[1]", "--engine", "tensorflow", "--data", data, "--out", store],
+      args: [
+        "task",
+        "-q",
+        "run",
+        "experiments/movielens-100k-official.json",
+        "--set",
+        "seeds=[1]",
+        "--engine",
+        "tensorflow",
+        "--data",
+        data,
+        "--out",
+        store,
+      ],
       env: { RAIE_STORE: join(store, "store") },
       cwd: ROOT,
     }).output();
     const seconds = (performance.now() - start) / 1000;
     if (success) return { what, measured: `${seconds.toFixed(1)} s`, bar: `at most ${bar} s`, met: seconds <= bar };
-    return { what, measured: `not measured: ${new TextDecoder().decode(stderr).trim().split("\n").at(-1)}`, bar: `at most ${bar} s`, met: undefined };
+    return {
+      what,
+      measured: `not measured: ${new TextDecoder().decode(stderr).trim().split("\n").at(-1)}`,
+      bar: `at most ${bar} s`,
+      met: undefined,
+    };
   } finally {
     await Deno.remove(store, { recursive: true });
   }
@@ -92,27 +128,59 @@ if ("missing" in found) console.log(`Without PyTorch to compare with: ${found.mi
 
 const rows: (() => Promise<Row>)[] = [
   () => againstPeer("adaptation step, tensorflow", "adaptation_step.ts", "adaptation_step.py", 0.8, python),
-  () => againstPeer("pretraining step with dropout, tensorflow", "pretraining_step.ts", "pretraining_step.py", 1.5, python),
-  () => againstPeer("pretraining step without dropout, tensorflow", "pretraining_step.ts", "pretraining_step.py", 1.5, python, "--dropout", "0"),
+  () =>
+    againstPeer("pretraining step with dropout, tensorflow", "pretraining_step.ts", "pretraining_step.py", 1.5, python),
+  () =>
+    againstPeer(
+      "pretraining step without dropout, tensorflow",
+      "pretraining_step.ts",
+      "pretraining_step.py",
+      1.5,
+      python,
+      "--dropout",
+      "0",
+    ),
   async () => {
-    const step = (rung: string) => () => script("pretraining_step.ts", "--rung", rung, "--dropout", "0", "--steps", "8");
+    const step = (rung: string) => () =>
+      script("pretraining_step.ts", "--rung", rung, "--dropout", "0", "--steps", "8");
     const { ours, other, ratio } = await inTurn(step("wasm"), step("tensorflow"));
     const measured = `${ours.toFixed(0)} ms, tensorflow ${other.toFixed(0)} ms: ${ratio.toFixed(2)}`;
     return { what: "pretraining step, wasm", measured, bar: "at most 8 of tensorflow's", met: ratio <= 8 };
   },
   async () => {
     const { windowsPerSecond } = await script("ranking.ts");
-    return { what: "ranking, 1,447 items, tensorflow", measured: `${windowsPerSecond} windows/s`, bar: "at least 10000", met: windowsPerSecond! >= 10_000 };
+    return {
+      what: "ranking, 1,447 items, tensorflow",
+      measured: `${windowsPerSecond} windows/s`,
+      bar: "at least 10000",
+      met: windowsPerSecond! >= 10_000,
+    };
   },
   async () => {
-    const { seconds, gigabytes } = JSON.parse((await run(Deno.execPath(), ["run", "-q", "--allow-read", "--allow-write", "--allow-env", join(HERE, "ml10m.ts")])).split("\n").at(-1)!);
-    return { what: "reading 10,000,054 ratings", measured: `${seconds} s, ${gigabytes} GB`, bar: "15 s, 1.5 GB", met: seconds < 15 && gigabytes < 1.5 };
+    const { seconds, gigabytes } = JSON.parse(
+      (await run(Deno.execPath(), [
+        "run",
+        "-q",
+        "--allow-read",
+        "--allow-write",
+        "--allow-env",
+        join(HERE, "ml10m.ts"),
+      ])).split("\n").at(-1)!,
+    );
+    return {
+      what: "reading 10,000,054 ratings",
+      measured: `${seconds} s, ${gigabytes} GB`,
+      bar: "15 s, 1.5 GB",
+      met: seconds < 15 && gigabytes < 1.5,
+    };
   },
   () => officialRun(argument("data", Deno.env.get("RAIE_DATA") ?? "datasets/cache")),
 ];
 
 let missed = 0;
-console.log(`raie bench: ${navigator.hardwareConcurrency} cores, deno ${Deno.version.deno}, ${ROUNDS} rounds in turn\n`);
+console.log(
+  `raie bench: ${navigator.hardwareConcurrency} cores, deno ${Deno.version.deno}, ${ROUNDS} rounds in turn\n`,
+);
 for (const measure of rows) {
   const { what, measured, bar, met } = await measure();
   if (met === false) missed++;

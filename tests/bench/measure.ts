@@ -31,5 +31,12 @@ export async function timed(run: () => Promise<void>, times: number, warm = 5): 
 /** One JSON line: what was measured, the median and the fastest run. */
 export function printTimes(what: string, milliseconds: readonly number[], more: Record<string, unknown> = {}): void {
   const rounded = (value: number) => Math.round(10 * value) / 10;
-  console.log(JSON.stringify({ what, milliseconds: rounded(median(milliseconds)), fastest: rounded(Math.min(...milliseconds)), ...more }));
+  console.log(
+    JSON.stringify({
+      what,
+      milliseconds: rounded(median(milliseconds)),
+      fastest: rounded(Math.min(...milliseconds)),
+      ...more,
+    }),
+  );
 }

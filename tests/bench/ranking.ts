@@ -17,12 +17,24 @@ const CONTEXT = 10;
 
 const engine = await openEngine(argument("rung", "tensorflow") as Rung);
 const windows = randomWindows(Number(argument("windows", "20000")), CONTEXT, ITEMS);
-const backbone = sasrec({ items: ITEMS, maxLength: CONTEXT, hidden: 128, blocks: 2, heads: 2, ffn: 512, layerNormEps: 1e-6 });
+const backbone = sasrec({
+  items: ITEMS,
+  maxLength: CONTEXT,
+  hidden: 128,
+  blocks: 2,
+  heads: 2,
+  ffn: 512,
+  layerNormEps: 1e-6,
+});
 const parameters = Object.fromEntries(
   Object.entries(backbone.initialise(1)).map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]),
 );
 const scorer = frozenScorer(backbone, parameters, windows);
-const milliseconds = await timed(async () => void await rankWindows(engine, scorer, windows, { batch: 512, top: 20 }), 3, 1);
+const milliseconds = await timed(
+  async () => void await rankWindows(engine, scorer, windows, { batch: 512, top: 20 }),
+  3,
+  1,
+);
 printTimes(`ranking ${windows.count} windows, ${engine.rung} rung (${engine.version})`, milliseconds, {
   windowsPerSecond: Math.round(1000 * windows.count / Math.min(...milliseconds)),
 });

@@ -53,8 +53,12 @@ describe("deno task run", () => {
     }
     assert.equal(results.provenance.engine.rung, "wasm");
     const text = Deno.readTextFileSync(report("report.md"));
-    for (const [, picture] of text.matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)) assert.ok(Deno.statSync(report(picture!)).size > 1000, picture);
-    const users = Deno.readTextFileSync(report("artifacts/per_user.ndjson")).trim().split("\n").map((line) => JSON.parse(line));
+    for (const [, picture] of text.matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)) {
+      assert.ok(Deno.statSync(report(picture!)).size > 1000, picture);
+    }
+    const users = Deno.readTextFileSync(report("artifacts/per_user.ndjson")).trim().split("\n").map((line) =>
+      JSON.parse(line)
+    );
     assert.ok(users.some(({ label, slice }) => label === "RAIE" && slice === "T"));
   });
 

@@ -6,7 +6,13 @@ import assert from "node:assert/strict";
  *
  * @param least Least magnitude to compare with: for gradients that are 0 but for rounding (a key's bias cannot change a softmax).
  */
-export function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number, what: string, least = 1e-12): void {
+export function assertClose(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  tolerance: number,
+  what: string,
+  least = 1e-12,
+): void {
   assert.equal(actual.length, expected.length, `${what}: sizes differ`);
   const scale = Math.max(least, ...Array.from(expected, Math.abs));
   let worst = 0;
@@ -22,7 +28,15 @@ export const largest = (values: Iterable<ArrayLike<number>>): number =>
   Math.max(...Array.from(values, (each) => Math.max(...Array.from(each, Math.abs))));
 
 /** The same at chosen rows of `width` numbers. */
-export function assertCloseAt(actual: ArrayLike<number>, expected: ArrayLike<number>, rows: readonly number[], width: number, tolerance: number, what: string): void {
-  const pick = (values: ArrayLike<number>) => rows.flatMap((row) => Array.from({ length: width }, (_, c) => values[row * width + c]!));
+export function assertCloseAt(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  rows: readonly number[],
+  width: number,
+  tolerance: number,
+  what: string,
+): void {
+  const pick = (values: ArrayLike<number>) =>
+    rows.flatMap((row) => Array.from({ length: width }, (_, c) => values[row * width + c]!));
   assertClose(pick(actual), pick(expected), tolerance, what);
 }

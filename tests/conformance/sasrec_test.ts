@@ -7,7 +7,7 @@ import { sequenceLoss } from "../../src/backbones/losses.ts";
 import { sasrec } from "../../src/backbones/sasrec.ts";
 import type { Backbone, Batch } from "../../src/backbones/types.ts";
 import { openEngine } from "../../src/engine/open.ts";
-import { tf, type Tensor } from "../../src/engine/tfjs.ts";
+import { type Tensor, tf } from "../../src/engine/tfjs.ts";
 import type { Engine, TensorMap } from "../../src/engine/types.ts";
 import { valueAndGrads } from "../../src/engine/gradients.ts";
 import { rungsHere } from "../engine/rungs_here.ts";
@@ -22,7 +22,9 @@ const expectedAdapter = file("expected_adapter.safetensors");
 
 const device = (tensors: PlainTensors): Record<string, Tensor> =>
   Object.fromEntries(
-    Object.entries(tensors).map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape], values instanceof Int32Array ? "int32" : "float32")]),
+    Object.entries(tensors).map((
+      [name, { shape, values }],
+    ) => [name, tf.tensor(values, [...shape], values instanceof Int32Array ? "int32" : "float32")]),
   );
 
 /** Real positions of the padded sequences, as flat row numbers. */
@@ -44,10 +46,13 @@ for (const rung of ["tensorflow", "wasm", "cpu"] as const) {
       engine.close();
     });
     const run = async (step: (inputs: TensorMap, frozen: TensorMap) => TensorMap, more: TensorMap = {}) => {
-      const compiled = engine.compile((inputs: TensorMap, _: TensorMap, frozen: TensorMap) => ({ outputs: step(inputs, frozen) }), {
-        name: "conformance",
-        frozen: { ...parameters, ...more },
-      });
+      const compiled = engine.compile(
+        (inputs: TensorMap, _: TensorMap, frozen: TensorMap) => ({ outputs: step(inputs, frozen) }),
+        {
+          name: "conformance",
+          frozen: { ...parameters, ...more },
+        },
+      );
       const outputs = compiled.run(given);
       const values: Record<string, Float32Array> = {};
       for (const [name, tensor] of Object.entries(outputs)) values[name] = await tensor.data() as Float32Array;
@@ -55,7 +60,8 @@ for (const rung of ["tensorflow", "wasm", "cpu"] as const) {
       compiled.dispose();
       return values;
     };
-    const embed = (table: Tensor) => (ids: Tensor) => tf.gather(table, ids.as1D()).reshape([...ids.shape, config.hidden]);
+    const embed = (table: Tensor) => (ids: Tensor) =>
+      tf.gather(table, ids.as1D()).reshape([...ids.shape, config.hidden]);
     /** Mean over positions with a positive of softplus(-positive) + softplus(negative). */
     const everyPosition = (inputs: TensorMap, frozen: TensorMap) => {
       const rows = inputs.sequence!.size;
@@ -84,7 +90,12 @@ for (const rung of ["tensorflow", "wasm", "cpu"] as const) {
       assertClose(scores!, expected.lastScores!.values, 1e-4, "scores");
       const [rows, time] = expected.sequence!.shape as [number, number];
       const lastRows = Array.from({ length: rows }, (_, row) => row * time + time - 1);
-      assertClose(last!, lastRows.flatMap((at) => [...expected.hidden!.values.subarray(at * config.hidden, (at + 1) * config.hidden)]), 1e-4, "last");
+      assertClose(
+        last!,
+        lastRows.flatMap((at) => [...expected.hidden!.values.subarray(at * config.hidden, (at + 1) * config.hidden)]),
+        1e-4,
+        "last",
+      );
     });
 
     it("in the loss and the gradient of every parameter", async () => {
@@ -112,11 +123,21 @@ for (const rung of ["tensorflow", "wasm", "cpu"] as const) {
         items: config.items,
       };
       const table = weights[model.itemTable]!.values as Float32Array;
-      const adapter = fromPeft(bank, await readPeftTensors(conformancePath("sasrec", "adapter")), table, "item_emb", "adapter");
+      const adapter = fromPeft(
+        bank,
+        await readPeftTensors(conformancePath("sasrec", "adapter")),
+        table,
+        "item_emb",
+        "adapter",
+      );
       const lora = tf.tensor2d(adapter.lora, [1, adapter.lora.length]);
       const layout = bankLayout(bank);
       const { hidden, scores, loss, gradient } = await run((inputs, { lora, ...frozen }) => {
-        const adapters = (lora: Tensor) => adapterHook(bank, layout, lora, undefined, { weights: tf.ones([inputs.sequence!.shape[0]!, 1]), sequenceRows: [] });
+        const adapters = (lora: Tensor) =>
+          adapterHook(bank, layout, lora, undefined, {
+            weights: tf.ones([inputs.sequence!.shape[0]!, 1]),
+            sequenceRows: [],
+          });
         const rows = inputs.sequence!.shape[0]!;
         const lastOf = (ids: Tensor) => ids.slice([0, ids.shape[1]! - 1], [rows, 1]);
         const { value, grads } = valueAndGrads(({ lora }) =>
@@ -143,11 +164,15 @@ for (const rung of ["tensorflow", "wasm", "cpu"] as const) {
       assertClose(loss!, expectedAdapter.loss!.values, 1e-4, "loss");
       let checked = 0;
       for (const { projection: { name, inputs, outputs }, a, b } of layout.segments) {
-        const grad = (which: string) => expectedAdapter[`grad.base_model.model.${name}.lora_${which}.default.weight`]!.values;
+        const grad = (which: string) =>
+          expectedAdapter[`grad.base_model.model.${name}.lora_${which}.default.weight`]!.values;
         assertClose(gradient!.subarray(a, a + bank.rank * inputs), grad("A"), 1e-3, `${name} A`);
         // B lies transposed in the bank: [rank, outputs].
         const wanted = grad("B");
-        const transposed = Array.from({ length: wanted.length }, (_, i) => wanted[(i % outputs) * bank.rank + Math.floor(i / outputs)]!);
+        const transposed = Array.from(
+          { length: wanted.length },
+          (_, i) => wanted[(i % outputs) * bank.rank + Math.floor(i / outputs)]!,
+        );
         assertClose(gradient!.subarray(b, b + bank.rank * outputs), transposed, 1e-3, `${name} B`);
         checked += 2;
       }

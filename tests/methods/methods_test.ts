@@ -53,8 +53,11 @@ describe("methods", () => {
       "raie": () => entry("raie"),
       "raie with one region": () => entry("raie", { regions: { k: 1 } }),
       "raie with the posterior gate, rounded copies, merging and members' replay": () =>
-        entry("raie", { regions: { gate: { kind: "posterior" }, softCopies: "rounded", merge: true, replayFrom: "members" } }),
-      "raie with soft routing, all regions in one pass": () => entry("raie", { regions: { routing: "soft", pass: "together" } }),
+        entry("raie", {
+          regions: { gate: { kind: "posterior" }, softCopies: "rounded", merge: true, replayFrom: "members" },
+        }),
+      "raie with soft routing, all regions in one pass": () =>
+        entry("raie", { regions: { routing: "soft", pass: "together" } }),
       "raie with shared item rows": () => entry("raie", { lora: { itemRows: "shared" } }),
       "raie without any editing": () => entry("raie", { regions: { update: false, expand: false, add: false } }),
     })
@@ -92,7 +95,10 @@ describe("methods", () => {
       await state!.save(folder);
       const names = Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
       const regions = state!.regions!.after.count;
-      assert.deepEqual(names, ["default", "method.json", ...Array.from({ length: regions }, (_, k) => `region-${k + 1}`)].sort());
+      assert.deepEqual(
+        names,
+        ["default", "method.json", ...Array.from({ length: regions }, (_, k) => `region-${k + 1}`)].sort(),
+      );
       const config = JSON.parse(await Deno.readTextFile(join(folder, "region-1", "adapter_config.json")));
       assert.equal(config.peft_type, "LORA");
       assert.ok(config.trainable_token_indices.item_emb.length > 0);
@@ -104,7 +110,9 @@ describe("methods", () => {
   it("raie keeps each region's item rows apart, and shares them only when told to", async () => {
     const rows = async (itemRows: string) => {
       const [state] = await adaptAll(entry("raie", { lora: { itemRows } }));
-      return (state as unknown as { state: { adapters: { rows: Float32Array }[] } }).state.adapters.map(({ rows }) => rows);
+      return (state as unknown as { state: { adapters: { rows: Float32Array }[] } }).state.adapters.map(({ rows }) =>
+        rows
+      );
     };
     const own = await rows("finetune-targets");
     assert.ok(own.length > 1);

@@ -38,7 +38,9 @@ export async function smallContext(engine: Engine, spec: ResolvedSpec): Promise<
   });
   const backbone = createBackbone(spec.backbone, data.catalogue.size);
   const values = backbone.initialise(1);
-  const parameters = Object.fromEntries(Object.entries(values).map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]));
+  const parameters = Object.fromEntries(
+    Object.entries(values).map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]),
+  );
   return {
     engine,
     backbone,

@@ -3,7 +3,12 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { type StageIdentity, stageKey, Store } from "../../src/pipeline/store.ts";
 
-const identity: StageIdentity = { kind: "backbone", version: 1, parameters: { width: 8, epochs: 2 }, inputs: { data: "abc" } };
+const identity: StageIdentity = {
+  kind: "backbone",
+  version: 1,
+  parameters: { width: 8, epochs: 2 },
+  inputs: { data: "abc" },
+};
 
 describe("Store", () => {
   let root: string, store: Store;

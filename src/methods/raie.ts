@@ -10,6 +10,7 @@ import {
   belongingByDecision,
   belongingByProbability,
   buildRegions,
+  type EditEvent,
   editOptions,
   editRegions,
   type EditResult,
@@ -183,29 +184,25 @@ function emptyNotes({ regions, isNew, membership }: EditResult, slice: Slice): s
   const used = new Set(membership);
   const empty = regions.names.filter((_, k) => isNew[k] === 1 && !used.has(k));
   if (empty.length === 0) return [];
-  return [
-    `${slice.name}: no sequence is routed to ${empty.join(", ")}: the routing score log pi + kappa cos has no normaliser, so regions of high kappa win`,
-  ];
+  const why = "the routing score log pi + kappa cos has no normaliser, so regions of high kappa win";
+  return [`${slice.name}: no sequence is routed to ${empty.join(", ")}: ${why}`];
 }
 
 function noteOf(event: EditEvent, slice: Slice): string {
-  {
-    switch (event.kind) {
-      case "note":
-        return `${slice.name}: ${event.text}`;
-      case "pool too small":
-        return `${slice.name}: ${event.size} sequences in the pool, fewer than the ${event.poolMin} a new region needs`;
-      case "pool judged": {
-        const best = Math.max(...event.bicProposed);
-        const verdict = event.added.length === 0 ? "no new region" : `new: ${event.added.join(", ")}`;
-        return `${slice.name}: ${event.size} sequences in the pool; BIC ${event.bicBefore.toFixed(0)} without, ${
-          best.toFixed(0)
-        } with new regions: ${verdict}`;
-      }
-      case "merged":
-        return `${slice.name}: ${event.names.join(" and ")} merged, ${
-          (event.angle * 180 / Math.PI).toFixed(1)
-        } degrees apart`;
+  switch (event.kind) {
+    case "note":
+      return `${slice.name}: ${event.text}`;
+    case "pool too small":
+      return `${slice.name}: ${event.size} sequences in the pool, fewer than the ${event.poolMin} a new region needs`;
+    case "pool judged": {
+      const best = Math.max(...event.bicProposed);
+      const verdict = event.added.length === 0 ? "no new region" : `new: ${event.added.join(", ")}`;
+      const bics = `BIC ${event.bicBefore.toFixed(0)} without, ${best.toFixed(0)} with new regions`;
+      return `${slice.name}: ${event.size} sequences in the pool; ${bics}: ${verdict}`;
     }
-  });
+    case "merged": {
+      const degrees = (event.angle * 180 / Math.PI).toFixed(1);
+      return `${slice.name}: ${event.names.join(" and ")} merged, ${degrees} degrees apart`;
+    }
+  }
 }

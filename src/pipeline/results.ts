@@ -7,6 +7,7 @@ import { perUserMeasures } from "../evaluation/per_user.ts";
 import type { Engine } from "../engine/types.ts";
 import type { Results, RunResult } from "../reporting/types.ts";
 import { differences } from "../spec/differences.ts";
+import { portableSpec } from "../spec/portable.ts";
 import type { ResolvedSpec } from "../spec/types.ts";
 import { VERSION } from "../version.ts";
 import type { ExperimentRun, MethodRun, SliceRanks } from "./experiment.ts";
@@ -33,7 +34,7 @@ export function resultsOf(
     $schema: "../../src/reporting/results.schema.json",
     version: 1,
     name: spec.name,
-    spec,
+    spec: portableSpec(spec),
     differences: differences(spec),
     data: {
       dataset: spec.dataset.id ?? spec.dataset.format ?? "inline",

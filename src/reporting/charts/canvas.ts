@@ -4,6 +4,7 @@
  */
 import { Buffer } from "node:buffer";
 import type { ChartConfiguration } from "chart.js";
+import type { ChartJSNodeCanvas } from "chartjs-node-canvas";
 import { INK } from "./palette.ts";
 
 /** Pixels for each CSS pixel. */
@@ -26,7 +27,21 @@ export interface Chart {
 
 /** Draws a chart 800 CSS pixels wide at twice the density. */
 export async function renderPng({ height, configuration }: Chart): Promise<Uint8Array> {
+  const canvas = await canvasOf(height);
+  // chartjs-node-canvas writes into the options it is given; the caller's stay as they are.
+  const { options, ...rest } = configuration;
+  return new Uint8Array(
+    canvas.renderToBufferSync({ ...rest, options: { ...options } } as ChartConfiguration, "image/png"),
+  );
+}
+
+const canvases = new Map<number, ChartJSNodeCanvas>();
+
+/** One canvas for all charts of a height: each new one loads chart.js again. */
+async function canvasOf(height: number): Promise<ChartJSNodeCanvas> {
   const { ChartJSNodeCanvas } = await ready();
+  const known = canvases.get(height);
+  if (known !== undefined) return known;
   const canvas = new ChartJSNodeCanvas({
     width: CHART_WIDTH,
     height,
@@ -39,11 +54,8 @@ export async function renderPng({ height, configuration }: Chart): Promise<Uint8
       defaults.borderColor = INK.grid;
     },
   });
-  // chartjs-node-canvas writes into the options it is given; the caller's stay as they are.
-  const { options, ...rest } = configuration;
-  return new Uint8Array(
-    canvas.renderToBufferSync({ ...rest, options: { ...options } } as ChartConfiguration, "image/png"),
-  );
+  canvases.set(height, canvas);
+  return canvas;
 }
 
 let loading: Promise<typeof import("chartjs-node-canvas")> | undefined;

@@ -8,7 +8,7 @@ import type { Results } from "../types.ts";
 import type { Chart } from "./canvas.ts";
 import { chartName, frame, numberAxis } from "./frame.ts";
 import { dashOf, INK, lighter, methodLook } from "./palette.ts";
-import { line, type Pen, write } from "./pen.ts";
+import { fitted, line, type Pen, write } from "./pen.ts";
 
 interface Curve {
   readonly label: string;
@@ -116,7 +116,7 @@ const curveNames: Plugin<"line"> = {
         width: 2.2,
         dash: Array.isArray(borderDash) ? borderDash.map(Number) : [],
       });
-      write(pen, label, right + 66, y);
+      write(pen, fitted(pen, label, chart.width - right - 66 - 10), right + 66, y);
     });
   },
 };

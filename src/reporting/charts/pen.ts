@@ -46,6 +46,16 @@ export function widthOf(pen: Pen, text: string, size = 13, weight: 400 | 600 = 4
   return width;
 }
 
+/** A text cut, with an ellipsis, to a width in CSS pixels. */
+export function fitted(pen: Pen, text: string, width: number, size = 13, weight: 400 | 600 = 400): string {
+  const letters = [...text];
+  for (let kept = letters.length; kept > 0; kept--) {
+    const shorter = kept === letters.length ? text : `${letters.slice(0, kept).join("").trimEnd()}…`;
+    if (widthOf(pen, shorter, size, weight) <= width) return shorter;
+  }
+  return "";
+}
+
 const fontOf = (size: number, weight: number) => `${weight} ${size}px ${FONT_FAMILY}`;
 
 /** Draws a straight line. */

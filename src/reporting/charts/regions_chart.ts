@@ -37,7 +37,7 @@ export function regionsChart(results: Results): Chart | undefined {
       ...frame({
         title: "Sequences of each slice on one map",
         subtitle: `UMAP of the frozen backbone's representations; ${
-          chartName(shown.label)
+          chartName(shown.label, 14)
         }, seed ${shown.seed}; grey: the other slices`,
       }),
       scales: {

@@ -46,7 +46,7 @@ export function routingChart(results: Results): Chart | undefined {
         title: "From region to region, slice by slice",
         room: 26,
         subtitle: `blocks: share of a slice's sequences; bands: users seen in both slices; ${
-          chartName(shown.label)
+          chartName(shown.label, 14)
         }, seed ${shown.seed}`,
       }),
       scales: {

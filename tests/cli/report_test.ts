@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { describe, it } from "@std/testing/bdd";
+import { writeReport } from "../../src/reporting/report.ts";
+import { writeResults } from "../../src/reporting/results_file.ts";
+import { describe as specWords } from "../../src/spec/describe.ts";
+import { madeResults } from "../reporting/results_fixture.ts";
+
+/** Calls the task as its user does. */
+async function report(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args: ["task", "-q", "report", ...args] })
+    .output();
+  return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
+}
+
+describe("deno task report", () => {
+  it("writes the report and its charts again, byte for byte, from results.json alone", async () => {
+    const dir = await Deno.makeTempDir();
+    try {
+      const results = madeResults();
+      await writeResults(dir, results);
+      await writeReport(dir, results, specWords(results.spec));
+      const [text, chart] = [join(dir, "report.md"), join(dir, "charts", "routing.png")];
+      const before = [Deno.readFileSync(text), Deno.readFileSync(chart)];
+      await Deno.remove(text);
+      await Deno.remove(chart);
+      const { code, out } = await report(dir);
+      assert.deepEqual([code, out], [0, `${text}\n`]);
+      assert.deepEqual([Deno.readFileSync(text), Deno.readFileSync(chart)], before);
+    } finally {
+      await Deno.remove(dir, { recursive: true });
+    }
+  });
+
+  it("says what is wrong with a folder that holds no results, and ends with 2", async () => {
+    const dir = await Deno.makeTempDir();
+    try {
+      const missing = await report(dir);
+      assert.equal(missing.code, 2);
+      assert.match(missing.err, /Cannot read .*results\.json: there is no such file/);
+      await Deno.writeTextFile(join(dir, "results.json"), '{"version": 1}');
+      const wrong = await report(dir);
+      assert.equal(wrong.code, 2);
+      assert.match(wrong.err, /these are not results of this version:\n {2}the whole: must have required property/);
+    } finally {
+      await Deno.remove(dir, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { describe, it } from "@std/testing/bdd";
+import { assertSnapshot } from "@std/testing/snapshot";
+import type { Plugin } from "chart.js";
+import { renderPng } from "../../src/reporting/charts/canvas.ts";
+import { type ReportChart, reportCharts } from "../../src/reporting/charts/report_charts.ts";
+import type { Results } from "../../src/reporting/types.ts";
+import { madeResults, METHODS } from "./results_fixture.ts";
+import { inkedPixels, recordTexts, type WrittenText } from "./picture.ts";
+
+const EIGHT = [
+  ...METHODS,
+  ...["replay", "lwf", "lsat", "mole"].map((kind, i) => ({
+    kind,
+    measures: { S: .15 + .004 * i, F1: .1, T: .083 + .002 * i },
+  })),
+  {
+    kind: "raie",
+    label: "RAIE with a label that is far too long",
+    measures: { S: .15, F1: .12, T: .09 },
+    regions: true,
+  },
+];
+
+const WIDE = "W".repeat(80);
+
+const CASES: readonly (readonly [string, Results])[] = [
+  ["one seed", madeResults()],
+  ["three seeds and eight methods", madeResults({ seeds: [1, 2, 3], methods: EIGHT })],
+  ["three F slices", madeResults({ slices: ["S", "F1", "F2", "F3", "T"], methods: EIGHT })],
+  ["the base alone", madeResults({ methods: METHODS.slice(0, 1) })],
+  [
+    "wide and hostile names",
+    madeResults({ methods: METHODS.map((method, i) => ({ ...method, label: `${i}${WIDE}\u202e<b>|` })) }),
+  ],
+  [
+    "measures of zero",
+    madeResults({ methods: METHODS.slice(0, 2).map((method) => ({ ...method, measures: { S: 0, F1: 0, T: 0 } })) }),
+  ],
+  [
+    "measures of one",
+    madeResults({ methods: METHODS.map((method) => ({ ...method, measures: { S: 1, F1: 1, T: 1 } })) }),
+  ],
+];
+
+for (const { file, chart } of reportCharts(madeResults({ seeds: [1, 2] }))) {
+  Deno.test(`the configuration of ${file} is as it was reviewed`, async (context) => {
+    await assertSnapshot(context, JSON.parse(JSON.stringify(chart.configuration, shorter)));
+  });
+}
+
+/** Long series say nothing more in a review; functions are named; the last bits of sines may differ between machines. */
+function shorter(_: string, value: unknown): unknown {
+  if (typeof value === "number") return Number(value.toPrecision(6));
+  if (typeof value === "function") return "[function]";
+  if (!Array.isArray(value) || value.length <= 6) return value;
+  return [...value.slice(0, 5), `and ${value.length - 5} more`];
+}
+
+for (const [name, results] of CASES) {
+  describe(`charts of ${name}`, () => {
+    for (const { file, chart } of reportCharts(results)) {
+      it(`${file} is 1600 pixels wide, has something on it, and no text outside of it`, async () => {
+        const { png, texts } = await draw(chart);
+        const picture = await inkedPixels(png);
+        assert.equal(picture.width, 1600);
+        assert.equal(picture.height, 2 * chart.height);
+        assert.ok(picture.inked > .01 * picture.width * picture.height, `only ${picture.inked} pixels are inked`);
+        assert.ok(texts.length >= 5, "a chart has a title, a subtitle, axes and figures");
+        for (const { text, left, right, top, bottom } of texts) {
+          const inside = left >= 0 && top >= 0 && right <= picture.width && bottom <= picture.height;
+          assert.ok(inside, `"${text}" stands at ${[left, top, right, bottom].map(Math.round)}`);
+        }
+      });
+    }
+  });
+}
+
+async function draw(
+  { height, configuration }: ReportChart["chart"],
+): Promise<{ png: Uint8Array; texts: WrittenText[] }> {
+  const texts: WrittenText[] = [];
+  const recorder: Plugin = { id: "recorder", beforeInit: ({ ctx }) => recordTexts(ctx, texts) };
+  const png = await renderPng({
+    height,
+    configuration: { ...configuration, plugins: [recorder, ...configuration.plugins ?? []] },
+  });
+  return { png, texts };
+}
+
+describe("renderPng()", () => {
+  it("gives the same bytes every time and leaves the configuration as it was", async () => {
+    const [first] = reportCharts(madeResults());
+    assert.ok(first);
+    const before = JSON.stringify(first.chart.configuration);
+    const bytes = await renderPng(first.chart);
+    assert.ok(Buffer.from(bytes).equals(Buffer.from(await renderPng(first.chart))));
+    assert.equal(JSON.stringify(first.chart.configuration), before);
+  });
+});
+
+describe("reportCharts()", () => {
+  it("draws no regions where no method keeps any", () => {
+    const files = reportCharts(madeResults({ methods: METHODS.slice(0, 2) })).map(({ file }) => file);
+    assert.deepEqual(files, ["methods.png", "retention.png", "loss_backbone.png", "loss_adapters.png"]);
+  });
+
+  it("gives a method the same colour in every chart", () => {
+    const colours = (file: string) => {
+      const found = reportCharts(madeResults()).find((chart) => chart.file === file);
+      return found?.chart.configuration.data.datasets ?? [];
+    };
+    const points = colours("retention.png").map(({ backgroundColor }) => backgroundColor);
+    const bars = colours("methods.png").at(-1)?.backgroundColor;
+    assert.deepEqual(points, ["#7f7f7f", "#0072b2", "#d55e00"]);
+    assert.deepEqual(bars, points);
+    assert.deepEqual(colours("loss_adapters.png").slice(0, 2).map(({ borderColor }) => borderColor), [
+      "#0072b2",
+      "#d55e00",
+    ]);
+  });
+});

@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { describe, it } from "@std/testing/bdd";
+import { renderReport, writeReport } from "../../src/reporting/report.ts";
+import { readResults, writeResults } from "../../src/reporting/results_file.ts";
+import type { Results } from "../../src/reporting/types.ts";
+import { madeResults, METHODS } from "./results_fixture.ts";
+
+const WORDS = ["The data set is made up.", "A sentence with | and <b>."];
+const report = (results: Results) => renderReport(results, { describe: WORDS });
+
+/** Files of a folder and its folders, by path, as bytes. */
+function filesOf(dir: string, under = ""): Map<string, string> {
+  const files = new Map<string, string>();
+  for (const { name, isDirectory } of Deno.readDirSync(dir)) {
+    if (isDirectory) {
+      for (const [path, bytes] of filesOf(join(dir, name), `${under}${name}/`)) files.set(path, bytes);
+    } else files.set(under + name, Deno.readFileSync(join(dir, name)).join());
+  }
+  return files;
+}
+
+describe("renderReport()", () => {
+  it("opens with the title and the verdict, then answers each question under a heading that asks it", () => {
+    const text = report(madeResults({ change: { comparisons: [COMPARISON] } }));
+    const headings = [...text.matchAll(/^#+ .*$/gm)].map(([heading]) => heading);
+    assert.deepEqual(headings, [
+      "# RAIE on MovieLens 100K",
+      "## What was asked?",
+      "## Which method adapts best, and which keeps most?",
+      "## Is what was learnt paid for with what was known?",
+      "## What did it cost?",
+      "## How does it compare with published figures?",
+      "## How were the regions edited?",
+      "## What drifted?",
+      "## Where do the sequences lie?",
+      "## Where do sequences go from S to F to T?",
+      "## Did training settle?",
+      "## How was it made?",
+      "## How long did it take?",
+      "## Everything measured",
+    ]);
+    assert.match(
+      text.split("\n\n")[1] ?? "",
+      /^No method adapts to what comes next beyond noise; \*\*RAIE\*\* comes nearest/,
+    );
+  });
+
+  it("shows the best of each column in bold, and the mean and standard error over seeds", () => {
+    assert.match(report(madeResults()), /^\| lora \| \*\*0\.1566\*\* \| \*\*0\.1523\*\* \| 0\.0753 \|/m);
+    // Three seeds at .1, .11 and .12: mean .11, standard deviation .01, standard error .01 / sqrt(3) = .0058.
+    const runs = [.1, .11, .12].flatMap((value, i) =>
+      madeResults({ seeds: [i + 1], methods: [{ kind: "base", measures: { S: value, T: value } }] }).runs
+    );
+    const fixed = runs.map((run, i) => ({
+      ...run,
+      measures: { ...run.measures, T: { "Recall@10": [.1, .11, .12][i]!, "NDCG@10": .05 } },
+    }));
+    assert.match(report({ ...madeResults({ seeds: [1, 2, 3] }), runs: fixed }), /0\.1100 ± 0\.0058/);
+  });
+
+  it("counts edits, and tells a region's size, radius in degrees and way before and after", () => {
+    const text = report(madeResults());
+    assert.match(text, /^\| RAIE \| 1 \| F1 \| 1\u202f874 \| 402 \| 453 \| 1 \| 2 \| 191 \| 0 \|$/m);
+    // .67 and .71 radians are 38.4 and 40.7 degrees; .031 radians are 1.8.
+    assert.match(
+      text,
+      /^\| R1 \| 1\u202f790 \| 2\u202f140 \| 38\.4° \| 40\.7° \| 52\.4 \| 52\.4 \| 43\u202f% \| 43\u202f% \| 1\.8° \|$/m,
+    );
+    assert.match(text, /^\| R4 \| – \| 262\.3 \| – \| 33\.2° \| .* new \|$/m);
+    assert.match(text, /posterior gate: Expand cannot fire/);
+  });
+
+  it("holds itself against published figures, and says how many are far off", () => {
+    const text = report(madeResults({ change: { comparisons: [COMPARISON, { ...COMPARISON, z: -3.41 }] } }));
+    assert.match(text, /1 of 2 figures lies more than 3 standard errors from the published one\./);
+    assert.match(
+      text,
+      /^\| base \| T \| Recall@10 \| 0\.0881 \(3 seeds\) \| 0\.0879 \| \+0\.0002 \| −3\.4 \| the authors \|$/m,
+    );
+    assert.doesNotMatch(report(madeResults()), /published/);
+  });
+
+  it("lists every switch that differs from the paper preset, or says that none does", () => {
+    assert.match(report(madeResults()), /^\| `regions\.gate\.kind` \| `"confidence"` \| `"posterior"` \|$/m);
+    assert.match(report(madeResults({ change: { differences: [] } })), /Every switch is as in the preset `paper`\./);
+  });
+
+  it("leaves regions out where no method keeps any", () => {
+    assert.doesNotMatch(report(madeResults({ methods: METHODS.slice(0, 2) })), /## How were the regions|drifted/);
+  });
+
+  it("keeps every table rectangular and every picture's file known, whatever names hold", () => {
+    const hostile =
+      "x|y\n# h <script>alert(1)</script> ![p](http://e.x/p.png) `c` $m$ **b** \u202e\u0000 &amp; www.e.x";
+    const results = madeResults({
+      methods: METHODS.map((method, i) => ({ ...method, label: `${hostile}${i}` })),
+      change: {
+        comparisons: [{ ...COMPARISON, label: hostile, source: hostile }],
+        durations: [{ stage: hostile, seconds: 1 }],
+        differences: [{ path: hostile, paper: hostile, value: [hostile] }],
+        data: {
+          ...madeResults().data,
+          title: hostile,
+          dataset: hostile,
+          files: [{ name: hostile, bytes: 1, sha256: "0".repeat(64) }],
+        },
+      },
+    });
+    const text = renderReport({ ...results, spec: { ...results.spec, title: hostile, description: hostile } }, {
+      describe: [hostile],
+    });
+    for (const block of text.split("\n\n").filter((block) => block.startsWith("|"))) {
+      const widths = block.split("\n").map((row) => row.replaceAll("\\|", "").split("|").length);
+      assert.deepEqual([...new Set(widths)].length, 1, block);
+    }
+    const outsideCode = text.replace(/(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g, "");
+    assert.doesNotMatch(outsideCode, /(?<!\\)<(?!br>|\/?details>|\/?summary>)/);
+    assert.doesNotMatch(outsideCode, /(?<!\\)!\[(?!.*\]\(charts\/)/);
+    assert.doesNotMatch(outsideCode, /https?:\/\/|(?<!\\)\$|www\.e/);
+    assert.equal([...text.matchAll(/^# /gm)].length, 1);
+    // deno-lint-ignore no-control-regex -- their absence is what is tested
+    assert.doesNotMatch(text, /[\u0000\u202e]/);
+  });
+});
+
+const COMPARISON = {
+  label: "base",
+  slice: "T",
+  measure: "Recall@10",
+  ours: .0881,
+  seeds: 3,
+  theirs: .0879,
+  z: .03,
+  source: "the authors",
+};
+
+describe("writeReport()", () => {
+  it("writes the same bytes from results.json as from the run itself, and removes charts that are no more", async () => {
+    const dir = await Deno.makeTempDir();
+    try {
+      const results = madeResults({ seeds: [1, 2] });
+      await writeResults(dir, results);
+      await writeReport(dir, results, WORDS);
+      const first = filesOf(dir);
+      await writeReport(dir, await readResults(dir), WORDS);
+      assert.deepEqual(filesOf(dir), first);
+      const pictures = [...(await Deno.readTextFile(join(dir, "report.md"))).matchAll(/\]\((charts\/[a-z_]+\.png)\)/g)]
+        .map(([, file]) => file);
+      assert.deepEqual(pictures.sort(), [...first.keys()].filter((file) => file.startsWith("charts/")).sort());
+      await writeReport(dir, madeResults({ methods: METHODS.slice(0, 2) }), WORDS);
+      assert.ok(!filesOf(dir).has("charts/regions.png"));
+    } finally {
+      await Deno.remove(dir, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { describe, it } from "@std/testing/bdd";
+import fc from "fast-check";
+import { chartName, roundStep } from "../../src/reporting/charts/frame.ts";
+import { inkOn, lighter } from "../../src/reporting/charts/palette.ts";
+import { placeLabels } from "../../src/reporting/charts/place_labels.ts";
+import { jsonText } from "../../src/reporting/json_text.ts";
+import { code, plain } from "../../src/reporting/markdown.ts";
+import { count, degrees, fixed, measure, percent, signed } from "../../src/reporting/numbers.ts";
+import { writePerUser } from "../../src/reporting/per_user.ts";
+import { regionMap } from "../../src/reporting/region_map.ts";
+
+describe("numbers", () => {
+  it("have thin separators, real minus signs and fixed digits", () => {
+    assert.deepEqual([0, 999, 1000, 1234567, -4321, 1155.5].map(count), [
+      "0",
+      "999",
+      "1\u202f000",
+      "1\u202f234\u202f567",
+      "−4\u202f321",
+      "1\u202f155.5",
+    ]);
+    assert.deepEqual([.09119, 1, 0].map(measure), ["0.0912", "1.0000", "0.0000"]);
+    assert.deepEqual([.0033, -.0126, 0, -.00001].map((value) => signed(value)), [
+      "+0.0033",
+      "−0.0126",
+      "0.0000",
+      "0.0000",
+    ]);
+    assert.deepEqual([degrees(Math.PI / 2), percent(.425), fixed(-.04, 1)], ["90.0°", "43\u202f%", "0.0"]);
+  });
+});
+
+describe("plain()", () => {
+  it("never leaves a line break, a control character, a bare angle bracket, bar or address", () => {
+    fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
+      const shown = plain(text);
+      assert.doesNotMatch(shown, /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+      assert.doesNotMatch(shown.replace(/\\./gu, ""), /[<>|`*_[\]]/);
+      assert.doesNotMatch(shown, /:\/\//);
+    }));
+  });
+});
+
+describe("code()", () => {
+  it("is fenced by more backticks than it holds", () => {
+    fc.assert(fc.property(fc.string({ unit: fc.constantFrom("`", "a", "|", " ") }), (text) => {
+      const shown = code(text);
+      if (text.trim() === "") return assert.equal(shown, "");
+      const fence = /^`+/.exec(shown)?.[0] ?? "";
+      const inner = shown.slice(fence.length, -fence.length);
+      assert.ok(!inner.split(/[^`]+/).includes(fence));
+      assert.doesNotMatch(inner, /(?<!\\)\|/);
+    }));
+  });
+});
+
+describe("jsonText()", () => {
+  it("is JSON for the same value", () => {
+    fc.assert(
+      fc.property(
+        fc.jsonValue(),
+        (value) => assert.deepEqual(JSON.parse(jsonText(value)), JSON.parse(JSON.stringify(value))),
+      ),
+    );
+  });
+});
+
+describe("chartName()", () => {
+  it("is one line of at most 26 letters", () => {
+    fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 80 }), (name) => {
+      assert.ok([...chartName(name)].length <= 26);
+      assert.doesNotMatch(chartName(name), /[\p{Cc}\p{Cf}]/u);
+    }));
+  });
+});
+
+describe("roundStep()", () => {
+  it("is 1, 2 or 5 times a power of ten, and nothing nearer by ratio than 1.6", () => {
+    fc.assert(fc.property(fc.double({ min: 1e-9, max: 1e9, noNaN: true }), (wanted) => {
+      const step = roundStep(wanted);
+      assert.match(step.toExponential(6), /^[125]\.0+e/);
+      assert.ok(Math.abs(Math.log(step / wanted)) < Math.log(1.6));
+    }));
+  });
+});
+
+describe("palette", () => {
+  it("mixes with white and writes in the ink that is read more easily", () => {
+    assert.equal(lighter("#d55e00", 0), "#d55e00");
+    assert.equal(lighter("#d55e00", 1), "#ffffff");
+    assert.equal(inkOn("#0072b2"), "#ffffff");
+    assert.equal(inkOn("#f0e442"), "#1f2328");
+  });
+});
+
+describe("placeLabels()", () => {
+  it("puts two names of one place apart, inside the area", () => {
+    const area = { left: 0, right: 400, top: 0, bottom: 300 };
+    const [a, b] = placeLabels([{ x: 390, y: 10, width: 60 }, { x: 390, y: 10, width: 60 }], area);
+    assert.ok(a !== undefined && b !== undefined);
+    for (const { x, y } of [a, b]) assert.ok(x >= 0 && x + 60 <= 400 && y >= 9 && y <= 291);
+    assert.ok(Math.abs(a.y - b.y) >= 18 || Math.abs(a.x - b.x) >= 60);
+  });
+});
+
+describe("regionMap()", () => {
+  const groups = Array.from(
+    { length: 90 },
+    (_, i) => Array.from({ length: 8 }, (_, j) => Number(j === i % 3) + .05 * Math.sin(7 * i + j)),
+  );
+
+  it("keeps groups together that lie together", () => {
+    const { x, y } = regionMap(groups, 1);
+    const centre = (group: number) => {
+      const own = x.map((_, i) => i).filter((i) => i % 3 === group);
+      return [
+        own.reduce((sum, i) => sum + x[i]!, 0) / own.length,
+        own.reduce((sum, i) => sum + y[i]!, 0) / own.length,
+      ] as const;
+    };
+    const centres = [0, 1, 2].map(centre);
+    x.forEach((_, i) => {
+      const distances = centres.map(([cx, cy]) => Math.hypot(x[i]! - cx, y[i]! - cy));
+      assert.equal(distances.indexOf(Math.min(...distances)), i % 3);
+    });
+    assert.equal(Math.max(...x.map(Math.abs), ...y.map(Math.abs)), 1);
+  });
+
+  it("depends on vectors and seed alone", () => {
+    assert.deepEqual(regionMap(groups, 5), regionMap(groups, 5));
+    assert.notDeepEqual(regionMap(groups, 5), regionMap(groups, 6));
+  });
+
+  it("lays out none, few and equal vectors, and refuses numbers that are not finite", () => {
+    assert.deepEqual(regionMap([], 1), { x: [], y: [] });
+    assert.deepEqual(regionMap([[1, 0], [0, 1], [1, 0]], 1), { x: [-1, 0, 1], y: [0, 0, 0] });
+    const { x } = regionMap(Array.from({ length: 12 }, () => Float32Array.of(1, 0)), 1);
+    assert.ok(x.every(Number.isFinite));
+    assert.throws(() => regionMap([[1], [NaN]], 1), {
+      name: "RangeError",
+      message: /vector 1 holds a number that is not finite/,
+    });
+  });
+});
+
+describe("writePerUser()", () => {
+  it("writes a row a line, as rows come, under the final name only when all are there", async () => {
+    const dir = await Deno.makeTempDir();
+    try {
+      const file = join(dir, "per_user.ndjson");
+      const rows = function* () {
+        for (let user = 0; user < 2000; user++) {
+          assert.ok(![...Deno.readDirSync(dir)].some(({ name }) => name === "per_user.ndjson"));
+          yield { user: `u${user}`, "Recall@10": user / 2000, note: "a\nb" };
+        }
+      };
+      await writePerUser(file, rows());
+      const lines = (await Deno.readTextFile(file)).trimEnd().split("\n");
+      assert.equal(lines.length, 2000);
+      assert.deepEqual(JSON.parse(lines[1999]!), { user: "u1999", "Recall@10": .9995, note: "a\nb" });
+      assert.deepEqual([...Deno.readDirSync(dir)].map(({ name }) => name), ["per_user.ndjson"]);
+    } finally {
+      await Deno.remove(dir, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { describe, it } from "@std/testing/bdd";
+import { methodDifference } from "../../src/reporting/difference.ts";
+import { methodSummaries } from "../../src/reporting/summary.ts";
+import { verdict } from "../../src/reporting/verdict.ts";
+import { type MadeExperiment, type MadeMethod, madeResults } from "./results_fixture.ts";
+
+const base = (S = .14, T = .09): MadeMethod => ({ kind: "base", measures: { S, T }, steps: 0 });
+const lora = (S: number, T: number): MadeMethod => ({ kind: "lora", measures: { S, T } });
+const raie = (S: number, T: number, steps = 99): MadeMethod => ({
+  kind: "raie",
+  label: "RAIE",
+  measures: { S, T },
+  steps,
+});
+const lwf = (S: number, T: number): MadeMethod => ({ kind: "lwf", measures: { S, T } });
+const says = (methods: readonly MadeMethod[], more: MadeExperiment = {}) => verdict(madeResults({ methods, ...more }));
+
+describe("verdict()", () => {
+  it("names a winner on T only when its gain is beyond noise", () => {
+    // Two binomial standard errors of .12 against .09 over 1820 windows: 2 sqrt(.12 .88 / 1820 + .09 .91 / 1820) = .0203.
+    assert.match(
+      says([base(), lora(.14, .12), raie(.14, .11)]),
+      /^\*\*lora\*\* adapts best to what comes next: Recall@10 0\.1200 on T against 0\.0900 for base, the backbone as it was \(\+0\.0300, beyond noise of 0\.0203\)\. RAIE \(0\.1100\) is within noise of it\./,
+    );
+  });
+
+  it("says so when the best gain is within noise", () => {
+    assert.match(
+      says([base(), lora(.14, .08), raie(.14, .095)]),
+      /^No method adapts to what comes next beyond noise; \*\*RAIE\*\* comes nearest: Recall@10 0\.0950/,
+    );
+  });
+
+  it("says so when nothing improves on the backbone", () => {
+    assert.match(
+      says([base(), lora(.14, .08), raie(.14, .085)]),
+      /^No method improves on the backbone as it was; the best of them, \*\*RAIE\*\*, reaches/,
+    );
+    assert.match(
+      says([base(), lora(.14, .09)]),
+      /^No method improves on the backbone as it was; \*\*lora\*\* reaches .*\(0\.0000, within noise/,
+    );
+  });
+
+  it("tells a lead beyond noise from one within, and names everyone within", () => {
+    assert.match(
+      says([base(), lora(.14, .2), raie(.14, .11)]),
+      /The next, RAIE \(0\.1100\), is behind it beyond noise\./,
+    );
+    assert.match(
+      says([base(), lora(.14, .13), raie(.14, .125), lwf(.14, .12)]),
+      /RAIE \(0\.1250\) and lwf \(0\.1200\) are within noise of it\./,
+    );
+  });
+
+  it("names methods that fall below the backbone beyond noise, on T and on S", () => {
+    const text = says([base(), lora(.1, .05), raie(.15, .1)]);
+    assert.match(text, /Worse than the backbone beyond noise on T: lora \(−0\.0400\)\./);
+    assert.match(text, /Forgetting beyond noise: lora \(−0\.0400\)\./);
+    assert.match(text, /\*\*RAIE\*\* keeps most: Recall@10 0\.1500 on S against 0\.1400 for base/);
+  });
+
+  it("says that nobody forgets beyond noise, and which windows retention is measured on", () => {
+    assert.match(says([base(), lora(.139, .1)]), /No method forgets beyond noise\./);
+    assert.match(says([base(), lora(.139, .1)]), /measured on windows the backbone was trained on\./);
+    const { data } = madeResults();
+    assert.match(
+      says([base(), lora(.139, .1)], { change: { data: { ...data, retention: "held-out" } } }),
+      /measured on windows held out of training\./,
+    );
+  });
+
+  it("tells where the method of the experiment stands when another one wins", () => {
+    assert.match(
+      says([base(), lora(.14, .2), raie(.14, .11)]),
+      /\*\*RAIE\*\*, which this experiment is about, reaches 0\.1100 on T: −0\.0900 to lora\./,
+    );
+    assert.doesNotMatch(says([base(), lora(.14, .11), raie(.14, .2)]), /which this experiment is about/);
+  });
+
+  it("warns when methods took unequal numbers of steps", () => {
+    assert.match(
+      says([base(), lora(.14, .1), raie(.14, .1, 214)]),
+      /Costs differ: RAIE took 214 optimiser steps, lora 99, so that part of a difference may be training alone\./,
+    );
+    assert.doesNotMatch(says([base(), lora(.14, .1), raie(.14, .1, 100)]), /Costs differ/);
+  });
+
+  it("says what noise is: binomial for one seed, an interval over several", () => {
+    assert.match(
+      says([base(), lora(.14, .1)]),
+      /Noise is two binomial standard errors of a difference over 4\u202f775 windows of S or 1\u202f820 of T: there is one seed/,
+    );
+    assert.match(
+      says([base(), lora(.14, .1)], { seeds: [1, 2, 3] }),
+      /Noise is the 95 % interval of a difference over 3 seeds, seed by seed \(Student's t\)/,
+    );
+    assert.match(
+      says([base(), lora(.14, .1), raie(.1, .1), lwf(.1, .1)]),
+      /nothing is corrected for comparing several methods/,
+    );
+  });
+
+  it("claims nothing about adapting from the backbone alone, or about the backbone where it did not run", () => {
+    assert.match(
+      says([base()]),
+      /^Only the backbone as it was is measured here, so nothing can be said about adapting/,
+    );
+    assert.doesNotMatch(says([lora(.14, .1), raie(.13, .11)]), /backbone as it was|forget/i);
+  });
+
+  it("escapes hostile labels", () => {
+    assert.match(says([base(), { ...lora(.14, .2), label: "a|b <i>[x](y)" }]), /\*\*a\\\|b \\<i\\>\\\[x\\\]\(y\)\*\*/);
+  });
+});
+
+describe("methodDifference()", () => {
+  const seeded = (values: readonly (readonly [number, number])[]) => {
+    const results = madeResults({ methods: [base(), lora(.1, .1)], seeds: values.map((_, i) => i + 1) });
+    const runs = results.runs.map((run) => {
+      const pair = values[run.seed - 1]!;
+      return { ...run, measures: { ...run.measures, T: { "Recall@10": pair[run.method === "base" ? 0 : 1] } } };
+    });
+    const [first, second] = methodSummaries({ ...results, runs });
+    return methodDifference({ ...results, runs }, second!, first!, "T", "Recall@10")!;
+  };
+
+  it("is paired by seed: mean and Student's interval of the differences", () => {
+    // Differences .01, .02, .03: mean .02, standard deviation .01, standard error .0057735, times t(.975, 2) = 4.303: .024843.
+    const { value, noise, beyondNoise } = seeded([[.1, .11], [.2, .22], [.3, .33]]);
+    assert.ok(Math.abs(value - .02) < 1e-12);
+    assert.ok(Math.abs(noise - .024843) < 1e-6);
+    assert.equal(beyondNoise, false);
+  });
+
+  it("takes a steady difference for real, and none for none", () => {
+    assert.equal(seeded([[.1, .12], [.2, .22], [.3, .32]]).beyondNoise, true);
+    assert.equal(seeded([[.1, .1], [.2, .2]]).beyondNoise, false);
+  });
+});

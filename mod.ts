@@ -18,12 +18,16 @@ export { parseSpec } from "./src/spec/parse.ts";
 export type { ParsedSpec, ParseOptions } from "./src/spec/parse.ts";
 export { SpecError } from "./src/spec/issue.ts";
 export type { SpecIssue } from "./src/spec/issue.ts";
+export type { Json, JsonRecord } from "./src/spec/json.ts";
 export { canonicalJson, specDigest } from "./src/spec/canonical.ts";
 export { describe } from "./src/spec/describe.ts";
 export { differences } from "./src/spec/differences.ts";
 export type * from "./src/spec/types.ts";
 
 export { loadDataset } from "./src/data/load.ts";
+export type { LoadOptions } from "./src/data/load.ts";
+export type { FolderOptions } from "./src/data/locate.ts";
+export type { ReadProgress } from "./src/data/byte_source.ts";
 export { sliceInteractions } from "./src/data/slices.ts";
 export type { SliceOptions } from "./src/data/slices.ts";
 export { DataError } from "./src/data/errors.ts";
@@ -31,21 +35,36 @@ export type * from "./src/data/types.ts";
 
 export { openEngine, probeRungs } from "./src/engine/open.ts";
 export { EngineError } from "./src/engine/errors.ts";
+export type { RungReport } from "./src/engine/rung.ts";
+export type { DropoutNoise } from "./src/engine/dropout.ts";
 export type * from "./src/engine/types.ts";
 
 export { createBackbone } from "./src/backbones/registry.ts";
 export { sasrec } from "./src/backbones/sasrec.ts";
+export type { SasrecConfig } from "./src/backbones/sasrec.ts";
 export type * from "./src/backbones/types.ts";
+
+export type { PlainTensor, PlainTensors } from "./src/adapters/safetensors.ts";
+export type { LossCurve } from "./src/adapters/train.ts";
 
 export * from "./src/regions/mod.ts";
 export * from "./src/evaluation/mod.ts";
+export { rankWindows } from "./src/evaluation/rank_windows.ts";
+export type { CountedRanks, RankingOptions } from "./src/evaluation/rank_windows.ts";
 
 export { createMethod } from "./src/methods/registry.ts";
 export type * from "./src/methods/types.ts";
 
 export { runExperiment } from "./src/pipeline/experiment.ts";
+export type { ExperimentRun, MethodRun, SliceRanks, Workbench } from "./src/pipeline/experiment.ts";
 export { prepareData } from "./src/pipeline/prepare.ts";
+export type { Prepared } from "./src/pipeline/prepare.ts";
 export { planStages } from "./src/pipeline/plan.ts";
+export type { PlannedStage } from "./src/pipeline/plan.ts";
 export { Progress } from "./src/pipeline/progress.ts";
 export { runSpec } from "./src/pipeline/run_spec.ts";
+export type { Written } from "./src/pipeline/run_spec.ts";
 export { Store, StoreError } from "./src/pipeline/store.ts";
+export type { StageIdentity, StageResult } from "./src/pipeline/store.ts";
+
+export type * from "./src/reporting/types.ts";

@@ -15,9 +15,13 @@ import { tf } from "../engine/tfjs.ts";
 
 /** What an adapter looks like: the same for all adapters of a bank. */
 export interface BankConfig {
+  /** r: rows of A, and of B kept transposed. */
   readonly rank: number;
+  /** The low-rank term is scaled by alpha / rank. */
   readonly alpha: number;
+  /** Rate in [0, 1) on the input of A while training. */
   readonly dropout: number;
+  /** How A is drawn; B starts at zero either way, so a fresh adapter changes nothing. */
   readonly init: "kaiming" | "gaussian";
   /** The adapted projections. */
   readonly projections: readonly Projection[];
@@ -31,13 +35,17 @@ export interface BankConfig {
 
 /** Where a projection's A [rank, inputs] and B, kept transposed as [rank, outputs], lie in an adapter's vector. */
 export interface Segment {
+  /** The linear map it adapts. */
   readonly projection: Projection;
+  /** Offset of A's first number. */
   readonly a: number;
+  /** Offset of B's first number. */
   readonly b: number;
 }
 
 /** Sizes and places of a bank's numbers. */
 export interface BankLayout {
+  /** In the order of the projections, without gaps. */
   readonly segments: readonly Segment[];
   /** Numbers in A and B of one adapter. */
   readonly loraSize: number;
@@ -49,7 +57,9 @@ export interface BankLayout {
 
 /** One adapter's numbers: A and B of every projection, and item-row deltas against the shared table. */
 export interface AdapterValues {
+  /** [loraSize], laid out by {@linkcode bankLayout}. */
   readonly lora: Float32Array;
+  /** [itemRows, width]; all 0 for an adapter that leaves the table as it is. */
   readonly rows: Float32Array;
 }
 

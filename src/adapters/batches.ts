@@ -14,6 +14,7 @@ import type { BankBatch } from "./train_step.ts";
 export interface TrainingSet {
   /** Joins streams to the adapter, so that training it alone or beside others draws the same numbers. */
   readonly purpose: string;
+  /** Its rows; the same windows may stand in several sets. */
   readonly windows: Windows;
   /** [windows.count], or all 1. */
   readonly weights?: Float32Array;
@@ -28,18 +29,27 @@ export function epochOrder(seed: number, set: TrainingSet, epoch: number): Int32
 
 /** What {@linkcode bankBatch} needs beside the rows. */
 export interface BatchSettings {
+  /** Gives the catalogue's size and how much of a context is read. */
   readonly backbone: Backbone;
+  /** Says which items have rows. */
   readonly bank: BankConfig;
+  /** Of `bank`; made once, since every batch needs it. */
   readonly layout: BankLayout;
+  /** Rows of each adapter in a step. */
   readonly batch: number;
+  /** Drawn for every position with a loss, outside the whole window. */
   readonly negatives: number;
+  /** Where the loss is taken. */
   readonly positions: "last" | "all";
+  /** Root of the negatives' streams. */
   readonly seed: number;
 }
 
 /** The rows one adapter contributes to a step; no rows: it is done and rests. */
 export interface Share {
+  /** What the rows point into. */
   readonly set: TrainingSet;
+  /** At most `batch` of them. */
   readonly rows: Int32Array;
   /** Counts the adapter's own steps: part of the random streams. */
   readonly step: number;

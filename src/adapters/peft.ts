@@ -140,9 +140,13 @@ export async function saveAdapter(
 
 /** Settings of a PEFT directory that change what an adapter computes. */
 export interface PeftSettings {
+  /** r. */
   readonly rank: number;
+  /** The low-rank term is scaled by alpha / rank. */
   readonly alpha: number;
+  /** In [0, 1); of use only to train further. */
   readonly dropout: number;
+  /** Last components of the adapted projections' names. */
   readonly targets: readonly string[];
 }
 

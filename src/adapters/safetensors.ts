@@ -8,7 +8,9 @@
 
 /** A tensor as plain numbers, row-major. */
 export interface PlainTensor {
+  /** Empty for a scalar. */
   readonly shape: readonly number[];
+  /** As many as the shape's product; the array's class is the dtype. */
   readonly values: Float32Array | Int32Array;
 }
 
@@ -17,6 +19,7 @@ export type PlainTensors = Readonly<Record<string, PlainTensor>>;
 
 /** A weights file that cannot be read as what it claims to be. */
 export class WeightsError extends Error {
+  /** Tells the error apart where `instanceof` cannot: in logs, and between two copies of this module. */
   override readonly name = "WeightsError";
 }
 

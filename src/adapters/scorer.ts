@@ -11,7 +11,9 @@ import { adapterHook, type AdapterValues, type BankConfig, bankLayout, rowPlaces
 
 /** Which adapter each window uses: `first`, and with `second` a mixture in which `first` has `share`. */
 export interface Routing {
+  /** [windows], the adapter with `share`, or the only one. */
   readonly first: Int32Array;
+  /** [windows], the adapter with the rest; left out: hard routing. */
   readonly second?: Int32Array;
   /** [windows], in 0..1. */
   readonly share?: Float32Array;

@@ -15,16 +15,25 @@ import { type BankBatch, type BankOutputs, type BankState, bankStep, type StepSe
 
 /** Settings of one training. */
 export interface AdapterTraining {
+  /** Compiles the step; stays open. */
   readonly engine: Engine;
+  /** The frozen architecture adapters sit on. */
   readonly backbone: Backbone;
   /** The frozen backbone's parameters; never changed. */
   readonly parameters: TensorMap;
+  /** Layout of every adapter that is trained. */
   readonly bank: BankConfig;
+  /** Loss, epochs, batch, rate, decay, clipping, warm-up. */
   readonly training: TrainingSpec;
+  /** Where the loss is taken: at each window's target alone, or at every position. */
   readonly positions: "last" | "all";
+  /** Item rows' rate as a multiple of `training.learningRate`. */
   readonly itemRate: number;
+  /** lambda of the penalty lambda mean(delta^2) on item rows; 0: none. */
   readonly anchor: number;
+  /** Rate in [0, 1) of the backbone's own dropout; 0 leaves the frozen part in evaluation mode. */
   readonly backboneDropout: number;
+  /** Root of shuffles, negatives and dropout. */
   readonly seed: number;
   /** Steps done so far and in all, for progress; may throw to stop. */
   readonly onStep?: (done: number, total: number, loss: number) => void | Promise<void>;
@@ -32,15 +41,21 @@ export interface AdapterTraining {
 
 /** Loss over steps. */
 export interface LossCurve {
+  /** Purposes of the sets trained, e.g. "lora F1". */
   readonly name: string;
+  /** Steps the values were taken at, 1-based and rising; about 200 of them at most. */
   readonly steps: readonly number[];
+  /** Mean loss of the batch at each of `steps`, penalties included. */
   readonly values: readonly number[];
 }
 
 /** What training gives back. */
 export interface TrainedAdapters {
+  /** In the order of the sets. */
   readonly adapters: readonly AdapterValues[];
+  /** One for each pass. */
   readonly curves: readonly LossCurve[];
+  /** Optimiser steps, counted for each adapter by itself. */
   readonly steps: number;
   /** Rows seen over all epochs. */
   readonly rows: number;

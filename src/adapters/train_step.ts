@@ -16,15 +16,23 @@ import { adapterHook, type BankConfig, bankLayout, stackRows } from "./bank.ts";
 
 /** What stays the same over all steps of one training. */
 export interface StepSettings {
+  /** Frozen: no gradient is formed for its parameters. */
   readonly backbone: Backbone;
+  /** Layout of the trained numbers. */
   readonly bank: BankConfig;
+  /** How many train side by side. */
   readonly adapters: number;
+  /** Taken over every row with weight. */
   readonly loss: LossSpec;
+  /** Where the loss is taken. */
   readonly positions: "last" | "all";
+  /** Greatest norm of one adapter's gradient; null: unclipped. */
   readonly clip: number | null;
+  /** Decoupled, on A, B and row deltas alike. */
   readonly weightDecay: number;
   /** Item rows' rate as a multiple of the adapter's. */
   readonly itemRate: number;
+  /** lambda of lambda mean(delta^2) on item rows; 0: none. */
   readonly anchor: number;
   /** The backbone's own dropout while adapters train. */
   readonly backboneDropout: number;
@@ -32,12 +40,19 @@ export interface StepSettings {
 
 /** State of a bank under training: [adapters, numbers] each, and the adapters' step counts [adapters, 1]. */
 export type BankState = {
+  /** A and B, [adapters, loraSize]. */
   readonly lora: Tensor;
+  /** First moments of `lora`. */
   readonly loraM: Tensor;
+  /** Second moments of `lora`. */
   readonly loraV: Tensor;
+  /** Item-row deltas, [adapters, rowsSize]; one unused number each without item rows. */
   readonly rows: Tensor;
+  /** First moments of `rows`. */
   readonly rowsM: Tensor;
+  /** Second moments of `rows`. */
   readonly rowsV: Tensor;
+  /** Steps each adapter has taken: AdamW corrects its bias by it. */
   readonly count: Tensor;
 };
 

@@ -26,6 +26,7 @@ export interface LossInputs {
   readonly embed: (ids: Tensor) => Tensor;
   /** The table of all items, [items + 1, width], row 0 the padding. */
   readonly table: () => Tensor;
+  /** Items of the catalogue; gBCE's calibration depends on it. */
   readonly items: number;
 }
 

@@ -15,12 +15,19 @@ import type { Backbone, Batch, Forward, Parameters, Projection } from "./types.t
 
 /** Sizes of a SASRec. */
 export interface SasrecConfig {
+  /** Items of the catalogue; the table has one row more. */
   readonly items: number;
+  /** Learned positions; of longer contexts the latest items are read. */
   readonly maxLength: number;
+  /** Width of a state; a multiple of `heads`. */
   readonly hidden: number;
+  /** Transformer blocks; 0 leaves embeddings and the final norm. */
   readonly blocks: number;
+  /** Attention heads of a block. */
   readonly heads: number;
+  /** Width inside a block's feed-forward part. */
   readonly ffn: number;
+  /** Added to the variance under the root; 1e-6 in the paper preset. */
   readonly layerNormEps: number;
 }
 

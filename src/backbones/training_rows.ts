@@ -7,10 +7,15 @@ import type { BackboneSpec } from "../spec/types.ts";
 
 /** Left-padded sequences, [count, time] row-major: `next[i]` follows `items[i]`; 0 is padding in both. */
 export interface TrainingRows {
+  /** Rows, at least 1. */
   readonly count: number;
+  /** Positions of a row. */
   readonly time: number;
+  /** [count, time], what a position reads. */
   readonly items: Int32Array;
+  /** [count, time], what it predicts. */
   readonly next: Int32Array;
+  /** [count, time], seconds since 1970 of `items`; 0 at padding. */
   readonly times: Float64Array;
   /** Items that may not be drawn as negatives of a row. */
   excluded(row: number): ReadonlySet<number> | Int32Array;

@@ -2,16 +2,17 @@
  * The interface every sequence model offers, a Llama as well as a SASRec, and what an adapter looks like from inside one.
  * @module
  */
-import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Windows } from "../data/types.ts";
-import type { TensorMap } from "../engine/types.ts";
+import type { Tensor, TensorMap } from "../engine/types.ts";
 import type { DropoutNoise } from "../engine/dropout.ts";
 
 /** A linear map LoRA may adapt. */
 export interface Projection {
   /** Module path as in the Python original, e.g. "blocks.0.q_proj". */
   readonly name: string;
+  /** Width of what it reads: columns of its weight. */
   readonly inputs: number;
+  /** Width of what it gives: rows of its weight. */
   readonly outputs: number;
 }
 
@@ -25,7 +26,9 @@ export interface AdapterHook {
 
 /** How a forward pass runs: adapters on or off, dropout on (training) or off. */
 export interface Forward {
+  /** Left out: the frozen backbone alone. */
   readonly adapters?: AdapterHook;
+  /** Left out: no dropout, as in evaluation. */
   readonly noise?: DropoutNoise;
   /** Dropout rate of the backbone itself; 0 when only adapters train in evaluation mode. */
   readonly dropout?: number;
@@ -39,14 +42,19 @@ export type Parameters = TensorMap;
 
 /** A sequence model as pure functions of its parameters. */
 export interface Backbone {
+  /** As in the spec, e.g. "sasrec". */
   readonly kind: string;
   /** Items of the catalogue; model index 1..items, 0 is padding. */
   readonly items: number;
+  /** Length of a hidden state and of an item's row. */
   readonly width: number;
+  /** Positions the model has; of longer contexts it reads the latest. */
   readonly maxLength: number;
+  /** Every linear map LoRA may adapt, in the order they run. */
   readonly projections: readonly Projection[];
   /** Name of the item table among the parameters, [items + 1, width]. */
   readonly itemTable: string;
+  /** Shape of every parameter, by its name in the Python original. */
   readonly shapes: Readonly<Record<string, readonly number[]>>;
   /** Fresh parameters for a seed. */
   initialise(seed: number): Record<string, { shape: readonly number[]; values: Float32Array }>;
@@ -68,5 +76,6 @@ export interface Scorer {
   collate(rows: Int32Array): TensorMap;
   /** Scores of items 1..items, [batch, items]. */
   scores(inputs: TensorMap, frozen: TensorMap): Tensor;
+  /** Frees what the scorer itself put on the device; the backbone's parameters stay. */
   dispose(): void;
 }

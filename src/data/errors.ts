@@ -27,12 +27,17 @@ export interface DataErrorPlace {
  * ```
  */
 export class DataError extends Error {
+  /** Tells the error apart where `instanceof` cannot: in logs, and between two copies of this module. */
   override readonly name = "DataError";
   /** Path or name of the file, where one is at fault. */
   readonly file: string | undefined;
   /** Line in the file, 1-based, where one is at fault. */
   readonly line: number | undefined;
 
+  /**
+   * `place` says where in the data, as far as it is known; the message should name it too, for a reader at a
+   * terminal.
+   */
   constructor(message: string, place: DataErrorPlace = {}) {
     super(message, place.cause === undefined ? undefined : { cause: place.cause });
     this.file = place.file;

@@ -13,6 +13,7 @@ import type { Interactions } from "./types.ts";
 
 /** Where to look, and whom to tell. */
 export interface LoadOptions extends FolderOptions {
+  /** Told of the bytes read so far; never called for generated data. */
   readonly onProgress?: ReadProgress;
 }
 

@@ -6,7 +6,9 @@ import type { Windows } from "./types.ts";
 
 /** Rows of one set of windows. */
 export interface WindowRows {
+  /** What the rows point into. */
   readonly windows: Windows;
+  /** [chosen], 0..windows.count - 1; repeats allowed, order kept. */
   readonly rows: Int32Array;
 }
 

@@ -16,7 +16,9 @@ import { countWindows, cutWindows, markWindowItems } from "./windows.ts";
 export interface SliceOptions {
   /** Rows rated at least this are positives; of no effect on data without ratings. */
   readonly minRating: number;
+  /** Shares of the positives in time order, or dates: where one slice ends and the next begins. */
   readonly slices: SlicesSpec;
+  /** Length of a window's context, and the stride between windows of one user. */
   readonly windows: WindowsSpec;
   /** Stride of `setupDense`, the windows regions are built on (authors: 1). */
   readonly denseStride: number;

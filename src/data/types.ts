@@ -5,6 +5,7 @@
 
 /** Interactions in file order, as columns. Ids are dense indices in order of first appearance. */
 export interface Interactions {
+  /** Rows read; 0 is allowed here and refused when slicing. */
   readonly count: number;
   /** [count], index into `userIds`. */
   readonly users: Int32Array;
@@ -14,7 +15,9 @@ export interface Interactions {
   readonly times: Float64Array;
   /** [count], or undefined when the data set has no ratings (then every row is a positive). */
   readonly ratings?: Float32Array;
+  /** [users], ids as the file writes them. */
   readonly userIds: readonly string[];
+  /** [items], ids as the file writes them. */
   readonly itemIds: readonly string[];
   /** Lines left out under `badLines: "skip"`. */
   readonly skippedLines: number;
@@ -24,6 +27,7 @@ export interface Interactions {
 
 /** Items that can be recommended: model index 1..size; 0 is padding. */
 export interface Catalogue {
+  /** Items; tables of a backbone have one row more, for padding. */
   readonly size: number;
   /** [size + 1]; raw id of a model index; entry 0 is "". */
   readonly ids: readonly string[];
@@ -31,6 +35,7 @@ export interface Catalogue {
 
 /** Windows of one slice, as matrices in row order. */
 export interface Windows {
+  /** Windows; 0 is allowed. */
   readonly count: number;
   /** Items before the target. */
   readonly context: number;
@@ -50,18 +55,23 @@ export interface UserSequences {
   readonly offsets: Int32Array;
   /** Catalogue indices; items outside the catalogue are left out. */
   readonly items: Int32Array;
+  /** Seconds since 1970 UTC, one for each entry of `items`. */
   readonly times: Float64Array;
 }
 
 /** One time slice: "S", "F1".."Fn" or "T". */
 export interface Slice {
+  /** What reports and the store call it. */
   readonly name: string;
   /** First second that belongs to the slice; -Infinity for S. */
   readonly from: number;
   /** First second that no longer belongs to it; Infinity for T. */
   readonly to: number;
+  /** Users with a positive in the slice. */
   readonly users: number;
+  /** Different items among its positives. */
   readonly items: number;
+  /** Its positives, whether or not a window holds them. */
   readonly interactions: number;
   /** Windows at the spec's stride: trained on (S, F) and evaluated. */
   readonly windows: Windows;
@@ -73,10 +83,15 @@ export interface Slice {
 
 /** A data set under the time-sliced protocol (RAIE section 4.1; method.md 2). */
 export interface SlicedData {
+  /** One numbering of items for all slices, so that one backbone serves them all. */
   readonly catalogue: Catalogue;
+  /** [users], ids as the file writes them; `Windows.users` points in here. */
   readonly userIds: readonly string[];
+  /** S: what the backbone is trained on. */
   readonly setup: Slice;
+  /** F1..Fn in time order, at least one: what methods adapt to. */
   readonly finetune: readonly Slice[];
+  /** T: never seen in training. */
   readonly test: Slice;
   /** S windows at the regions' own stride (1 in both presets). */
   readonly setupDense: Windows;
@@ -84,5 +99,6 @@ export interface SlicedData {
   readonly heldOut?: Windows;
   /** Borders in seconds: [t0, ..., tn]. */
   readonly borders: readonly number[];
+  /** Positives of all slices together. */
   readonly positives: number;
 }

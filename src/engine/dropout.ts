@@ -8,7 +8,8 @@ import { type MaskRule, maskRule } from "./mask_rule.ts";
 import { definePrimitive } from "./primitive.ts";
 import { wordStream } from "./stateless_words.ts";
 import { onTensorflow, randomMask } from "./tensorflow_ops.ts";
-import { type Tensor, tf } from "./tfjs.ts";
+import { tf } from "./tfjs.ts";
+import type { Tensor } from "./types.ts";
 
 /** Noise of one step: each use draws from a stream of its own. */
 export interface DropoutNoise {

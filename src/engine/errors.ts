@@ -14,5 +14,6 @@
  * ```
  */
 export class EngineError extends Error {
+  /** Tells the error apart where `instanceof` cannot: in logs, and between two copies of this module. */
   override readonly name = "EngineError";
 }

@@ -19,12 +19,17 @@ export type OpenRungFunction = () => Promise<OpenRung>;
 
 /** What {@linkcode probeRungs} found about one engine. */
 export interface RungReport {
+  /** The engine tried. */
   readonly rung: Rung;
+  /** Whether it opened. */
   readonly works: boolean;
   /** Why it does not work and what to do; absent when it works. */
   readonly reason?: string;
+  /** As {@linkcode OpenRung.version}; absent, like the two below, when it does not work. */
   readonly version?: string;
+  /** As {@linkcode OpenRung.device}. */
   readonly device?: string;
+  /** As {@linkcode OpenRung.threads}. */
   readonly threads?: number;
 }
 

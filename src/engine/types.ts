@@ -2,7 +2,10 @@
  * What the rest of the program may know of the engine: rungs, compiled steps, progress-free values.
  * @module
  */
-import type { Tensor } from "@tensorflow/tfjs-core";
+import type * as tf from "@tensorflow/tfjs-core";
+
+/** A tensor of TensorFlow.js, on whichever rung is open. Shapes are in the docstrings: `[batch, time, width]`. */
+export type Tensor = tf.Tensor;
 
 /** The ladder of engines, best first. */
 export const RUNGS = ["tensorflow", "webgpu", "wasm", "cpu"] as const;
@@ -15,6 +18,7 @@ export type TensorMap = Readonly<Record<string, Tensor>>;
 
 /** What a step gives back: outputs to fetch, and the next value of every state entry (same names and shapes). */
 export interface StepResult<S extends TensorMap = TensorMap, O extends TensorMap = TensorMap> {
+  /** Values to fetch, by name; any shapes. */
   readonly outputs: O;
   /** Leave out when the step changes no state (encoding, scoring). */
   readonly next?: S;
@@ -54,6 +58,7 @@ export interface CompileOptions<S extends TensorMap, F extends TensorMap> {
 
 /** An open engine. */
 export interface Engine {
+  /** Which of the ladder's engines it is. */
   readonly rung: Rung;
   /** E.g. "tfjs 4.22.0, TensorFlow 2.21.0". */
   readonly version: string;
@@ -61,6 +66,10 @@ export interface Engine {
   readonly device: string;
   /** Threads for one operation; 1 on wasm and cpu. Belongs to a result's provenance. */
   readonly threads: number;
+  /**
+   * Makes a step ready to run again and again. On the `tensorflow` rung the step becomes one graph per set of input
+   * shapes; elsewhere it runs kernel by kernel. The values are the same up to rounding.
+   */
   compile<I extends TensorMap, S extends TensorMap, F extends TensorMap, O extends TensorMap>(
     step: Step<I, S, F, O>,
     options: CompileOptions<S, F>,

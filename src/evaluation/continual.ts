@@ -39,6 +39,8 @@ export interface ContinualMeasures {
 }
 
 /**
+ * The measures of continual learning that a matrix of one measure gives; see {@linkcode ContinualMeasures} for each.
+ *
  * @throws RangeError for an empty matrix, ragged rows, or fewer slices than stages
  * @example
  * ```ts

@@ -31,7 +31,9 @@ export function ndcg(rank: number, cutoff: number): number {
 
 /** A measure's name and what one rank contributes to it. */
 export interface Measure {
+  /** E.g. "Recall@10". */
   readonly name: string;
+  /** What a rank (1 is the best, halves allowed) adds to the sum over windows, in [0, 1]. */
   readonly of: (rank: number) => number;
 }
 

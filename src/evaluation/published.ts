@@ -24,6 +24,7 @@ export interface PublishedFigure {
 export interface PublishedComparison {
   /** Mean over seeds. */
   readonly mean: number;
+  /** Theirs, as given. */
   readonly published: number;
   /** mean - published. */
   readonly difference: number;

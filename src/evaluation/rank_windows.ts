@@ -20,9 +20,11 @@ export interface CountedRanks {
 
 /** Settings of {@linkcode rankWindows}. */
 export interface RankingOptions {
+  /** Windows scored at a time: memory, never the result. */
   readonly batch: number;
   /** Length of the recommended lists that coverage needs. */
   readonly top: number;
+  /** Windows done so far and in all; may throw to stop. */
   readonly onBatch?: (done: number, total: number) => void | Promise<void>;
 }
 
@@ -31,7 +33,12 @@ export interface RankingOptions {
  *
  * Rows are independent of each other; the last batch is filled up with copies of its first row, so a step has one shape.
  */
-export async function rankWindows(engine: Engine, scorer: Scorer, windows: Windows, options: RankingOptions): Promise<CountedRanks> {
+export async function rankWindows(
+  engine: Engine,
+  scorer: Scorer,
+  windows: Windows,
+  options: RankingOptions,
+): Promise<CountedRanks> {
   const { count, context } = windows;
   const batch = Math.min(options.batch, Math.max(1, count));
   const greater = new Int32Array(count);
@@ -49,7 +56,11 @@ export async function rankWindows(engine: Engine, scorer: Scorer, windows: Windo
       const { target, excluded, values } = exclusions(windows, rows);
       const inputs = { ...scorer.collate(rows), target, excluded };
       const outputs = step.run(inputs);
-      const [above, same, best] = await Promise.all([outputs.greater!.data(), outputs.equal!.data(), outputs.best!.data()]);
+      const [above, same, best] = await Promise.all([
+        outputs.greater!.data(),
+        outputs.equal!.data(),
+        outputs.best!.data(),
+      ]);
       tf.dispose([Object.values(inputs), Object.values(outputs)]);
       const real = Math.min(batch, count - from);
       greater.set((above as Int32Array).subarray(0, real), from);
@@ -57,7 +68,11 @@ export async function rankWindows(engine: Engine, scorer: Scorer, windows: Windo
       const width = best.length / batch;
       for (let r = 0; r < real; r++) {
         const seen = values.subarray(r * context, (r + 1) * context);
-        recommend((best as Int32Array).subarray(r * width, (r + 1) * width), seen, top.subarray((from + r) * options.top, (from + r + 1) * options.top));
+        recommend(
+          (best as Int32Array).subarray(r * width, (r + 1) * width),
+          seen,
+          top.subarray((from + r) * options.top, (from + r + 1) * options.top),
+        );
       }
       await options.onBatch?.(from + real, count);
     }
@@ -82,14 +97,23 @@ function exclusions(windows: Windows, rows: Int32Array): { target: Tensor; exclu
       values[r * context + c] = item === 0 || item === target || repeated ? -1 : item - 1;
     }
   });
-  return { target: tf.tensor1d(targets, "int32"), excluded: tf.tensor2d(values, [rows.length, context], "int32"), values };
+  return {
+    target: tf.tensor1d(targets, "int32"),
+    excluded: tf.tensor2d(values, [rows.length, context], "int32"),
+    values,
+  };
 }
 
 /**
  * Counts from scores [batch, items]: items above and level with the target's column, without the excluded columns [batch, excluded] (-1: none).
  * A pure function of tensors, compiled together with the scoring.
  */
-export function countRanks(scores: Tensor, target: Tensor, excluded: Tensor, best: number): { greater: Tensor; equal: Tensor; best: Tensor } {
+export function countRanks(
+  scores: Tensor,
+  target: Tensor,
+  excluded: Tensor,
+  best: number,
+): { greater: Tensor; equal: Tensor; best: Tensor } {
   const [rows, items] = scores.shape as [number, number];
   const zero = tf.scalar(0, "int32");
   const own = tf.gather(scores as Tensor2D, tf.reshape(target, [rows, 1]) as Tensor2D, 1, 1) as Tensor2D;

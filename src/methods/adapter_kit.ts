@@ -71,8 +71,11 @@ export function widenRows(adapter: AdapterValues, from: BankConfig, to: BankConf
 
 /** A method's saved state beside its adapters. */
 export interface SavedState {
+  /** Catalogue indices, ascending: the layout of the saved adapters. */
   readonly itemRows: readonly number[];
+  /** Of the slice that made the state. */
   readonly cost: Cost;
+  /** Of the slice that made the state. */
   readonly curves: readonly LossCurve[];
 }
 

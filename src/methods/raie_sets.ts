@@ -12,13 +12,17 @@ import type { RegionsSpec } from "../spec/types.ts";
 
 /** A region's set, with how many rows came from F and from S. */
 export interface RegionSet extends TrainingSet {
+  /** Which region's adapter it trains. */
   readonly region: number;
+  /** F windows, copies counted. */
   readonly finetuneRows: number;
+  /** S windows replayed. */
   readonly setupRows: number;
 }
 
 /** What the sets are made from. */
 export interface SetSources {
+  /** The F slice adapted to. */
   readonly slice: { readonly name: string; readonly windows: Windows };
   /** How F windows belong to regions after editing. */
   readonly belonging: Belonging;
@@ -26,6 +30,7 @@ export interface SetSources {
   readonly setup: Windows;
   /** [S windows]: the region a window may be replayed in, -1 for none. */
   readonly setupRegion: Int32Array;
+  /** Root of the draw of replayed windows. */
   readonly seed: number;
 }
 

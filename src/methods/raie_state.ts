@@ -21,23 +21,31 @@ import type { Adapted, Cost, MethodContext } from "./types.ts";
 
 /** What {@linkcode raieAdapted} needs. */
 export interface RaieState {
+  /** Layout of the default adapter and of all regions' adapters. */
   readonly bank: BankConfig;
+  /** What sequences are routed by. */
   readonly regions: Regions;
   /** The regions before any editing: what the report compares with. */
   readonly built: Regions;
+  /** Trained on all of F: where a new slice's default training goes on from. */
   readonly defaultAdapter: AdapterValues;
   /** [regions] */
   readonly adapters: readonly AdapterValues[];
   /** [S dense windows], the region each window was put in by k-means, followed through merges. */
   readonly members: Int32Array;
+  /** One entry for each F slice, in time order. */
   readonly edits: readonly (EditReport & { readonly slice: string })[];
+  /** Sentences for the report. */
   readonly notes: readonly string[];
+  /** Of the last slice. */
   readonly cost: Cost;
+  /** Of the last slice's trainings. */
   readonly curves: readonly LossCurve[];
 }
 
 /** RAIE's state as a method's result. */
 export interface RaieAdapted extends Adapted {
+  /** What the next slice starts from. */
   readonly state: RaieState;
 }
 

@@ -10,7 +10,20 @@ import type { Method, MethodFactory } from "./types.ts";
 
 const METHODS: Readonly<Record<string, MethodFactory>> = { base, lora, raie };
 
-/** @throws {RangeError} for a kind that is not built. */
+/**
+ * Makes the method an entry of a spec names.
+ *
+ * @throws {RangeError} for a kind that is not built.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { parseSpec } from "../spec/parse.ts";
+ * import { createMethod } from "./registry.ts";
+ * const text = '{"name":"a","dataset":"movielens-100k","backbone":{"kind":"sasrec"},"methods":["base","raie"]}';
+ * const methods = parseSpec(text, "a.json").resolved.methods.map(createMethod);
+ * assert.deepEqual(methods.map(({ kind, editsRegions }) => [kind, editsRegions]), [["base", false], ["raie", true]]);
+ * ```
+ */
 export function createMethod(spec: MethodSpec): Method {
   const factory = METHODS[spec.kind];
   if (factory === undefined) {

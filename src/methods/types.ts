@@ -12,7 +12,9 @@ import type { MethodSpec } from "../spec/types.ts";
 
 /** What a method may use. Nothing in it is the method's to change. */
 export interface MethodContext {
+  /** Open for as long as the context is; the method does not close it. */
   readonly engine: Engine;
+  /** The architecture; its parameters come beside it. */
   readonly backbone: Backbone;
   /** The backbone trained on S, on the device. */
   readonly parameters: TensorMap;
@@ -20,7 +22,9 @@ export interface MethodContext {
   readonly values: PlainTensors;
   /** Dropout rate of the backbone while adapters train. */
   readonly backboneDropout: number;
+  /** Slices and windows. T is there to be scored, never to be trained on. */
   readonly data: SlicedData;
+  /** Root of every stream the method draws from. */
   readonly seed: number;
   /** Unit representations of windows by the frozen backbone; computed once for each set of windows. */
   represent(windows: Windows): Promise<UnitVectors>;
@@ -30,8 +34,11 @@ export interface MethodContext {
 
 /** What adapting cost. */
 export interface Cost {
+  /** Optimiser steps over all adapters. */
   readonly steps: number;
+  /** Rows of F trained on, counted again in every epoch and for every copy. */
   readonly finetuneRows: number;
+  /** Rows of S replayed, counted again in every epoch. */
   readonly setupRows: number;
   /** Trained numbers that inference keeps. */
   readonly parameters: number;
@@ -39,9 +46,13 @@ export interface Cost {
 
 /** What happened to regions while adapting. */
 export interface RegionTrace {
+  /** As built on S, before any editing. */
   readonly before: Regions;
+  /** As inference routes by. */
   readonly after: Regions;
+  /** One entry for each F slice, in time order. */
   readonly edits: readonly (EditReport & { readonly slice: string })[];
+  /** Sentences for the report: what the gate cannot do, what became of pools, what merged. */
   readonly notes: readonly string[];
   /** Region of each window after editing. */
   route(windows: Windows): Promise<Int32Array>;
@@ -49,8 +60,11 @@ export interface RegionTrace {
 
 /** A method's state after a slice: it can score, be saved, and be adapted further. */
 export interface Adapted {
+  /** Of the last slice alone; a run adds steps and rows up over its slices. */
   readonly cost: Cost;
+  /** Loss of every training of the last slice. */
   readonly curves: readonly LossCurve[];
+  /** Absent for methods that keep no regions. */
   readonly regions?: RegionTrace;
   /** Scores windows of any slice; the caller disposes the scorer. */
   scorer(windows: Windows): Promise<Scorer>;
@@ -60,6 +74,7 @@ export interface Adapted {
 
 /** One way of adapting a frozen backbone to new interactions. */
 export interface Method {
+  /** As in the spec, e.g. "raie". */
   readonly kind: string;
   /** The part of the spec its results depend on: part of a stage's key. */
   readonly settings: unknown;
@@ -67,6 +82,7 @@ export interface Method {
   readonly editsRegions: boolean;
   /** Adapts to one F slice, starting from the state after the slice before it (undefined: from the backbone). */
   adapt(previous: Adapted | undefined, slice: Slice, context: MethodContext): Promise<Adapted>;
+  /** Reads what {@linkcode Adapted.save} wrote. Item rows come back up to the rounding of table + delta, all else exactly. */
   load(folder: string, context: MethodContext): Promise<Adapted>;
   /** Optimiser steps and rows a slice will take, as far as they are known before anything is computed. */
   estimate(slice: { readonly windows: number }): { readonly steps: number; readonly exact: boolean };

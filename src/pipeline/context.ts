@@ -21,13 +21,19 @@ import type { StageResult } from "./store.ts";
 
 /** The backbone of one seed. */
 export interface SeedContext {
+  /** What the backbone was trained with. */
   readonly seed: number;
+  /** The backbone's stage: its key is an input of every method's. */
   readonly result: StageResult;
+  /** Pretraining loss by optimiser step. */
   readonly curve: { readonly steps: readonly number[]; readonly values: readonly number[] };
+  /** Numbers the backbone has, the item table included. */
   readonly parameterCount: number;
+  /** Unit representations by the frozen backbone, kept for as long as the context is open. */
   represent(windows: Windows): Promise<UnitVectors>;
   /** What a method with this label may use. */
   method(label: string): MethodContext;
+  /** Frees the parameters; what was asked for earlier stays usable only as plain numbers. */
   close(): void;
 }
 

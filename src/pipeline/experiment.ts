@@ -22,38 +22,54 @@ import type { StageResult, Store } from "./store.ts";
 
 /** Ranks of one slice by one state of a method. */
 export interface SliceRanks {
+  /** "S", "F1".."Fn" or "T". */
   readonly slice: string;
+  /** The windows ranked, in the order of the ranks. */
   readonly windows: Windows;
+  /** [windows.count] each: counts, from which any way of breaking ties gives ranks. */
   readonly ranks: CountedRanks;
 }
 
 /** One method with one seed, over all its F slices. */
 export interface MethodRun {
+  /** The method's entry in the spec, defaults filled in. */
   readonly spec: MethodSpec;
+  /** Seed of the backbone and of everything the method draws. */
   readonly seed: number;
   /** States: "S" (the backbone), then one after each F slice. The last one is the method's result. */
   readonly states: readonly { readonly stage: string; readonly ranks: readonly SliceRanks[] }[];
+  /** Summed over the F slices; `parameters` is what the last state keeps. */
   readonly cost: Cost;
+  /** One per training, in the order they ran. */
   readonly curves: readonly LossCurve[];
+  /** Of the last state; absent for methods that keep no regions. */
   readonly regions?: RegionsResult;
+  /** Time adapting took when it was computed, ranking left out. */
   readonly seconds: number;
 }
 
 /** Everything a run computed. */
 export interface ExperimentRun {
+  /** Seed by seed, in each the methods in the spec's order. */
   readonly runs: readonly MethodRun[];
+  /** Pretraining loss by optimiser step, one entry a seed. */
   readonly backbones: readonly {
     readonly seed: number;
     readonly curve: { readonly steps: readonly number[]; readonly values: readonly number[] };
   }[];
+  /** Numbers the backbone has, the item table included. */
   readonly parameters: number;
+  /** Seconds of each stage when it was computed, in the order of the run. */
   readonly durations: readonly { readonly stage: string; readonly seconds: number }[];
 }
 
 /** What running needs beside the spec. */
 export interface Workbench {
+  /** Open; the caller closes it. */
   readonly engine: Engine;
+  /** Where stages are looked for and kept. */
   readonly store: Store;
+  /** Told of every stage, and the way an interruption gets in. */
   readonly progress: Progress;
 }
 

@@ -12,8 +12,11 @@ import { type StageIdentity, stageKey, type Store } from "./store.ts";
 
 /** One stage of a plan. */
 export interface PlannedStage {
+  /** As progress names it, e.g. "lora: adapt to F1 (seed 2)". */
   readonly stage: string;
+  /** Windows and steps, for a reader; empty where neither says anything. */
   readonly size: string;
+  /** First 24 hex digits of the stage's key: the name of its folder in the store. */
   readonly key: string;
   /** Seconds it took when it was computed; undefined when it is still to do. */
   readonly cachedSeconds?: number;

@@ -10,15 +10,24 @@ import { dataKey, denseStride } from "./stages.ts";
 
 /** Sliced data with its digest. */
 export interface Prepared {
+  /**
+   * Slices and windows; the same objects serve every seed and method, so what is computed from windows can be kept by
+   * identity.
+   */
   readonly data: SlicedData;
+  /** The data set's name for readers. */
   readonly title: string;
+  /** Rows read, before ratings make some of them positives. */
   readonly interactions: number;
+  /** Lines left out under `badLines: "skip"`. */
   readonly skippedLines: number;
+  /** What was read, with checksums: provenance, and part of `key`. */
   readonly files: Interactions["files"];
   /** Digest of everything between the files and the windows. */
   readonly key: string;
   /** Windows every method is evaluated on: S (held out when the spec says so), F1..Fn, T. */
   readonly evaluated: readonly { readonly name: string; readonly windows: Windows }[];
+  /** Wall time of reading and slicing; never from the store. */
   readonly seconds: number;
 }
 

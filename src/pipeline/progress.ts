@@ -5,6 +5,7 @@
 
 /** Thrown out of a running stage when the user interrupts. */
 export class Interrupted extends Error {
+  /** Tells the error apart where `instanceof` cannot: in logs, and between two copies of this module. */
   override readonly name = "Interrupted";
 }
 
@@ -20,7 +21,11 @@ export class Progress {
   #yielded = 0;
   readonly #terminal: boolean;
 
-  /** @param signal aborts the run at its next step. */
+  /**
+   * Prints to standard error, nothing when `quiet`.
+   *
+   * @param signal aborts the run at its next step.
+   */
   constructor(readonly quiet: boolean, readonly signal?: AbortSignal) {
     this.#terminal = Deno.stderr.isTerminal();
   }

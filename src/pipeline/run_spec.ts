@@ -15,8 +15,11 @@ import { perUserRows, resultsOf } from "./results.ts";
 
 /** Where an experiment's results went. */
 export interface Written {
+  /** Path of report.md. */
   readonly report: string;
+  /** Path of results.json, valid against the published schema. */
   readonly results: string;
+  /** Wall time of this call; small where the store had the stages. */
   readonly seconds: number;
 }
 

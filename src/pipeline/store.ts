@@ -8,6 +8,7 @@ import { canonicalJson } from "../spec/canonical.ts";
 
 /** A store folder that cannot be used, or an entry that is not what its manifest says. */
 export class StoreError extends Error {
+  /** Tells the error apart where `instanceof` cannot: in logs, and between two copies of this module. */
   override readonly name = "StoreError";
 }
 
@@ -17,6 +18,7 @@ export interface StageIdentity {
   readonly kind: string;
   /** Raised when the stage's code changes what it computes. */
   readonly version: number;
+  /** Every setting and seed that moves the result, as JSON: a setting left out here gives stale results. */
   readonly parameters: unknown;
   /** Keys or digests of what it reads. */
   readonly inputs: Readonly<Record<string, string>>;
@@ -24,7 +26,9 @@ export interface StageIdentity {
 
 /** A stage's result in the store. */
 export interface StageResult {
+  /** SHA-256 of the identity in hex; downstream stages name it among their inputs. */
   readonly key: string;
+  /** Where its files lie. Read-only by agreement: a changed file is noticed at the next look and computed again. */
   readonly folder: string;
   /** Seconds it took when it was computed. */
   readonly seconds: number;
@@ -48,7 +52,7 @@ export const stageKey = (identity: StageIdentity): string => sha256(canonicalJso
 
 /** Folders of stage results under one root. */
 export class Store {
-  /** @param root made when it is first written to. */
+  /** A store in the folder `root`, which is made when it is first written to. */
   constructor(readonly root: string) {}
 
   /** Where a stage's result lies or would lie. */

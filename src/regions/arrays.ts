@@ -6,20 +6,37 @@ import type { Regions } from "./types.ts";
 
 /** Regions without typed arrays. JSON keeps every float64 exactly, so a resumed run routes as the first one did. */
 export interface RegionArrays {
+  /** K. */
   readonly count: number;
+  /** Length of a centre. */
   readonly width: number;
+  /** [K], see {@linkcode Regions.names}. */
   readonly names: readonly string[];
+  /** n0, in members. */
   readonly priorStrength: number;
+  /** In (0, 1]. */
   readonly emaRate: number;
   /** Matrices row-major. */
   readonly arrays: Readonly<Record<ArrayName, readonly number[]>>;
 }
 
-const MATRICES = ["centres", "priorCentres", "sums"] as const;
-const VECTORS = ["radii", "deviations", "counts", "kappa", "pi"] as const;
-type ArrayName = (typeof MATRICES)[number] | (typeof VECTORS)[number];
+/** The arrays that {@linkcode RegionArrays} holds, each under its name in {@linkcode Regions}. */
+export type ArrayName = "centres" | "priorCentres" | "sums" | "radii" | "deviations" | "counts" | "kappa" | "pi";
+
+const NAMES: readonly ArrayName[] = [
+  "centres",
+  "priorCentres",
+  "sums",
+  "radii",
+  "deviations",
+  "counts",
+  "kappa",
+  "pi",
+];
 
 /**
+ * Copies regions into plain arrays, matrices row-major.
+ *
  * @example
  * ```ts
  * import { regionsFromArrays, regionsToArrays } from "./arrays.ts";
@@ -35,7 +52,7 @@ type ArrayName = (typeof MATRICES)[number] | (typeof VECTORS)[number];
  */
 export function regionsToArrays(regions: Regions): RegionArrays {
   const { count, width, names, priorStrength, emaRate } = regions;
-  const entries = [...MATRICES, ...VECTORS].map((name) => [name, Array.from(regions[name])] as const);
+  const entries = NAMES.map((name) => [name, Array.from(regions[name])] as const);
   return {
     count,
     width,

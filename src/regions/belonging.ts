@@ -11,10 +11,15 @@ import type { Regions, UnitVectors } from "./types.ts";
 export interface Belonging {
   /** The region a sequence is routed to. */
   readonly route: Int32Array;
+  /**
+   * The more probable candidate; where soft copies are the gate's, the sequence's own region if it is one of the two.
+   */
   readonly first: Int32Array;
   /** -1 where there is no second candidate. */
   readonly second: Int32Array;
+  /** Probability of `first`, in [0, 1]. */
   readonly p1: Float64Array;
+  /** Probability of `second`, in [0, 1]; 0 where there is none. */
   readonly p2: Float64Array;
   /** 1 where the gate said Expand (and Expand is on). */
   readonly expanded: Uint8Array;

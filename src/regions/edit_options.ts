@@ -8,10 +8,13 @@ import type { RandomSource } from "./types.ts";
 
 /** How regions are edited. */
 export interface EditOptions {
+  /** Decides on each sequence: Update, Expand or Add. */
   readonly gate: Gate;
   /** Each off is one of the paper's ablations. */
   readonly update: boolean;
+  /** Off: what the gate would expand is only routed. */
   readonly expand: boolean;
+  /** Off: nothing enters the pool, so no region is ever made. */
   readonly add: boolean;
   /** Radians under which two centres merge; undefined: they never do. */
   readonly mergeAngle?: number | undefined;
@@ -23,6 +26,7 @@ export interface EditOptions {
   readonly addMax: number;
   /** k-means on the pool. */
   readonly restarts: number;
+  /** Most rounds of one k-means; fewer where labels stop changing. */
   readonly iterations: number;
   /** Of a new region's radius. */
   readonly radiusQuantile: number;

@@ -28,10 +28,13 @@ export type EditEvent =
 
 /** Regions after a slice. */
 export interface EditResult {
+  /** After all of the slice, merging included. */
   readonly regions: Regions;
   /** The gate's word on every sequence, against the regions before editing; also where the operation is switched off. */
   readonly decisions: readonly Decision[];
+  /** Sequences per operation, and what became of the pool. */
   readonly counts: EditReport;
+  /** What a report tells beside the counts, in the order it happened. */
   readonly log: readonly EditEvent[];
   /** [K after], the region before editing whose adapter each starts from: itself, a merged region's largest part, a new region's nearest. */
   readonly parents: Int32Array;

@@ -8,6 +8,7 @@ import type { Action, Decision, Regions, UnitVectors } from "./types.ts";
 
 /** The paper's gate (RAIE section 3.3): similarity and radius. */
 export interface ConfidenceGate {
+  /** Names the rule, as in the spec. */
   readonly kind: "confidence";
   /** Divides cosines before the softmax; .05 */
   readonly temperature: number;
@@ -21,6 +22,7 @@ export interface ConfidenceGate {
 
 /** The gate of the authors' code: posterior probability against a threshold that grows with kappa. */
 export interface PosteriorGate {
+  /** Names the rule, as in the spec. */
   readonly kind: "posterior";
   /** Sharpness: factor on routing scores before the softmax; 8 */
   readonly beta: number;
@@ -30,6 +32,7 @@ export interface PosteriorGate {
   readonly lambdaNew: number;
   /** tau_k = sigmoid(a0 + a1 ln kappa_k); .5 and .1 */
   readonly a0: number;
+  /** Slope of tau's argument in ln kappa: the denser a region, the surer an Update must be. */
   readonly a1: number;
   /** Share of tau below which p1 counts as low for a foreign sequence; .7 */
   readonly foreignShare?: number;

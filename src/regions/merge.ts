@@ -8,6 +8,7 @@ import { angleBetween, normaliseRow, rowOf } from "./unit_vectors.ts";
 
 /** Two regions that became one. */
 export interface Merged {
+  /** As they were before; the merged region is called after both. */
   readonly names: readonly [string, string];
   /** Angle between their centres, radians. */
   readonly angle: number;
@@ -15,11 +16,13 @@ export interface Merged {
 
 /** Regions after merging. */
 export interface MergeResult {
+  /** K less one for every pair merged. */
   readonly regions: Regions;
   /** [K before], the region after merging that holds each. */
   readonly successor: Int32Array;
   /** [K after], the largest of the regions before that each is made of: the adapter it keeps. */
   readonly heir: Int32Array;
+  /** In the order they were merged; a region may appear again under its new name. */
   readonly merged: readonly Merged[];
 }
 

@@ -2,7 +2,7 @@
  * Regions: spherical k-means, von Mises-Fisher statistics, gates, editing and routing.
  * @module
  */
-export { type RegionArrays, regionsFromArrays, regionsToArrays } from "./arrays.ts";
+export { type ArrayName, type RegionArrays, regionsFromArrays, regionsToArrays } from "./arrays.ts";
 export { type Belonging, belongingByDecision, belongingByProbability } from "./belonging.ts";
 export { BUILD_DEFAULTS, type BuildOptions, buildRegions, reestimate } from "./build_regions.ts";
 export { EDIT_DEFAULTS, type EditOptions, editOptions } from "./edit_options.ts";

@@ -15,9 +15,11 @@ export interface ProposalOptions {
   readonly addMax: number;
   /** Of k-means on the pool. */
   readonly restarts: number;
+  /** Most rounds of one k-means; fewer where labels stop changing. */
   readonly iterations: number;
   /** Of a new region's radius. */
   readonly radiusQuantile: number;
+  /** Draws the seeds of k-means. */
   readonly stream: RandomSource;
 }
 

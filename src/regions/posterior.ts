@@ -14,6 +14,7 @@ export const KAPPA_MAX = 1e6;
 export interface Statistics {
   /** K. */
   readonly count: number;
+  /** Length of a vector, d. */
   readonly width: number;
   /** [K, width], S_k. */
   readonly sums: Float64Array;

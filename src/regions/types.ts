@@ -5,7 +5,9 @@
 
 /** Directions as rows of one matrix. Every row has length 1 (or 0: a sequence without a direction). */
 export interface UnitVectors {
+  /** Rows. */
   readonly count: number;
+  /** Length of a row, d. */
   readonly width: number;
   /** [count, width] row-major. */
   readonly values: Float32Array;
@@ -23,6 +25,7 @@ export interface RandomSource {
 export interface Clustering {
   /** Number of centres, K. */
   readonly count: number;
+  /** Length of a centre, d. */
   readonly width: number;
   /** [K, width], unit rows. */
   readonly centres: Float64Array;
@@ -37,6 +40,7 @@ export interface Clustering {
 export interface Regions {
   /** K. */
   readonly count: number;
+  /** Length of a centre, d. */
   readonly width: number;
   /** [K], stable over edits: "R1", "R2"...; merged regions are "R1+R3". */
   readonly names: readonly string[];
@@ -67,6 +71,7 @@ export type Action = "update" | "expand" | "add";
 
 /** What a gate says of one sequence. */
 export interface Decision {
+  /** The gate's word, whether or not the operation is switched on. */
   readonly action: Action;
   /** k1, the most probable region. */
   readonly first: number;
@@ -84,7 +89,9 @@ export interface Decision {
 export interface EditReport {
   /** Sequences that were an Update, an Expand, or went to the pool. */
   readonly update: number;
+  /** Sequences that were an Expand. */
   readonly expand: number;
+  /** Sequences that went to the pool. */
   readonly add: number;
   /** Sequences whose operation is switched off. */
   readonly withheld: number;

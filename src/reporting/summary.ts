@@ -67,7 +67,7 @@ export const average = (values: readonly number[]): number =>
  * import assert from "node:assert/strict";
  * import { standardError } from "./summary.ts";
  *
- * assert.equal(standardError([1, 2, 3]), 1 / Math.sqrt(3));
+ * assert.equal(standardError([1, 3]), 1);
  * ```
  */
 export function standardError(values: readonly number[]): number {

@@ -9,9 +9,13 @@ export type Measures = Readonly<Record<string, number>>;
 
 /** One method with one seed. */
 export interface RunResult {
+  /** Kind of the method, e.g. "raie". */
   readonly method: string;
+  /** The method's name in the report; different for two entries of one kind. */
   readonly label: string;
+  /** Seed of the backbone and of everything the method drew. */
   readonly seed: number;
+  /** The method's entry in the spec, defaults filled in. */
   readonly options: Readonly<Record<string, unknown>>;
   /** Keys "S", "F1".."Fn", "T". S is retention; which windows it used is `data.retention`. */
   readonly measures: Readonly<Record<string, Measures>>;
@@ -27,11 +31,13 @@ export interface RunResult {
     readonly parameters: number;
     readonly seconds: number;
   };
+  /** Training loss by optimiser step, one entry per training. */
   readonly loss: readonly {
     readonly name: string;
     readonly steps: readonly number[];
     readonly values: readonly number[];
   }[];
+  /** Absent for methods that keep no regions. */
   readonly regions?: RegionsResult;
 }
 
@@ -39,20 +45,27 @@ export interface RunResult {
 export interface Comparison {
   /** Label of the method here. */
   readonly label: string;
+  /** "S", "F1".."Fn" or "T". */
   readonly slice: string;
+  /** E.g. "Recall@10". */
   readonly measure: string;
   /** Mean over `seeds` seeds. */
   readonly ours: number;
+  /** How many seeds `ours` is the mean of. */
   readonly seeds: number;
+  /** The published figure. */
   readonly theirs: number;
   /** (ours - theirs) in standard errors of the difference. */
   readonly z: number;
+  /** Where it was published, as the spec says. */
   readonly source: string;
 }
 
 /** What happened to the regions of one run. */
 export interface RegionsResult {
+  /** As built on S. */
   readonly before: readonly RegionResult[];
+  /** As inference routes by. */
   readonly after: readonly RegionResult[];
   /** Per F slice. */
   readonly edits: readonly {
@@ -87,12 +100,15 @@ export interface RegionsResult {
 
 /** One region, before or after editing. */
 export interface RegionResult {
+  /** "R1"...; stable over edits, "R1+R3" when merged. */
   readonly name: string;
   /** Members; may be fractional after Expand. */
   readonly size: number;
   /** Radians. */
   readonly radius: number;
+  /** Concentration, in [1, 1e6]. */
   readonly kappa: number;
+  /** Share of the mixture, in [0, 1]. */
   readonly pi: number;
   /** Radians between this centre before and after editing; 0 before. */
   readonly moved: number;
@@ -100,11 +116,17 @@ export interface RegionResult {
 
 /** results.json. */
 export interface Results {
+  /** Where the schema lies that the file was validated against. */
   readonly $schema: string;
+  /** Of the file's layout; raised when a reader of the old one would go wrong. */
   readonly version: 1;
+  /** The experiment's name, and its folder's. */
   readonly name: string;
+  /** Defaults and presets filled in: enough to run it again. */
   readonly spec: ResolvedSpec;
+  /** Every switch in which the run differs from the preset `paper`. */
   readonly differences: readonly Difference[];
+  /** What was read, and what slicing made of it. */
   readonly data: {
     readonly dataset: string;
     readonly title: string;
@@ -125,6 +147,7 @@ export interface Results {
       readonly windows: number;
     }[];
   };
+  /** Numbers it has, and its pretraining loss for each seed. */
   readonly backbone: {
     readonly parameters: number;
     readonly loss: readonly {
@@ -133,9 +156,11 @@ export interface Results {
       readonly values: readonly number[];
     }[];
   };
+  /** One entry for each method and seed. */
   readonly runs: readonly RunResult[];
   /** Ours beside the figures of `report.published`. */
   readonly comparisons?: readonly Comparison[];
+  /** What the numbers depend on beside spec and data. */
   readonly provenance: {
     readonly engine: {
       readonly rung: string;

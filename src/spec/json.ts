@@ -8,6 +8,7 @@ export type Json = null | boolean | number | string | readonly Json[] | JsonReco
 
 /** A JSON object. */
 export interface JsonRecord {
+  /** Fields by name; one that is not there is undefined, which is no JSON value. */
   readonly [key: string]: Json;
 }
 

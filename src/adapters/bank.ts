@@ -63,12 +63,35 @@ export interface AdapterValues {
   readonly rows: Float32Array;
 }
 
-/** Projections whose last name component is among `targets`, in the backbone's order. */
+/**
+ * Projections whose last name component is among `targets`, in the backbone's order.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { selectProjections } from "./bank.ts";
+ * const all = ["blocks.0.q_proj", "blocks.0.linear1"].map((name) => ({ name, inputs: 8, outputs: 8 }));
+ * assert.deepEqual(selectProjections(all, ["q_proj"]), [all[0]]);
+ * ```
+ */
 export function selectProjections(projections: readonly Projection[], targets: readonly string[]): Projection[] {
   return projections.filter(({ name }) => targets.includes(name.slice(name.lastIndexOf(".") + 1)));
 }
 
-/** Lays out an adapter's numbers. */
+/**
+ * Lays out an adapter's numbers.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { bankLayout } from "./bank.ts";
+ * const projections = [{ name: "blocks.0.linear1", inputs: 8, outputs: 32 }];
+ * const bank = { rank: 2, alpha: 4, dropout: 0, init: "kaiming" as const, projections, width: 8, items: 4 };
+ * const { loraSize, rowsSize, rowOf } = bankLayout({ ...bank, itemRows: Int32Array.of(2, 4) });
+ * assert.deepEqual([loraSize, rowsSize], [2 * 8 + 2 * 32, 2 * 8]);
+ * assert.deepEqual([...rowOf], [0, 0, 1, 0, 2]);
+ * ```
+ */
 export function bankLayout(config: BankConfig): BankLayout {
   let at = 0;
   const segments = config.projections.map((projection) => {
@@ -82,7 +105,22 @@ export function bankLayout(config: BankConfig): BankLayout {
   return { segments, loraSize: at, rowsSize: config.itemRows.length * config.width, rowOf };
 }
 
-/** A fresh adapter: A drawn (Kaiming-uniform with a = sqrt 5, bound 1/sqrt(inputs), as PEFT; or Gaussian of std 1/rank), B and row deltas zero. */
+/**
+ * A fresh adapter: A drawn (Kaiming-uniform with a = sqrt 5, bound 1/sqrt(inputs), as PEFT; or Gaussian of std 1/rank), B and row deltas zero.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { bankLayout, initialAdapter } from "./bank.ts";
+ * const projections = [{ name: "blocks.0.q_proj", inputs: 4, outputs: 4 }];
+ * const itemRows = new Int32Array(0);
+ * const bank = { rank: 1, alpha: 2, dropout: 0, init: "kaiming" as const, projections, width: 4, itemRows, items: 9 };
+ * const { lora } = initialAdapter(bank, 1);
+ * const { b } = bankLayout(bank).segments[0]!;
+ * assert.ok(lora.subarray(0, b).every((value) => value !== 0 && Math.abs(value) <= 1 / 2));
+ * assert.ok(lora.subarray(b).every((value) => value === 0));
+ * ```
+ */
 export function initialAdapter(config: BankConfig, seed: number): AdapterValues {
   const layout = bankLayout(config);
   const lora = new Float32Array(layout.loraSize);
@@ -110,6 +148,16 @@ export interface Membership {
 /**
  * Places of items in the stacked deltas [1 + adapters * rows, width] of {@linkcode stackRows}: 0 for an item without a row, else
  * 1 + adapter * rows + index.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { bankLayout, rowPlaces } from "./bank.ts";
+ * const itemRows = Int32Array.of(2, 4);
+ * const bank = { rank: 1, alpha: 2, dropout: 0, init: "kaiming" as const, projections: [], width: 4, itemRows, items: 4 };
+ * // The second adapter's rows stand behind the two of the first; item 3 has none.
+ * assert.deepEqual([...rowPlaces(bankLayout(bank), 2, Int32Array.of(2, 3, 4), () => 1)], [3, 0, 4]);
+ * ```
  */
 export function rowPlaces(
   layout: BankLayout,

@@ -20,7 +20,19 @@ export interface TrainingSet {
   readonly weights?: Float32Array;
 }
 
-/** Row order of an epoch. */
+/**
+ * Row order of an epoch.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { epochOrder } from "./batches.ts";
+ * const empty = { users: new Int32Array(9), items: new Int32Array(18), times: new Float64Array(18) };
+ * const set = { purpose: "lora F1", windows: { count: 9, context: 1, ...empty } };
+ * assert.deepEqual(epochOrder(1, set, 3), epochOrder(1, set, 3));
+ * assert.deepEqual([...epochOrder(1, set, 3)].sort(), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+ * ```
+ */
 export function epochOrder(seed: number, set: TrainingSet, epoch: number): Int32Array {
   const order = Int32Array.from({ length: set.windows.count }, (_, row) => row);
   stream(seed, `shuffle ${set.purpose}`, epoch).shuffle(order);

@@ -119,7 +119,26 @@ export function peftConfig(config: BankConfig, tableModule: string): Record<stri
   };
 }
 
-/** Writes one adapter as a PEFT directory. */
+/**
+ * Writes one adapter as a PEFT directory.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { initialAdapter } from "./bank.ts";
+ * import { loadAdapter, readPeftSettings, saveAdapter } from "./peft.ts";
+ * const projections = [{ name: "blocks.0.q_proj", inputs: 4, outputs: 4 }];
+ * const itemRows = Int32Array.of(3);
+ * const bank = { rank: 2, alpha: 4, dropout: 0, init: "kaiming" as const, projections, width: 4, itemRows, items: 9 };
+ * const folder = await Deno.makeTempDir();
+ * const table = new Float32Array(10 * 4);
+ * const adapter = initialAdapter(bank, 1);
+ * await saveAdapter(folder, bank, adapter, table, "item_emb");
+ * assert.deepEqual(await loadAdapter(folder, bank, table, "item_emb"), adapter);
+ * assert.deepEqual((await readPeftSettings(folder)).targets, ["q_proj"]);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
 export async function saveAdapter(
   folder: string,
   config: BankConfig,

@@ -61,7 +61,18 @@ export interface TrainedAdapters {
   readonly rows: number;
 }
 
-/** Optimiser steps a set takes. */
+/**
+ * Optimiser steps a set takes.
+ *
+ * @example
+ * ```ts
+ * import { stepsOf } from "./train.ts";
+ * import { parseSpec } from "../spec/parse.ts";
+ * const text = '{"name":"a","dataset":"movielens-100k","backbone":{"kind":"sasrec"},"methods":["lora"]}';
+ * const { training } = parseSpec(text, "a.json", { set: ["lora.training.batch=256"] }).resolved.methods[0]!.lora;
+ * console.assert(stepsOf(257, training) === 2 * training.epochs);
+ * ```
+ */
 export const stepsOf = (rows: number, { batch, epochs }: TrainingSpec): number => Math.ceil(rows / batch) * epochs;
 
 /** Loss points kept for each curve. */

@@ -30,7 +30,16 @@ export interface LossInputs {
   readonly items: number;
 }
 
-/** Negatives a loss wants for each positive. */
+/**
+ * Negatives a loss wants for each positive.
+ *
+ * @example
+ * ```ts
+ * import { negativesOf } from "./losses.ts";
+ * console.assert(negativesOf({ kind: "bce", negatives: 3 }) === 3);
+ * console.assert(negativesOf({ kind: "cross-entropy" }) === 0);
+ * ```
+ */
 export const negativesOf = (loss: LossSpec): number => loss.kind === "cross-entropy" ? 0 : loss.negatives;
 
 /** Weighted sum of the chosen loss, a scalar. Rows of weight 0 give no gradient; all weights 0 give 0. */
@@ -47,7 +56,22 @@ export function sequenceLoss(loss: LossSpec, inputs: LossInputs): Tensor {
   return tf.sum(tf.mul(rowLoss(loss, positive, negative, inputs.items), inputs.weights));
 }
 
-/** Loss of each row from the positive's score [rows] and the negatives' [rows, negatives]. */
+/**
+ * Loss of each row from the positive's score [rows] and the negatives' [rows, negatives].
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { openEngine } from "../engine/open.ts";
+ * import { tf } from "../engine/tfjs.ts";
+ * import { rowLoss } from "./losses.ts";
+ * const engine = await openEngine("cpu");
+ * // softplus(-0) + softplus(0) = 2 ln 2: a model that cannot tell the positive from the negative.
+ * const [loss] = rowLoss({ kind: "bce", negatives: 1 }, tf.tensor1d([0]), tf.tensor2d([[0]]), 40).dataSync();
+ * assert.ok(Math.abs(loss! - 2 * Math.LN2) < 1e-6);
+ * engine.close();
+ * ```
+ */
 export function rowLoss(
   loss: Exclude<LossSpec, { kind: "cross-entropy" }>,
   positive: Tensor,

@@ -7,7 +7,33 @@ import { tf } from "../engine/tfjs.ts";
 import type { Engine, TensorMap } from "../engine/types.ts";
 import type { Backbone, Batch } from "./types.ts";
 
-/** Row-major unit vectors, [windows.count, backbone.width]. */
+/**
+ * Row-major unit vectors, [windows.count, backbone.width].
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { openEngine } from "../engine/open.ts";
+ * import { tf } from "../engine/tfjs.ts";
+ * import { representWindows } from "./represent.ts";
+ * import { sasrec } from "./sasrec.ts";
+ * const engine = await openEngine("cpu");
+ * const model = sasrec({ items: 4, maxLength: 2, hidden: 4, blocks: 1, heads: 1, ffn: 4, layerNormEps: 1e-6 });
+ * const parameters = Object.fromEntries(
+ *   Object.entries(model.initialise(1)).map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]),
+ * );
+ * const windows = {
+ *   count: 1,
+ *   context: 2,
+ *   users: Int32Array.of(0),
+ *   items: Int32Array.of(1, 2, 3),
+ *   times: Float64Array.of(0, 1, 2),
+ * };
+ * const vector = await representWindows(engine, model, parameters, windows);
+ * assert.ok(Math.abs(Math.hypot(...vector) - 1) < 1e-6);
+ * engine.close();
+ * ```
+ */
 export async function representWindows(
   engine: Engine,
   backbone: Backbone,

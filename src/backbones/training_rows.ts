@@ -25,6 +25,24 @@ export interface TrainingRows {
  * The rows a spec asks for: every S window, or one row a user, the last maxLength + 1 positives of S (the authors' code; method.md 10).
  *
  * @throws {RangeError} when nothing is left to train on.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { loadDataset } from "../data/load.ts";
+ * import { sliceInteractions } from "../data/slices.ts";
+ * import { parseSpec } from "../spec/parse.ts";
+ * import { trainingRows } from "./training_rows.ts";
+ * const { resolved } = parseSpec(
+ *   '{"name":"a","dataset":{"format":"synthetic","users":20,"items":20},"windows":{"context":5},' +
+ *     '"backbone":{"kind":"sasrec","training":{"rows":"windows"}},"methods":["base"]}',
+ *   "a.json",
+ * );
+ * const data = sliceInteractions(await loadDataset(resolved.dataset), { ...resolved, denseStride: 1 });
+ * const rows = trainingRows(data, resolved.backbone);
+ * assert.deepEqual([rows.count, rows.time], [data.setup.windows.count, 5]);
+ * // Inside a row the next item is what the position after it reads.
+ * assert.deepEqual([...rows.next.subarray(0, 4)], [...rows.items.subarray(1, 5)]);
+ * ```
  */
 export function trainingRows(data: SlicedData, spec: BackboneSpec): TrainingRows {
   const rows = spec.training.rows === "windows" ? windowRows(data, spec) : userTails(data, spec);

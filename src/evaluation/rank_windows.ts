@@ -32,6 +32,32 @@ export interface RankingOptions {
  * Ranks every window's target. The context's items are left out of the count (each once), the target never is, even when the context holds it.
  *
  * Rows are independent of each other; the last batch is filled up with copies of its first row, so a step has one shape.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { openEngine } from "../engine/open.ts";
+ * import { tf } from "../engine/tfjs.ts";
+ * import { rankWindows } from "./rank_windows.ts";
+ * const engine = await openEngine("cpu");
+ * const windows = {
+ *   count: 1,
+ *   context: 1,
+ *   users: Int32Array.of(0),
+ *   items: Int32Array.of(1, 3),
+ *   times: Float64Array.of(0, 1),
+ * };
+ * // Scores of items 1 to 4: item 1 is in the context and does not count, item 4 ties with the target, item 3.
+ * const scorer = {
+ *   frozen: { scores: tf.tensor2d([[0.9, 0.7, 0.5, 0.5]]) },
+ *   collate: () => ({}),
+ *   scores: (_: object, { scores }: Readonly<Record<string, tf.Tensor>>) => scores!,
+ *   dispose: () => {},
+ * };
+ * const { greater, equal, top } = await rankWindows(engine, scorer, windows, { batch: 1, top: 2 });
+ * assert.deepEqual([[...greater], [...equal], top[0]], [[1], [1], 2]);
+ * engine.close();
+ * ```
  */
 export async function rankWindows(
   engine: Engine,

@@ -47,10 +47,37 @@ const MANIFEST = "manifest.json";
 
 const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
 
-/** SHA-256 of the identity as canonical JSON, in hex. */
+/**
+ * SHA-256 of the identity as canonical JSON, in hex.
+ *
+ * @example
+ * ```ts
+ * import { stageKey } from "./store.ts";
+ * const identity = { kind: "ranks", version: 1, inputs: { adapted: "ab" } };
+ * const key = stageKey({ ...identity, parameters: { slice: "T", batch: 512 } });
+ * console.assert(key === stageKey({ ...identity, parameters: { batch: 512, slice: "T" } }));
+ * ```
+ */
 export const stageKey = (identity: StageIdentity): string => sha256(canonicalJson(identity));
 
-/** Folders of stage results under one root. */
+/**
+ * Folders of stage results under one root.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { Store } from "./store.ts";
+ * const root = await Deno.makeTempDir();
+ * const store = new Store(root);
+ * const identity = { kind: "greeting", version: 1, parameters: { to: "you" }, inputs: {} };
+ * const compute = (folder: string) => Deno.writeTextFile(`${folder}/text`, "hello");
+ * assert.equal((await store.stage(identity, compute)).cached, false);
+ * const { folder, cached } = await store.stage(identity, compute);
+ * assert.equal(cached, true);
+ * assert.equal(await Deno.readTextFile(`${folder}/text`), "hello");
+ * await Deno.remove(root, { recursive: true });
+ * ```
+ */
 export class Store {
   /** A store in the folder `root`, which is made when it is first written to. */
   constructor(readonly root: string) {}

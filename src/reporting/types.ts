@@ -15,7 +15,7 @@ export interface RunResult {
   readonly label: string;
   /** Seed of the backbone and of everything the method drew. */
   readonly seed: number;
-  /** The method's entry in the spec, defaults filled in. */
+  /** What the method's entry in the spec overrides, as written. */
   readonly options: Readonly<Record<string, unknown>>;
   /** Keys "S", "F1".."Fn", "T". S is retention; which windows it used is `data.retention`. */
   readonly measures: Readonly<Record<string, Measures>>;

@@ -2,15 +2,20 @@
  * raie: declarative experiments for recommenders whose users change their minds. Everything a spec can do, a program can do through this module.
  *
  * @example A spec from text to results in the store
- * ```ts no-eval
+ * ```ts
  * import { openEngine, parseSpec, Progress, runSpec, specDigest, Store } from "./mod.ts";
- * const file = "experiments/quickstart.json";
- * const { resolved } = parseSpec(await Deno.readTextFile(file), file);
- * const engine = await openEngine(resolved.engine);
- * const bench = { engine, store: new Store(".store"), progress: new Progress(false) };
- * const { report } = await runSpec(resolved, specDigest(resolved), { bench, dataDir: undefined, out: "reports" });
- * console.log(report);
- * engine.close();
+ *
+ * async function run(file: string): Promise<string> {
+ *   const { resolved } = parseSpec(await Deno.readTextFile(file), file);
+ *   const engine = await openEngine(resolved.engine);
+ *   try {
+ *     const bench = { engine, store: new Store(".store"), progress: new Progress(false) };
+ *     const { report } = await runSpec(resolved, specDigest(resolved), { bench, dataDir: undefined, out: "reports" });
+ *     return report;
+ *   } finally {
+ *     engine.close();
+ *   }
+ * }
  * ```
  * @module
  */

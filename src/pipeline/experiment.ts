@@ -132,19 +132,19 @@ class MethodRunner {
         continue;
       }
       const previous = last;
-      let made: Adapted | undefined;
       const identity = adaptedStage(this.spec, spec, method.settings, slice.name, key, this.context.seed, this.#engine);
       const result = await this.#stage(
         `${spec.label}: adapt to ${slice.name}`,
         () =>
           this.bench.store.stage(identity, async (folder) => {
-            made = await method.adapt(await previous?.(), slice, methodContext);
+            const made = await method.adapt(await previous?.(), slice, methodContext);
             await made.save(folder);
           }),
       );
       seconds += result.seconds;
       key = result.key;
-      last = lazy(() => made === undefined ? method.load(result.folder, methodContext) : Promise.resolve(made));
+      // Read back even when it was computed just now: saving rounds item rows, and a resumed run must get the same bytes.
+      last = lazy(() => method.load(result.folder, methodContext));
       const adapted = await last();
       cost.steps += adapted.cost.steps;
       cost.finetuneRows += adapted.cost.finetuneRows;

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { describe, it } from "@std/testing/bdd";
+import { openEngine } from "../../src/engine/open.ts";
+import { runExperiment } from "../../src/pipeline/experiment.ts";
+import { planStages } from "../../src/pipeline/plan.ts";
+import { prepareData } from "../../src/pipeline/prepare.ts";
+import { Progress } from "../../src/pipeline/progress.ts";
+import { engineId } from "../../src/pipeline/stages.ts";
+import { Store } from "../../src/pipeline/store.ts";
+import { smallSpec } from "../methods/small_context.ts";
+
+/** Bytes of every result under a folder by path; manifests are left out, because they hold durations. */
+function resultsIn(folder: string, inside = ""): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const { name, isDirectory } of Deno.readDirSync(join(folder, inside))) {
+    const path = join(inside, name);
+    if (isDirectory) { for (const entry of resultsIn(folder, path)) found.set(...entry); }
+    else if (name !== "manifest.json") found.set(path, Deno.readFileSync(join(folder, path)).toHex());
+  }
+  return found;
+}
+
+describe("runExperiment()", () => {
+  it("gives the same bytes when it goes on from half of its stages as when it runs through", async () => {
+    const spec = smallSpec({
+      dataset: { format: "synthetic", users: 40, items: 30, interactionsPerUser: 30, seed: 5 },
+    });
+    const engine = await openEngine("cpu");
+    const root = Deno.makeTempDirSync();
+    try {
+      const prepared = await prepareData(spec, undefined);
+      const bench = { engine, store: new Store(root), progress: new Progress(true) };
+      await runExperiment(spec, prepared, bench);
+      const through = resultsIn(root);
+      // Left are the backbone and what was adapted to F1, so that F2 starts from what was saved.
+      const planned = await planStages(spec, prepared, engineId(engine), bench.store);
+      const kept = planned.filter(({ stage }) => /^backbone|adapt to F1$/.test(stage)).map(({ key }) => key);
+      assert.equal(kept.length, 3);
+      for (const kind of ["ranks", "adapted", "regions"]) {
+        for (const { name } of [...Deno.readDirSync(join(root, kind))]) {
+          if (!kept.includes(name)) Deno.removeSync(join(root, kind, name), { recursive: true });
+        }
+      }
+      assert.ok(resultsIn(root).size < through.size);
+      await runExperiment(spec, prepared, bench);
+      const resumed = resultsIn(root);
+      assert.deepEqual([...resumed.keys()].sort(), [...through.keys()].sort());
+      assert.deepEqual([...through.keys()].filter((path) => resumed.get(path) !== through.get(path)), []);
+    } finally {
+      engine.close();
+      Deno.removeSync(root, { recursive: true });
+    }
+  });
+});

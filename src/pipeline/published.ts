@@ -17,7 +17,7 @@ export function compareRuns(
 ): Comparison[] {
   return (spec.report.published ?? []).flatMap(({ source, label, slice, measure, value, windows }) => {
     const runs = run.runs.filter((method) => method.spec.label === label);
-    const ranks = runs[0]?.states.at(-1)!.ranks.find((each) => each.slice === slice);
+    const ranks = runs[0]?.states.at(-1)?.ranks.find((each) => each.slice === slice);
     if (runs.length === 0 || ranks === undefined) return [];
     const { mean, z } = compareWithPublished({
       values: runs.map((method) => measured(method, slice, measure)),

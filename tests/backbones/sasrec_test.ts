@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
+import fc from "fast-check";
+import { sasrec } from "../../src/backbones/sasrec.ts";
+import type { Backbone, Parameters } from "../../src/backbones/types.ts";
+import { openEngine } from "../../src/engine/open.ts";
+import { stream } from "../../src/engine/random.ts";
+import { type Tensor, tf } from "../../src/engine/tfjs.ts";
+import type { Engine } from "../../src/engine/types.ts";
+
+const config = { items: 12, maxLength: 6, hidden: 8, blocks: 2, heads: 2, ffn: 16, layerNormEps: 1e-6 };
+const { items, maxLength, hidden: width } = config;
+
+/** A sequence of real items, at most as long as the model. */
+const sequences = fc.array(fc.integer({ min: 1, max: items }), { minLength: 1, maxLength });
+const runs = { numRuns: 25 };
+
+/** Sums of float32 products in another order. */
+function assertNear(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
+  assert.equal(actual.length, expected.length);
+  for (let i = 0; i < actual.length; i++) {
+    assert.ok(Math.abs(actual[i]! - expected[i]!) < 2e-5, `${i}: ${actual[i]} and ${expected[i]}`);
+  }
+}
+
+/** Moved away from their start, where biases are zero and norms are one, so that a mistake in any of them shows. */
+function someParameters(model: Backbone): Parameters {
+  const draw = stream(1, "test parameters");
+  return Object.fromEntries(
+    Object.entries(model.initialise(1)).map(([name, { shape, values }]) => {
+      const moved = values.map((value) => value + 0.3 * draw.normal());
+      return [name, tf.tensor(moved, [...shape])];
+    }),
+  );
+}
+
+describe("sasrec()", () => {
+  let engine: Engine, model: Backbone, parameters: Parameters;
+  beforeAll(async () => {
+    engine = await openEngine("cpu");
+    model = sasrec(config);
+    parameters = someParameters(model);
+  });
+  afterAll(() => {
+    tf.dispose(Object.values(parameters));
+    engine.close();
+  });
+
+  const values = (compute: (sequence: Tensor) => Tensor, rows: readonly (readonly number[])[]) =>
+    tf.tidy(() => compute(tf.tensor2d(rows.flat(), [rows.length, rows[0]!.length], "int32")).dataSync());
+  const hidden = (...rows: (readonly number[])[]) =>
+    values((sequence) => model.hidden(parameters, { sequence }), rows) as Float32Array;
+  const last = (...rows: (readonly number[])[]) =>
+    values((sequence) => model.last(parameters, { sequence }), rows) as Float32Array;
+  const represent = (...rows: (readonly number[])[]) =>
+    values((sequence) => model.representation(parameters, { sequence }), rows) as Float32Array;
+  const padded = (sequence: readonly number[]) => [...new Array(maxLength - sequence.length).fill(0), ...sequence];
+
+  it("gives in last() what hidden() gives at the last position", () => {
+    fc.assert(
+      fc.property(sequences, (sequence) => assertNear(last(sequence), hidden(sequence).subarray(-width))),
+      runs,
+    );
+    for (const blocks of [0, 1]) {
+      const shallow = sasrec({ ...config, blocks });
+      const whole = values((sequence) => shallow.hidden(parameters, { sequence }), [[3, 1, 4]]);
+      assertNear(values((sequence) => shallow.last(parameters, { sequence }), [[3, 1, 4]]), whole.slice(-width));
+    }
+  });
+
+  it("reads a sequence padded on the left as the same sequence without padding", () => {
+    fc.assert(
+      fc.property(sequences, (sequence) => {
+        assertNear(hidden(padded(sequence)).subarray(-sequence.length * width), hidden(sequence));
+        assertNear(last(padded(sequence)), last(sequence));
+      }),
+      runs,
+    );
+  });
+
+  it("never lets a later item change an earlier hidden state", () => {
+    const cases = fc.tuple(sequences, fc.nat(), fc.integer({ min: 1, max: items }));
+    fc.assert(
+      fc.property(cases, ([sequence, pick, item]) => {
+        const at = pick % sequence.length;
+        const changed = sequence.with(at, item);
+        assert.deepEqual(
+          [...hidden(changed).subarray(0, at * width)],
+          [...hidden(sequence).subarray(0, at * width)],
+        );
+      }),
+      runs,
+    );
+  });
+
+  it("lets every earlier item change the last state", () => {
+    const before = last([1, 2, 3, 4]);
+    for (let at = 0; at < 4; at++) {
+      const after = last([1, 2, 3, 4].with(at, 9));
+      assert.ok(after.some((value, i) => Math.abs(value - before[i]!) > 1e-3), `position ${at}`);
+    }
+  });
+
+  it("gives each row of a batch what it gives the row alone", () => {
+    assertNear(last([0, 1, 2], [5, 6, 7]), [...last([0, 1, 2]), ...last([5, 6, 7])]);
+  });
+
+  it("represents a sequence by a vector of length 1 that padding does not change", () => {
+    fc.assert(
+      fc.property(sequences, (sequence) => {
+        const vector = represent(sequence);
+        assert.ok(Math.abs(Math.hypot(...vector) - 1) < 1e-5);
+        assertNear(represent(padded(sequence)), vector);
+      }),
+      runs,
+    );
+  });
+
+  it("represents by the direction of the mean hidden state", () => {
+    const states = hidden([2, 7, 5]);
+    const sum = Array.from({ length: width }, (_, i) => states[i]! + states[width + i]! + states[2 * width + i]!);
+    assertNear(represent([2, 7, 5]), sum.map((value) => value / Math.hypot(...sum)));
+  });
+
+  it("gives a sequence of nothing but padding the zero vector, not NaN", () => {
+    assert.deepEqual([...represent([0, 0, 0])].map(Math.abs), new Array(width).fill(0));
+    assert.ok(last([0, 0, 0]).every(Number.isFinite));
+  });
+
+  it("collates contexts without their targets, the latest items where a window is longer than the model", () => {
+    const windows = (context: number) => ({
+      count: 2,
+      context,
+      users: Int32Array.of(0, 1),
+      items: Int32Array.from({ length: 2 * (context + 1) }, (_, i) => 1 + i % items),
+      times: new Float64Array(2 * (context + 1)),
+    });
+    const ids = (context: number) => {
+      const batch = model.collate(windows(context), Int32Array.of(1, 0));
+      const rows = (batch.sequence as ReturnType<typeof tf.tensor2d>).arraySync();
+      tf.dispose(Object.values(batch));
+      return rows;
+    };
+    assert.deepEqual(ids(2), [[4, 5], [1, 2]]);
+    assert.deepEqual(ids(7), [[10, 11, 12, 1, 2, 3], [2, 3, 4, 5, 6, 7]]);
+  });
+
+  it("starts with a zero padding row, unit norms, and other numbers for another seed", () => {
+    const first = model.initialise(1);
+    assert.ok(first["item_emb.weight"]!.values.subarray(0, width).every((value) => value === 0));
+    assert.ok(first["layer_norm.weight"]!.values.every((value) => value === 1));
+    assert.deepEqual(model.initialise(1), first);
+    assert.notDeepEqual(model.initialise(2), first);
+    assert.deepEqual(Object.keys(first).sort(), Object.keys(model.shapes).sort());
+  });
+
+  it("refuses a width that the heads do not divide", () => {
+    assert.throws(() => sasrec({ ...config, heads: 3 }), { name: "RangeError", message: /hidden 8 .* heads 3/ });
+  });
+});

@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
+import fc from "fast-check";
+import type { Scorer } from "../../src/backbones/types.ts";
+import type { Windows } from "../../src/data/types.ts";
+import { openEngine } from "../../src/engine/open.ts";
+import { type Tensor2D, tf } from "../../src/engine/tfjs.ts";
+import type { Engine } from "../../src/engine/types.ts";
+import { rank, rankOf } from "../../src/evaluation/rank.ts";
+import { rankWindows } from "../../src/evaluation/rank_windows.ts";
+
+/** Windows of the given contexts and targets; 0 is padding. */
+function windowsOf(rows: readonly { readonly context: readonly number[]; readonly target: number }[]): Windows {
+  const context = rows[0]?.context.length ?? 2;
+  return {
+    count: rows.length,
+    context,
+    users: Int32Array.from(rows.keys()),
+    items: Int32Array.from(rows.flatMap(({ context, target }) => [...context, target])),
+    times: new Float64Array(rows.length * (context + 1)),
+  };
+}
+
+/** A scorer that gives each window its row of a table of scores, [windows][items]. */
+function scorerOf(scores: readonly (readonly number[])[]): Scorer {
+  const table = tf.tensor2d(scores.flat(), [scores.length, scores[0]!.length]);
+  return {
+    frozen: { table },
+    collate: (rows) => ({ rows: tf.tensor1d(rows, "int32") }),
+    scores: (inputs, { table }) => tf.gather(table as Tensor2D, inputs.rows!.as1D()),
+    dispose: () => table.dispose(),
+  };
+}
+
+/** Few distinct scores, so that ties are common; contexts with padding, repeats and, now and then, the target. */
+const cases = fc.tuple(fc.integer({ min: 2, max: 12 }), fc.integer({ min: 1, max: 4 })).chain(([items, context]) =>
+  fc.array(
+    fc.record({
+      context: fc.array(fc.integer({ min: 0, max: items }), { minLength: context, maxLength: context }),
+      target: fc.integer({ min: 1, max: items }),
+      scores: fc.array(fc.integer({ min: -2, max: 2 }), { minLength: items, maxLength: items }),
+    }),
+    { minLength: 1, maxLength: 6 },
+  )
+);
+
+for (const rung of ["cpu", "wasm"] as const) {
+  describe(`rankWindows() on ${rung}`, () => {
+    let engine: Engine;
+    beforeAll(async () => {
+      engine = await openEngine(rung);
+    });
+    afterAll(() => engine.close());
+
+    const rankAll = async (
+      rows: (Parameters<typeof windowsOf>[0][number] & { scores: number[] })[],
+      batch: number,
+      top: number,
+    ) => {
+      const scorer = scorerOf(rows.map(({ scores }) => scores));
+      try {
+        return await rankWindows(engine, scorer, windowsOf(rows), { batch, top });
+      } finally {
+        scorer.dispose();
+      }
+    };
+
+    it("counts what looking at every item counts", async () => {
+      await fc.assert(
+        fc.asyncProperty(cases, fc.integer({ min: 1, max: 8 }), async (rows, batch) => {
+          const { greater, equal } = await rankAll(rows, batch, 1);
+          rows.forEach(({ context, target, scores }, row) => {
+            // Items are numbered from 1, places in the scores from 0.
+            const excluded = context.filter((item) => item !== 0).map((item) => item - 1);
+            for (const ties of ["optimistic", "pessimistic", "mean"] as const) {
+              assert.equal(rank(greater[row]!, equal[row]!, ties), rankOf(scores, target - 1, excluded, ties));
+            }
+          });
+        }),
+        { numRuns: 40 },
+      );
+    });
+
+    it("recommends the best items outside the context, the target among them, best first", async () => {
+      await fc.assert(
+        fc.asyncProperty(cases, fc.integer({ min: 1, max: 5 }), async (rows, length) => {
+          const { top } = await rankAll(rows, 3, length);
+          rows.forEach(({ context, target, scores }, row) => {
+            const seen = context.filter((item) => item !== target);
+            const free = scores.map((_, at) => at + 1).filter((item) => !seen.includes(item));
+            const list = [...top.subarray(row * length, (row + 1) * length)];
+            const real = list.filter((item) => item !== 0);
+            assert.equal(real.length, Math.min(length, free.length));
+            assert.deepEqual(list.slice(real.length), new Array(length - real.length).fill(0));
+            assert.equal(new Set(real).size, real.length);
+            assert.ok(real.every((item) => free.includes(item)));
+            const best = free.map((item) => scores[item - 1]!).sort((a, b) => b - a).slice(0, length);
+            assert.deepEqual(real.map((item) => scores[item - 1]!), best);
+          });
+        }),
+        { numRuns: 40 },
+      );
+    });
+
+    it("leaves out a repeated item once, padding never, and the target not even when the context holds it", async () => {
+      // Item 4 is better than the target and seen twice; item 2 is better; item 1 ties; the target, item 3, was seen before.
+      const scores = [0.5, 0.8, 0.5, 0.9, 0.1];
+      const { greater, equal } = await rankAll([{ context: [0, 4, 3, 4], target: 3, scores }], 1, 1);
+      assert.deepEqual([...greater, ...equal], [1, 1]);
+    });
+
+    it("tells how far it is, and ranks nothing where there are no windows", async () => {
+      const scorer = scorerOf([[1, 2], [2, 1], [3, 3]]);
+      const told: number[][] = [];
+      const rows = [1, 2, 1].map((target) => ({ context: [0], target }));
+      const options = { batch: 2, top: 1, onBatch: (done: number, total: number) => void told.push([done, total]) };
+      await rankWindows(engine, scorer, windowsOf(rows), options);
+      assert.deepEqual(told, [[2, 3], [3, 3]]);
+      const none = await rankWindows(engine, scorer, windowsOf([]), { batch: 2, top: 1 });
+      assert.deepEqual([none.greater.length, none.equal.length, none.top.length], [0, 0, 0]);
+      scorer.dispose();
+    });
+
+    it("leaves no tensor behind", async () => {
+      const rows = [{ context: [1, 0], target: 2, scores: [1, 2, 3] }];
+      await rankAll(rows, 1, 2);
+      const before = tf.memory().numTensors;
+      await rankAll(rows, 1, 2);
+      assert.equal(tf.memory().numTensors, before);
+    });
+  });
+}

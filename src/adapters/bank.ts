@@ -10,6 +10,7 @@
 import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 import type { AdapterHook, Projection } from "../backbones/types.ts";
 import type { DropoutNoise } from "../engine/dropout.ts";
+import { embed } from "../engine/nn/mod.ts";
 import { stream } from "../engine/random.ts";
 import { tf } from "../engine/tfjs.ts";
 
@@ -178,7 +179,11 @@ export function stackRows(rows: Tensor, width: number): Tensor2D {
   return tf.concat([tf.zeros([1, width]), tf.reshape(rows, [rows.size / width, width])], 0) as Tensor2D;
 }
 
-/** The bank as the backbone sees it in one forward pass. `lora` is [adapters, loraSize], `stacked` from {@linkcode stackRows}. */
+/**
+ * The bank as the backbone sees it in one forward pass. Projections of one input see one dropout mask (PEFT draws one for each).
+ *
+ * `lora` is [adapters, loraSize], `stacked` from {@linkcode stackRows}.
+ */
 export function adapterHook(
   config: BankConfig,
   layout: BankLayout,
@@ -190,27 +195,40 @@ export function adapterHook(
   const adapters = lora.shape[0]!;
   const parts = splitSegments(config, layout, lora);
   return {
-    lowRank(name, x) {
-      const part = parts.get(name);
-      if (part === undefined) return undefined;
+    lowRank(names, x) {
+      const chosen = names.flatMap((name) => parts.get(name) ?? []);
+      if (chosen.length === 0) return [];
       const input = noise === undefined || config.dropout === 0 ? x : noise.dropout(x, config.dropout);
       const perRow = x.size / (x.shape[0]! * x.shape.at(-1)!);
       const flat = tf.reshape(input, [x.shape[0]! * perRow, x.shape.at(-1)!]) as Tensor2D;
-      let inner = tf.mul(tf.matMul(flat, part.a as Tensor2D, false, true), config.alpha / config.rank);
+      // A of all projections of this input side by side: one product instead of several thin ones.
+      const down = chosen.length === 1 ? chosen[0]!.a : tf.concat(chosen.map(({ a }) => a), 0);
+      let inner = tf.mul(tf.matMul(flat, down as Tensor2D, false, true), config.alpha / config.rank);
       if (adapters > 1) {
         const shares = tf.reshape(
-          tf.tile(tf.reshape(membership.weights, [x.shape[0]!, 1, adapters, 1]), [1, perRow, 1, config.rank]),
-          [x.shape[0]! * perRow, adapters * config.rank],
+          tf.tile(tf.reshape(membership.weights, [x.shape[0]!, 1, 1, adapters, 1]), [
+            1,
+            perRow,
+            chosen.length,
+            1,
+            config.rank,
+          ]),
+          [x.shape[0]! * perRow, chosen.length * adapters * config.rank],
         );
         inner = tf.mul(inner, shares);
       }
-      const y = tf.matMul(inner as Tensor2D, part.b as Tensor2D);
-      return tf.reshape(y, [...x.shape.slice(0, -1), y.shape[1]!]);
+      const inners = chosen.length === 1 ? [inner] : tf.split(inner, chosen.length, 1);
+      const up = inners.map((each, index) => {
+        const y = tf.matMul(each as Tensor2D, chosen[index]!.b as Tensor2D);
+        return tf.reshape(y, [...x.shape.slice(0, -1), y.shape[1]!]);
+      });
+      let next = 0;
+      return names.map((name) => parts.has(name) ? up[next++] : undefined);
     },
     embeddingDelta() {
       if (stacked === undefined) return undefined;
       const terms = membership.sequenceRows.map(({ places, share }) => {
-        const delta = tf.gather(stacked, places as Tensor2D);
+        const delta = embed(stacked, places);
         return share === undefined ? delta : tf.mul(delta, tf.reshape(share, [share.shape[0]!, 1, 1]));
       });
       return terms.length === 0 ? undefined : terms.reduce((sum, term) => tf.add(sum, term));

@@ -83,8 +83,8 @@ export function bankBatch(
   const perRow = positions === "last" ? 1 : time;
   const rows = adapters * batch;
   const sequence = new Int32Array(rows * time);
-  const positives = new Int32Array(rows * perRow);
-  const negative = new Int32Array(rows * perRow * negatives);
+  const each = 1 + negatives;
+  const candidates = new Int32Array(rows * perRow * each);
   const weights = new Float32Array(rows * perRow);
   const membership = new Float32Array(rows * adapters);
   shares.forEach(({ set, rows: chosen, step }, adapter) => {
@@ -97,16 +97,13 @@ export function bankBatch(
       const seen = items.subarray(end - time, end);
       const at = (first + r) * perRow;
       sequence.set(seen, (first + r) * time);
-      positives.set(items.subarray(end + 1 - perRow, end + 1), at);
-      drawNegatives(
-        draw,
-        items.subarray(end - context, end + 1),
-        backbone.items,
-        negative.subarray(at * negatives, (at + perRow) * negatives),
-      );
+      const outside = items.subarray(end - context, end + 1);
       for (let p = 0; p < perRow; p++) {
+        const target = items[end + 1 - perRow + p]!;
+        candidates[(at + p) * each] = target;
+        drawNegatives(draw, outside, backbone.items, candidates.subarray((at + p) * each + 1, (at + p + 1) * each));
         // A position learns only from a real item; padding has no next item to predict from.
-        const weight = seen[time - perRow + p]! > 0 && positives[at + p]! > 0 ? set.weights?.[row] ?? 1 : 0;
+        const weight = seen[time - perRow + p]! > 0 && target > 0 ? set.weights?.[row] ?? 1 : 0;
         weights[at + p] = weight;
         total += weight;
       }
@@ -114,20 +111,18 @@ export function bankBatch(
     if (total > 0) { for (let i = first * perRow; i < (first + batch) * perRow; i++) weights[i]! /= total; }
   });
   for (let row = 0; row < rows; row++) membership[row * adapters + Math.floor(row / batch)] = 1;
-  const places = (ids: Int32Array, each: number) => {
+  const places = (ids: Int32Array, perBatchRow: number) => {
     if (bank.itemRows.length === 0) return new Int32Array(1);
-    return rowPlaces(layout, bank.itemRows.length, ids, (index) => Math.floor(index / each / batch));
+    return rowPlaces(layout, bank.itemRows.length, ids, (index) => Math.floor(index / perBatchRow / batch));
   };
-  const place = (ids: Int32Array, each: number, shape: number[]) =>
-    tf.tensor(places(ids, each), bank.itemRows.length === 0 ? [1] : shape, "int32");
+  const place = (ids: Int32Array, perBatchRow: number, shape: number[]) =>
+    tf.tensor(places(ids, perBatchRow), bank.itemRows.length === 0 ? [1] : shape, "int32");
   const n = rows * perRow;
   return {
     sequence: tf.tensor(sequence, [rows, time], "int32"),
     sequencePlaces: place(sequence, time, [rows, time]),
-    positives: tf.tensor(positives, [n], "int32"),
-    positivePlaces: place(positives, perRow, [n]),
-    negatives: tf.tensor(negative, [n, negatives], "int32"),
-    negativePlaces: place(negative, perRow * negatives, [n, negatives]),
+    candidates: tf.tensor(candidates, [n, each], "int32"),
+    candidatePlaces: place(candidates, perRow * each, [n, each]),
     weights: tf.tensor1d(weights),
     membership: tf.tensor2d(membership, [rows, adapters]),
     active: tf.tensor2d(Float32Array.from(shares, ({ rows }) => rows.length > 0 ? 1 : 0), [adapters, 1]),

@@ -191,7 +191,7 @@ async function runSteps(
     bank: settings.bank,
     layout: bankLayout(settings.bank),
     batch: training.batch,
-    negatives: Math.max(1, negativesOf(training.loss)),
+    negatives: negativesOf(training.loss),
     positions: settings.positions,
     seed,
   };

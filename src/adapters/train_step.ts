@@ -9,6 +9,7 @@ import type { Backbone, Batch } from "../backbones/types.ts";
 import { adamwUpdate } from "../engine/adamw.ts";
 import { dropoutNoise } from "../engine/dropout.ts";
 import { valueAndGrads } from "../engine/gradients.ts";
+import { embed } from "../engine/nn/mod.ts";
 import { tf } from "../engine/tfjs.ts";
 import type { Step, TensorMap } from "../engine/types.ts";
 import type { LossSpec } from "../spec/types.ts";
@@ -59,10 +60,10 @@ export type BankState = {
 /** Tensors of one batch; `*Places` are places in the stacked item rows (absent without item rows). */
 export type BankBatch = Batch & {
   readonly sequencePlaces: Tensor;
-  readonly positives: Tensor;
-  readonly positivePlaces: Tensor;
-  readonly negatives: Tensor;
-  readonly negativePlaces: Tensor;
+  /** [batch * positions, 1 + negatives]: the target, then its negatives. */
+  readonly candidates: Tensor;
+  /** Places of the candidates, of the same shape. */
+  readonly candidatePlaces: Tensor;
   /** [batch * positions]; sums to 1 over each active adapter's rows. */
   readonly weights: Tensor;
   /** [batch, adapters], one-hot. */
@@ -153,21 +154,18 @@ function bankLoss(settings: StepSettings, batch: BankBatch, frozen: TensorMap, t
   const states = settings.positions === "last"
     ? backbone.last(frozen, batch, forward)
     : tf.reshape(backbone.hidden(frozen, batch, forward), [batch.sequence.size, backbone.width]);
-  const places = new Map([[batch.positives, batch.positivePlaces], [batch.negatives, batch.negativePlaces]]);
   const inputs: LossInputs = {
     states,
-    positives: batch.positives,
-    negatives: batch.negatives,
+    candidates: batch.candidates,
     weights: batch.weights,
     items: backbone.items,
     embed: (ids) => {
-      const shared = tf.gather(table, ids.as1D()).reshape([...ids.shape, backbone.width]);
-      if (stacked === undefined) return shared;
-      return tf.add(shared, tf.gather(stacked, places.get(ids)!.as1D()).reshape(shared.shape));
+      const shared = embed(table, ids);
+      return stacked === undefined ? shared : tf.add(shared, embed(stacked, batch.candidatePlaces));
     },
     table: () => {
       if (stacked === undefined) return table;
-      return tf.add(table, tf.gather(stacked, tf.tensor1d(bankLayout(bank).rowOf, "int32")));
+      return tf.add(table, embed(stacked, tf.tensor1d(bankLayout(bank).rowOf, "int32")));
     },
   };
   const loss = sequenceLoss(settings.loss, inputs);

@@ -16,10 +16,8 @@ import type { LossSpec } from "../spec/types.ts";
 export interface LossInputs {
   /** [rows, width] */
   readonly states: Tensor;
-  /** [rows], catalogue indices. */
-  readonly positives: Tensor;
-  /** [rows, negatives], catalogue indices; unused by cross-entropy. */
-  readonly negatives: Tensor;
+  /** [rows, 1 + negatives], catalogue indices: the positive, then its negatives (none for cross-entropy). */
+  readonly candidates: Tensor;
   /** [rows]; 0 leaves a row out. Weights that sum to 1 make the loss a mean. */
   readonly weights: Tensor;
   /** Embeds catalogue indices of any shape: [...] -> [..., width]. */
@@ -45,14 +43,17 @@ export const negativesOf = (loss: LossSpec): number => loss.kind === "cross-entr
 /** Weighted sum of the chosen loss, a scalar. Rows of weight 0 give no gradient; all weights 0 give 0. */
 export function sequenceLoss(loss: LossSpec, inputs: LossInputs): Tensor {
   if (loss.kind === "cross-entropy") {
-    const { states, positives, weights, table, items } = inputs;
+    const { states, candidates, weights, table, items } = inputs;
+    const positives = tf.reshape(tf.slice(candidates, [0, 0], [candidates.shape[0]!, 1]), [candidates.shape[0]!]);
     const width = states.shape[1]!;
     const rows = tf.slice(table(), [1, 0], [items, width]) as Tensor2D;
     const targets = tf.maximum(tf.sub(positives, tf.scalar(1, "int32")), tf.scalar(0, "int32")) as Tensor1D;
     return blockedCrossEntropy(states as Tensor2D, rows, targets, weights as Tensor1D);
   }
-  const positive = tf.sum(tf.mul(inputs.states, inputs.embed(inputs.positives)), 1);
-  const negative = tf.sum(tf.mul(tf.expandDims(inputs.states, 1), inputs.embed(inputs.negatives)), 2);
+  const scores = tf.sum(tf.mul(tf.expandDims(inputs.states, 1), inputs.embed(inputs.candidates)), 2);
+  const [rows, width] = scores.shape as [number, number];
+  const positive = tf.reshape(tf.slice(scores, [0, 0], [rows, 1]), [rows]);
+  const negative = tf.slice(scores, [0, 1], [rows, width - 1]);
   return tf.sum(tf.mul(rowLoss(loss, positive, negative, inputs.items), inputs.weights));
 }
 

@@ -8,6 +8,7 @@ import { clipByGlobalNorm } from "../engine/clip.ts";
 import { dropoutNoise } from "../engine/dropout.ts";
 import { flatten, type Layout, unflatten } from "../engine/flat.ts";
 import { valueAndGrads } from "../engine/gradients.ts";
+import { embed } from "../engine/nn/mod.ts";
 import { stream } from "../engine/random.ts";
 import { scheduledRate } from "../engine/schedule.ts";
 import { tf } from "../engine/tfjs.ts";
@@ -20,10 +21,8 @@ import type { Backbone, Batch } from "./types.ts";
 
 /** A batch of sequences with targets at every position. */
 export type PretrainBatch = Batch & {
-  /** [batch * time] */
-  readonly positives: Tensor;
-  /** [batch * time, negatives] */
-  readonly negatives: Tensor;
+  /** [batch * time, 1 + negatives]: the next item, then its negatives. */
+  readonly candidates: Tensor;
   /** [batch * time], sums to 1. */
   readonly weights: Tensor;
   readonly learningRate: Tensor;
@@ -49,11 +48,10 @@ export function pretrainStep(
       const table = parameters[backbone.itemTable]!;
       return sequenceLoss(loss, {
         states: tf.reshape(states, [batch.sequence.size, backbone.width]),
-        positives: batch.positives,
-        negatives: batch.negatives,
+        candidates: batch.candidates,
         weights: batch.weights,
         items: backbone.items,
-        embed: (ids) => tf.reshape(tf.gather(table, ids.as1D()), [...ids.shape, backbone.width]),
+        embed: (ids) => embed(table, ids),
         table: () => table,
       });
     }, { params: state.params });
@@ -127,7 +125,7 @@ export async function pretrain(
           order.subarray(from, from + size),
           size,
           backbone.items,
-          Math.max(1, negativesOf(spec.training.loss)),
+          negativesOf(spec.training.loss),
           seed,
           index,
         ),
@@ -170,8 +168,8 @@ function pretrainBatch(
 ) {
   const { time } = rows;
   const sequence = new Int32Array(batch * time);
-  const positives = new Int32Array(batch * time);
-  const drawn = new Int32Array(batch * time * negatives);
+  const each = 1 + negatives;
+  const candidates = new Int32Array(batch * time * each);
   const weights = new Float32Array(batch * time);
   const draw = stream(seed, "negatives backbone", step);
   let total = 0;
@@ -180,18 +178,17 @@ function pretrainBatch(
     for (let t = 0; t < time; t++) {
       const at = r * time + t;
       sequence[at] = rows.items[row * time + t]!;
-      positives[at] = rows.next[row * time + t]!;
-      if (sequence[at] === 0 || positives[at] === 0) continue;
+      candidates[at * each] = rows.next[row * time + t]!;
+      if (sequence[at] === 0 || candidates[at * each] === 0) continue;
       weights[at] = 1;
       total++;
-      drawNegatives(draw, excluded, items, drawn.subarray(at * negatives, (at + 1) * negatives));
+      drawNegatives(draw, excluded, items, candidates.subarray(at * each + 1, (at + 1) * each));
     }
   });
   for (let i = 0; i < weights.length; i++) weights[i]! /= Math.max(1, total);
   return {
     sequence: tf.tensor2d(sequence, [batch, time], "int32"),
-    positives: tf.tensor1d(positives, "int32"),
-    negatives: tf.tensor2d(drawn, [batch * time, negatives], "int32"),
+    candidates: tf.tensor2d(candidates, [batch * time, each], "int32"),
     weights: tf.tensor1d(weights),
   };
 }

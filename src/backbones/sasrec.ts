@@ -7,7 +7,7 @@
  */
 import type { Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
 import type { Windows } from "../data/types.ts";
-import { attention, layerNorm, linear } from "../engine/nn/mod.ts";
+import { attention, embed as embedRows, layerNorm, linear } from "../engine/nn/mod.ts";
 import { gelu } from "../engine/nn/gelu.ts";
 import { stream } from "../engine/random.ts";
 import { tf } from "../engine/tfjs.ts";
@@ -131,7 +131,7 @@ function collate(config: SasrecConfig, windows: Windows, rows: Int32Array): Batc
 /** Item plus position embeddings; a sequence shorter than maxLength takes the last positions, as if padded on the left. */
 function embed(config: SasrecConfig, parameters: Parameters, batch: Batch, forward: Forward): Tensor3D {
   const time = batch.sequence.shape[1]!;
-  let x = tf.gather(parameters["item_emb.weight"]!, batch.sequence as Tensor2D) as Tensor3D;
+  let x = embedRows(parameters["item_emb.weight"]!, batch.sequence) as Tensor3D;
   const delta = forward.adapters?.embeddingDelta();
   if (delta !== undefined) x = tf.add(x, delta);
   const positions = tf.slice(parameters["pos_emb.weight"]!, [config.maxLength - time, 0], [time, config.hidden]);
@@ -153,10 +153,14 @@ function causalMask(time: number): Tensor {
 const drop = (x: Tensor, { noise, dropout }: Forward): Tensor =>
   noise === undefined || !dropout ? x : noise.dropout(x, dropout);
 
-function project(parameters: Parameters, name: string, x: Tensor, { adapters }: Forward): Tensor {
-  const y = linear(x, parameters[`${name}.weight`]!, parameters[`${name}.bias`]!);
-  const lowRank = adapters?.lowRank(name, x);
-  return lowRank === undefined ? y : tf.add(y, lowRank);
+/** Projections of one input, each with its adapter's low-rank term. */
+function project(parameters: Parameters, names: readonly string[], x: Tensor, { adapters }: Forward): Tensor[] {
+  const lowRank = adapters?.lowRank(names, x);
+  return names.map((name, index) => {
+    const y = linear(x, parameters[`${name}.weight`]!, parameters[`${name}.bias`]!);
+    const term = lowRank?.[index];
+    return term === undefined ? y : tf.add(y, term);
+  });
 }
 
 /** One post-norm block: queries from `x`, keys and values from `memory`, which may be longer. */
@@ -172,17 +176,20 @@ function block(
   const name = `blocks.${index}`;
   const norm = (h: Tensor, which: string) =>
     layerNorm(h, parameters[`${name}.${which}.weight`]!, parameters[`${name}.${which}.bias`]!, config.layerNormEps);
+  const projected = (which: readonly string[], input: Tensor) =>
+    project(parameters, which.map((each) => `${name}.${each}`), input, forward);
+  const [key, value, own] = projected(x === memory ? ["k_proj", "v_proj", "q_proj"] : ["k_proj", "v_proj"], memory);
   const attended = attention({
-    query: project(parameters, `${name}.q_proj`, x, forward),
-    key: project(parameters, `${name}.k_proj`, memory, forward),
-    value: project(parameters, `${name}.v_proj`, memory, forward),
+    query: own ?? projected(["q_proj"], x)[0]!,
+    key: key!,
+    value: value!,
     heads: config.heads,
     bias,
     dropProbabilities: (p: Tensor) => drop(p, forward),
   });
-  const h = norm(tf.add(x, drop(project(parameters, `${name}.out_proj`, attended, forward), forward)), "norm1");
-  const inner = drop(gelu(project(parameters, `${name}.linear1`, h, forward)), forward);
-  return norm(tf.add(h, drop(project(parameters, `${name}.linear2`, inner, forward), forward)), "norm2") as Tensor3D;
+  const h = norm(tf.add(x, drop(projected(["out_proj"], attended)[0]!, forward)), "norm1");
+  const inner = drop(gelu(projected(["linear1"], h)[0]!), forward);
+  return norm(tf.add(h, drop(projected(["linear2"], inner)[0]!, forward)), "norm2") as Tensor3D;
 }
 
 const finalNorm = (config: SasrecConfig, parameters: Parameters, x: Tensor): Tensor =>

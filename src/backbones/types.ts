@@ -19,7 +19,7 @@ export interface Projection {
 /** What adapters add to a frozen backbone while it runs; see src/adapters/bank.ts. */
 export interface AdapterHook {
   /** The low-rank term for `x`, [batch, ..., inputs] -> [batch, ..., outputs]; undefined when the projection is not adapted. */
-  lowRank(projection: string, x: Tensor): Tensor | undefined;
+  lowRank(projections: readonly string[], x: Tensor): readonly (Tensor | undefined)[];
   /** What item rows add to the embeddings of the batch's sequence, [batch, time, width]; undefined without item rows. */
   embeddingDelta(): Tensor | undefined;
 }

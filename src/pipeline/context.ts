@@ -69,11 +69,23 @@ export async function openContext(
   const values = decodeSafetensors(await Deno.readFile(file), file);
   const parameters = onDevice(values);
   const vectors = new Map<Windows, Promise<UnitVectors>>();
-  const represent = (windows: Windows) => {
+  const width = backbone.width;
+  const represent = (windows: Windows): Promise<UnitVectors> => {
     let made = vectors.get(windows);
     if (made === undefined) {
-      made = representWindows(engine, backbone, parameters, windows)
-        .then((values) => ({ count: windows.count, width: backbone.width, values }));
+      const slice = prepared.evaluated.find((each) => each.windows === windows);
+      // A slice's windows are rows of `ranked`, which are represented together.
+      made = slice === undefined
+        ? representWindows(engine, backbone, parameters, windows).then((values) => ({
+          count: windows.count,
+          width,
+          values,
+        }))
+        : represent(prepared.ranked).then(({ values }) => ({
+          count: windows.count,
+          width,
+          values: values.subarray(slice.from * width, (slice.from + windows.count) * width),
+        }));
       vectors.set(windows, made);
     }
     return made;

@@ -165,41 +165,39 @@ class MethodRunner {
     };
   }
 
+  /** Ranks the windows of all slices with one state: one stage, one graph. */
   async #rankAll(label: string, key: string, adapted: () => Promise<Adapted>): Promise<SliceRanks[]> {
-    const result: SliceRanks[] = [];
-    for (const { name, windows } of this.prepared.evaluated) {
-      result.push(await this.#rank(label, key, name, windows, adapted));
-    }
-    return result;
-  }
-
-  async #rank(
-    label: string,
-    key: string,
-    slice: string,
-    windows: Windows,
-    adapted: () => Promise<Adapted>,
-  ): Promise<SliceRanks> {
     const { engine, store, progress } = this.bench;
-    const { evaluation } = this.spec;
+    const { ranked, evaluated } = this.prepared;
+    const { batch, cutoffs } = this.spec.evaluation;
+    const top = Math.max(...cutoffs);
     const file = "ranks.safetensors";
-    const identity = ranksStage(this.spec, slice, key, this.#engine);
-    const result = await this.#stage(`${label}: rank ${slice}`, () =>
-      store.stage(identity, async (folder) => {
-        const scorer = await (await adapted()).scorer(windows);
-        try {
-          const ranks = await rankWindows(engine, scorer, windows, {
-            batch: evaluation.batch,
-            top: Math.max(...evaluation.cutoffs),
-            onBatch: (done, total) => progress.tick("windows", done, total),
-          });
-          await Deno.writeFile(join(folder, file), encodeRanks(ranks));
-        } finally {
-          scorer.dispose();
-        }
-      }));
+    const identity = ranksStage(this.spec, key, this.#engine);
+    const result = await this.#stage(
+      `${label}: rank ${evaluated.map(({ name }) => name).join(", ")}`,
+      () =>
+        store.stage(identity, async (folder) => {
+          const scorer = await (await adapted()).scorer(ranked);
+          try {
+            const onBatch = (done: number, total: number) => progress.tick("windows", done, total);
+            const ranks = await rankWindows(engine, scorer, ranked, { batch, top, onBatch });
+            await Deno.writeFile(join(folder, file), encodeRanks(ranks));
+          } finally {
+            scorer.dispose();
+          }
+        }),
+    );
     const path = join(result.folder, file);
-    return { slice, windows, ranks: decodeRanks(await Deno.readFile(path), path) };
+    const ranks = decodeRanks(await Deno.readFile(path), path);
+    return evaluated.map(({ name, windows, from }) => ({
+      slice: name,
+      windows,
+      ranks: {
+        greater: ranks.greater.subarray(from, from + windows.count),
+        equal: ranks.equal.subarray(from, from + windows.count),
+        top: ranks.top.subarray(from * top, (from + windows.count) * top),
+      },
+    }));
   }
 
   async #regions(label: string, key: string, adapted: Adapted): Promise<RegionsResult | undefined> {

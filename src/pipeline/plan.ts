@@ -48,14 +48,10 @@ export async function planStages(
       backboneSize(spec, prepared),
       backboneStage(spec, prepared.key, seed, engine),
     );
-    const rank = async (label: string, adapted: string) => {
-      for (const { name, windows } of prepared.evaluated) {
-        await plan(
-          `${label}: rank ${name}${suffix}`,
-          `${windows.count} windows`,
-          ranksStage(spec, name, adapted, engine),
-        );
-      }
+    const rank = (label: string, adapted: string) => {
+      const slices = prepared.evaluated.map(({ name }) => name).join(", ");
+      const size = `${prepared.ranked.count} windows`;
+      return plan(`${label}: rank ${slices}${suffix}`, size, ranksStage(spec, adapted, engine));
     };
     await rank("base", backbone);
     for (const entry of spec.methods) {

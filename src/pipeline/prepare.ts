@@ -3,6 +3,7 @@
  * @module
  */
 import { datasetTitle, loadDataset } from "../data/load.ts";
+import { allRows, joinRows } from "../data/rows.ts";
 import { sliceInteractions } from "../data/slices.ts";
 import type { Interactions, SlicedData, Windows } from "../data/types.ts";
 import type { ResolvedSpec } from "../spec/types.ts";
@@ -25,8 +26,10 @@ export interface Prepared {
   readonly files: Interactions["files"];
   /** Digest of everything between the files and the windows. */
   readonly key: string;
-  /** Windows every method is evaluated on: S (held out when the spec says so), F1..Fn, T. */
-  readonly evaluated: readonly { readonly name: string; readonly windows: Windows }[];
+  /** Windows every method is evaluated on: S (held out when the spec says so), F1..Fn, T; `from` is a slice's first row in `ranked`. */
+  readonly evaluated: readonly { readonly name: string; readonly windows: Windows; readonly from: number }[];
+  /** All of them one after the other: ranked, and represented, in one go. */
+  readonly ranked: Windows;
   /** Wall time of reading and slicing; never from the store. */
   readonly seconds: number;
 }
@@ -43,6 +46,12 @@ export async function prepareData(spec: ResolvedSpec, dataDir: string | undefine
     catalogue: spec.catalogue,
     retention: spec.retention,
   });
+  const evaluated = [
+    { name: "S", windows: data.heldOut ?? data.setup.windows },
+    ...data.finetune.map(({ name, windows }) => ({ name, windows })),
+    { name: "T", windows: data.test.windows },
+  ];
+  let from = 0;
   return {
     data,
     title: await datasetTitle(spec.dataset),
@@ -50,11 +59,12 @@ export async function prepareData(spec: ResolvedSpec, dataDir: string | undefine
     skippedLines: interactions.skippedLines,
     files: interactions.files,
     key: dataKey(spec, interactions.files),
-    evaluated: [
-      { name: "S", windows: data.heldOut ?? data.setup.windows },
-      ...data.finetune.map(({ name, windows }) => ({ name, windows })),
-      { name: "T", windows: data.test.windows },
-    ],
+    evaluated: evaluated.map((slice) => {
+      const placed = { ...slice, from };
+      from += slice.windows.count;
+      return placed;
+    }),
+    ranked: joinRows(evaluated.map(({ windows }) => ({ windows, rows: allRows(windows.count) }))),
     seconds: Math.round(performance.now() - start) / 1000,
   };
 }

@@ -56,10 +56,10 @@ export const adaptedStage = (
 });
 
 /** Ranks of a slice's targets by a method's state. */
-export const ranksStage = (spec: ResolvedSpec, slice: string, adapted: string, engine: string): StageIdentity => ({
+export const ranksStage = (spec: ResolvedSpec, adapted: string, engine: string): StageIdentity => ({
   kind: "ranks",
   version: VERSIONS.ranks,
-  parameters: { slice, batch: spec.evaluation.batch, top: Math.max(...spec.evaluation.cutoffs), engine },
+  parameters: { batch: spec.evaluation.batch, top: Math.max(...spec.evaluation.cutoffs), engine },
   inputs: { adapted },
 });
 

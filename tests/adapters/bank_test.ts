@@ -83,7 +83,7 @@ describe("a LoRA bank", () => {
         weights: tf.ones([1, 1]),
         sequenceRows: [],
       });
-      return Array.from(hook.lowRank("p", tf.tensor3d([[[1, 1]]]))!.dataSync());
+      return Array.from(hook.lowRank(["p"], tf.tensor3d([[[1, 1]]]))[0]!.dataSync());
     });
     assert.deepEqual(low, [45, 63]);
   });

@@ -54,8 +54,7 @@ for (let index = 0; index < steps + WARM_UP; index++) {
   const start = performance.now();
   const inputs = {
     sequence: tf.tensor2d(ids(), [BATCH, TIME], "int32"),
-    positives: tf.tensor1d(ids(), "int32"),
-    negatives: tf.tensor2d(ids(), [rows, 1], "int32"),
+    candidates: tf.stack([tf.tensor1d(ids(), "int32"), tf.tensor1d(ids(), "int32")], 1),
     weights: tf.tensor1d(new Float32Array(rows).fill(1 / rows)),
     learningRate: tf.scalar(5e-4),
     noise: tf.tensor1d(draw.int32(2), "int32"),

@@ -28,8 +28,7 @@ for (const rung of ["tensorflow", "wasm", "cpu"] as const) {
         outputs: {
           loss: sequenceLoss(loss, {
             states: inputs.states!,
-            positives: inputs.positives!,
-            negatives: inputs.negatives!,
+            candidates: inputs.candidates!,
             weights: inputs.weights!,
             embed: (ids) => tf.gather(inputs.table!, ids.as1D()).reshape([...ids.shape, inputs.table!.shape[1]!]),
             table: () => inputs.table!,
@@ -39,8 +38,10 @@ for (const rung of ["tensorflow", "wasm", "cpu"] as const) {
       }), { name: "losses" });
       const outputs = step.run({
         states: tf.tensor2d(given.studentHidden),
-        positives: tf.tensor1d(shift(given.positive), "int32"),
-        negatives: tf.tensor2d(shift(given.negative), [rows, 1], "int32"),
+        candidates: tf.stack(
+          [tf.tensor1d(shift(given.positive), "int32"), tf.tensor1d(shift(given.negative), "int32")],
+          1,
+        ),
         weights: tf.fill([rows], 1 / rows),
         table: tf.concat([tf.zeros([1, given.items[0].length]), tf.tensor2d(given.items)]),
       });

@@ -68,8 +68,7 @@ for (const rung of ["tensorflow", "wasm", "cpu"] as const) {
       const mask = tf.cast(tf.greater(inputs.positive!, tf.scalar(0, "int32")), "float32").as1D();
       return sequenceLoss({ kind: "bce", negatives: 1 }, {
         states: model.hidden(frozen, inputs as Batch).reshape([rows, config.hidden]),
-        positives: inputs.positive!.as1D(),
-        negatives: inputs.negative!.reshape([rows, 1]),
+        candidates: tf.stack([inputs.positive!.as1D(), inputs.negative!.as1D()], 1),
         weights: tf.div(mask, tf.sum(mask)),
         embed: embed(frozen[model.itemTable]!),
         table: () => frozen[model.itemTable]!,
@@ -143,8 +142,7 @@ for (const rung of ["tensorflow", "wasm", "cpu"] as const) {
         const { value, grads } = valueAndGrads(({ lora }) =>
           sequenceLoss({ kind: "bce", negatives: 1 }, {
             states: model.last(frozen, inputs as Batch, { adapters: adapters(lora!) }),
-            positives: lastOf(inputs.positive!).as1D(),
-            negatives: lastOf(inputs.negative!),
+            candidates: tf.concat([lastOf(inputs.positive!), lastOf(inputs.negative!)], 1),
             weights: tf.fill([rows], 1 / rows),
             embed: embed(frozen[model.itemTable]!),
             table: () => frozen[model.itemTable]!,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { describe, it } from "@std/testing/bdd";
 import type { Diagnosis } from "../../src/cli/diagnosis.ts";
-import { asText, command } from "../../src/cli/doctor.ts";
+import { asText } from "../../src/cli/doctor.ts";
 
 const HEALTHY: Diagnosis = {
   engine: "wasm",

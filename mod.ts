@@ -50,7 +50,7 @@ export type { SasrecConfig } from "./src/backbones/sasrec.ts";
 export type * from "./src/backbones/types.ts";
 
 export type { PlainTensor, PlainTensors } from "./src/adapters/safetensors.ts";
-export type { LossCurve } from "./src/adapters/train.ts";
+export type { LossCurve, StepCache } from "./src/adapters/train.ts";
 
 export * from "./src/regions/mod.ts";
 export * from "./src/evaluation/mod.ts";

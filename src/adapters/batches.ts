@@ -70,12 +70,12 @@ export interface Share {
 /**
  * One batch of `batch` rows for each adapter, short ones padded with rows of weight 0.
  *
- * @returns tensors without learning rate and noise; the caller disposes them.
+ * @returns tensors without rates and noise; the caller disposes them.
  */
 export function bankBatch(
   settings: BatchSettings,
   shares: readonly Share[],
-): Omit<BankBatch, "learningRate" | "noise"> {
+): Omit<BankBatch, "learningRate" | "noise" | "clip" | "weightDecay" | "itemRate"> {
   const { backbone, bank, layout, batch, negatives, positions } = settings;
   const adapters = shares.length;
   const context = shares[0]!.set.windows.context;

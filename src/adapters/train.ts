@@ -11,7 +11,14 @@ import type { CompiledStep, Engine, TensorMap } from "../engine/types.ts";
 import type { TrainingSpec } from "../spec/types.ts";
 import { type AdapterValues, type BankConfig, bankLayout } from "./bank.ts";
 import { bankBatch, type BatchSettings, epochOrder, type Share, type TrainingSet } from "./batches.ts";
-import { type BankBatch, type BankOutputs, type BankState, bankStep, type StepSettings } from "./train_step.ts";
+import {
+  type BankBatch,
+  type BankOutputs,
+  type BankState,
+  bankStep,
+  type StepSettings,
+  UNCLIPPED,
+} from "./train_step.ts";
 
 /** Settings of one training. */
 export interface AdapterTraining {
@@ -33,11 +40,16 @@ export interface AdapterTraining {
   readonly anchor: number;
   /** Rate in [0, 1) of the backbone's own dropout; 0 leaves the frozen part in evaluation mode. */
   readonly backboneDropout: number;
+  /** Where the compiled step is kept for the next training that needs the same one; its owner disposes what is in it. */
+  readonly steps: StepCache;
   /** Root of shuffles, negatives and dropout. */
   readonly seed: number;
   /** Steps done so far and in all, for progress; may throw to stop. */
   readonly onStep?: (done: number, total: number, loss: number) => void | Promise<void>;
 }
+
+/** Compiled steps by what they were compiled from: tracing one takes longer than ten steps. */
+export type StepCache = Map<string, CompiledStep<BankBatch, BankState, BankOutputs>>;
 
 /** Loss over steps. */
 export interface LossCurve {
@@ -94,52 +106,42 @@ export async function trainAdapters(
   const total = sets.reduce((sum, { windows }) => sum + stepsOf(windows.count, settings.training), 0);
   const adapters: AdapterValues[] = [...start];
   const curves: LossCurve[] = [];
-  let step: CompiledStep<BankBatch, BankState, BankOutputs> | undefined;
   let done = 0;
-  try {
-    for (const group of groups) {
-      const state = bankState(group.map((index) => start[index]!));
-      try {
-        if (step === undefined) step = compileStep(settings, group.length, state);
-        else step.writeState(state);
-      } finally {
-        tf.dispose(state);
-      }
-      const members = group.map((index) => sets[index]!);
-      const curve = await runSteps(settings, step, members, async (steps, loss) => {
-        done += steps;
-        await settings.onStep?.(done, total, loss);
-      });
-      curves.push({ ...curve, name: members.map(({ purpose }) => purpose).join(" + ") });
-      const trained = await readAdapters(step, group.length);
-      group.forEach((index, place) => adapters[index] = trained[place]!);
-    }
-  } finally {
-    step?.dispose();
+  for (const group of groups) {
+    const step = readyStep(settings, group.map((index) => start[index]!));
+    const members = group.map((index) => sets[index]!);
+    const curve = await runSteps(settings, step, members, async (steps, loss) => {
+      done += steps;
+      await settings.onStep?.(done, total, loss);
+    });
+    curves.push({ ...curve, name: members.map(({ purpose }) => purpose).join(" + ") });
+    const trained = await readAdapters(step, group.length);
+    group.forEach((index, place) => adapters[index] = trained[place]!);
   }
   const rows = sets.reduce((sum, { windows }) => sum + windows.count * settings.training.epochs, 0);
   return { adapters, curves, steps: total, rows };
 }
 
-function compileStep(settings: AdapterTraining, adapters: number, state: BankState) {
-  const { training, bank, backbone } = settings;
-  const stepSettings: StepSettings = {
-    backbone,
-    bank,
-    adapters,
-    loss: training.loss,
-    positions: settings.positions,
-    clip: training.clip,
-    weightDecay: training.weightDecay,
-    itemRate: settings.itemRate,
-    anchor: settings.anchor,
-    backboneDropout: settings.backboneDropout,
-  };
-  return settings.engine.compile(bankStep(stepSettings), {
-    name: `adapt ${backbone.kind}`,
-    state,
-    frozen: settings.parameters,
-  });
+/** The compiled step with its state set to the given adapters: taken from the cache, or compiled and kept there. */
+function readyStep(settings: AdapterTraining, start: readonly AdapterValues[]) {
+  const { training: { loss }, positions, anchor, backboneDropout, bank, backbone, steps } = settings;
+  const same = { adapters: start.length, loss, positions, anchor, backboneDropout };
+  const key = JSON.stringify([same, { ...bank, itemRows: bank.itemRows.join() }]);
+  const state = bankState(start);
+  try {
+    const kept = steps.get(key);
+    if (kept !== undefined) {
+      kept.writeState(state);
+      return kept;
+    }
+    const stepSettings: StepSettings = { ...same, backbone, bank };
+    const options = { name: `adapt ${backbone.kind}`, state, frozen: settings.parameters };
+    const made = settings.engine.compile(bankStep(stepSettings), options);
+    steps.set(key, made);
+    return made;
+  } finally {
+    tf.dispose(state);
+  }
 }
 
 function bankState(adapters: readonly AdapterValues[]): BankState {
@@ -205,6 +207,9 @@ async function runSteps(
     const active = shares.filter(({ rows }) => rows.length > 0).length;
     const batch = {
       ...bankBatch(batchSettings, shares),
+      clip: tf.scalar(training.clip ?? UNCLIPPED),
+      weightDecay: tf.scalar(training.weightDecay),
+      itemRate: tf.scalar(settings.itemRate),
       learningRate: tf.tensor2d(
         totals.map((total) => scheduledRate(training.learningRate, Math.min(index, total - 1), total, training.warmup)),
         [sets.length, 1],

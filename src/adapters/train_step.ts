@@ -27,12 +27,6 @@ export interface StepSettings {
   readonly loss: LossSpec;
   /** Where the loss is taken. */
   readonly positions: "last" | "all";
-  /** Greatest norm of one adapter's gradient; null: unclipped. */
-  readonly clip: number | null;
-  /** Decoupled, on A, B and row deltas alike. */
-  readonly weightDecay: number;
-  /** Item rows' rate as a multiple of the adapter's. */
-  readonly itemRate: number;
   /** lambda of lambda mean(delta^2) on item rows; 0: none. */
   readonly anchor: number;
   /** The backbone's own dropout while adapters train. */
@@ -72,9 +66,18 @@ export type BankBatch = Batch & {
   readonly active: Tensor;
   /** [adapters, 1] */
   readonly learningRate: Tensor;
+  /** Scalar: greatest norm of one adapter's gradient; {@linkcode UNCLIPPED} for none. */
+  readonly clip: Tensor;
+  /** Scalar: decoupled, on A, B and row deltas alike. */
+  readonly weightDecay: Tensor;
+  /** Scalar: item rows' rate as a multiple of the adapter's. */
+  readonly itemRate: Tensor;
   /** [2] int32. */
   readonly noise: Tensor;
 };
+
+/** A norm no gradient reaches. */
+export const UNCLIPPED = 1e30;
 
 /** What a step gives back beside the next state. */
 export type BankOutputs = { readonly loss: Tensor };
@@ -85,29 +88,22 @@ export function bankStep(settings: StepSettings): Step<BankBatch, BankState, Ten
     const trained: Record<string, Tensor> = { lora: state.lora };
     if (settings.bank.itemRows.length > 0) trained.rows = state.rows;
     const { value, grads } = valueAndGrads((values) => bankLoss(settings, batch, frozen, values), trained);
-    const { lora, rows } = clipped(settings, grads.lora!, grads.rows);
+    const { lora, rows } = clipped(batch.clip, grads.lora!, grads.rows);
     const count = tf.add(state.count, batch.active);
-    const update = (params: Tensor, gradient: Tensor, m: Tensor, v: Tensor, rate: number) => {
-      const learningRate = rate === 1 ? batch.learningRate : tf.mul(batch.learningRate, rate);
-      const next = adamwUpdate({
-        params,
-        grads: gradient,
-        m,
-        v,
-        count,
-        learningRate,
-        weightDecay: settings.weightDecay,
-      });
+    const update = (params: Tensor, gradient: Tensor, m: Tensor, v: Tensor, learningRate: Tensor) => {
+      // Decoupled decay comes first in AdamW, so it can be applied outside, where it may be a tensor.
+      const decayed = tf.mul(params, tf.sub(1, tf.mul(learningRate, batch.weightDecay)));
+      const next = adamwUpdate({ params: decayed, grads: gradient, m, v, count, learningRate, weightDecay: 0 });
       return settings.adapters === 1 ? next : {
         params: keepInactive(batch.active, next.params, params),
         m: keepInactive(batch.active, next.m, m),
         v: keepInactive(batch.active, next.v, v),
       };
     };
-    const nextLora = update(state.lora, lora, state.loraM, state.loraV, 1);
+    const nextLora = update(state.lora, lora, state.loraM, state.loraV, batch.learningRate);
     const nextRows = rows === undefined
       ? { params: state.rows, m: state.rowsM, v: state.rowsV }
-      : update(state.rows, rows, state.rowsM, state.rowsV, settings.itemRate);
+      : update(state.rows, rows, state.rowsM, state.rowsV, tf.mul(batch.learningRate, batch.itemRate));
     return {
       outputs: { loss: value },
       next: {
@@ -129,11 +125,10 @@ function keepInactive(active: Tensor, next: Tensor, previous: Tensor): Tensor {
 
 /** Global-norm clipping of each adapter by itself (as torch.nn.utils.clip_grad_norm_ on one model). */
 function clipped(
-  { clip }: StepSettings,
+  clip: Tensor,
   lora: Tensor,
   rows: Tensor | undefined,
 ): { lora: Tensor; rows: Tensor | undefined } {
-  if (clip === null) return { lora, rows };
   const square = (x: Tensor) => tf.sum(tf.square(x), 1, true);
   const norm = tf.sqrt(rows === undefined ? square(lora) : tf.add(square(lora), square(rows)));
   const scale = tf.minimum(tf.div(clip, tf.add(norm, 1e-6)), 1);

@@ -49,6 +49,7 @@ export function trainingSettings(
     itemRate: lora.itemRate,
     anchor: lora.anchor,
     backboneDropout: context.backboneDropout,
+    steps: context.steps,
     seed: context.seed,
     onStep: (done, total) => context.progress(what, done, total),
   };

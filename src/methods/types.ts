@@ -2,7 +2,7 @@
  * The interface of every method of adaptation.
  * @module
  */
-import type { LossCurve } from "../adapters/train.ts";
+import type { LossCurve, StepCache } from "../adapters/train.ts";
 import type { PlainTensors } from "../adapters/safetensors.ts";
 import type { Backbone, Scorer } from "../backbones/types.ts";
 import type { Slice, SlicedData, Windows } from "../data/types.ts";
@@ -20,6 +20,8 @@ export interface MethodContext {
   readonly parameters: TensorMap;
   /** The same as plain numbers. */
   readonly values: PlainTensors;
+  /** Compiled training steps, shared by all methods on this backbone. */
+  readonly steps: StepCache;
   /** Dropout rate of the backbone while adapters train. */
   readonly backboneDropout: number;
   /** Slices and windows. T is there to be scored, never to be trained on. */

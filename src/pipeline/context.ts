@@ -9,6 +9,7 @@ import { pretrain } from "../backbones/pretrain.ts";
 import { representWindows } from "../backbones/represent.ts";
 import { trainingRows } from "../backbones/training_rows.ts";
 import type { Windows } from "../data/types.ts";
+import type { StepCache } from "../adapters/train.ts";
 import { tf } from "../engine/tfjs.ts";
 import type { TensorMap } from "../engine/types.ts";
 import type { MethodContext } from "../methods/types.ts";
@@ -69,6 +70,7 @@ export async function openContext(
   const values = decodeSafetensors(await Deno.readFile(file), file);
   const parameters = onDevice(values);
   const vectors = new Map<Windows, Promise<UnitVectors>>();
+  const steps: StepCache = new Map();
   const width = backbone.width;
   const represent = (windows: Windows): Promise<UnitVectors> => {
     let made = vectors.get(windows);
@@ -102,12 +104,16 @@ export async function openContext(
       parameters,
       values,
       backboneDropout: spec.backbone.dropout,
+      steps,
       data: prepared.data,
       seed,
       represent,
       progress: (what, done, total) => progress.tick(what === label ? "steps" : what, done, total),
     }),
-    close: () => tf.dispose(Object.values(parameters)),
+    close: () => {
+      for (const step of steps.values()) step.dispose();
+      tf.dispose(Object.values(parameters));
+    },
   };
 }
 

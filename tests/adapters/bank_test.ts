@@ -154,6 +154,7 @@ describe("a LoRA bank", () => {
       itemRate: 0.4,
       anchor: 0.01,
       backboneDropout: 0,
+      steps: new Map(),
       seed: 9,
     };
     const apart = await trainAdapters(settings, sets, start, false);
@@ -186,6 +187,7 @@ describe("a LoRA bank", () => {
           itemRate: 1,
           anchor: 0,
           backboneDropout: 0,
+          steps: new Map(),
           seed: 9,
         },
         [set],

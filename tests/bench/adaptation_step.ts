@@ -66,9 +66,6 @@ async function adaptationStep(steps: number): Promise<number[]> {
       adapters: 1,
       loss: { kind: "bce", negatives: 1 },
       positions: "last",
-      clip: 1,
-      weightDecay: 0.01,
-      itemRate: 1,
       anchor: 1e-4,
       backboneDropout: 0.2,
     }),
@@ -91,6 +88,9 @@ async function adaptationStep(steps: number): Promise<number[]> {
       const batch = {
         ...bankBatch(settings, [{ set, rows, step: index++ }]),
         learningRate: tf.tensor2d([[5e-4]]),
+        clip: tf.scalar(1),
+        weightDecay: tf.scalar(0.01),
+        itemRate: tf.scalar(1),
         noise: tf.tensor1d([1, index], "int32"),
       } as BankBatch;
       const { loss } = step.run(batch);

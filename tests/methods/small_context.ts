@@ -1,4 +1,5 @@
 /** A small experiment for tests of methods: made-up data, an untrained backbone, the cpu or wasm rung. */
+import type { StepCache } from "../../src/adapters/train.ts";
 import { representWindows } from "../../src/backbones/represent.ts";
 import { createBackbone } from "../../src/backbones/registry.ts";
 import type { Windows } from "../../src/data/types.ts";
@@ -41,12 +42,14 @@ export async function smallContext(engine: Engine, spec: ResolvedSpec): Promise<
   const parameters = Object.fromEntries(
     Object.entries(values).map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]),
   );
+  const steps: StepCache = new Map();
   return {
     engine,
     backbone,
     parameters,
     values,
     backboneDropout: 0.1,
+    steps,
     data,
     seed: 1,
     represent: async (windows: Windows) => ({
@@ -55,6 +58,9 @@ export async function smallContext(engine: Engine, spec: ResolvedSpec): Promise<
       values: await representWindows(engine, backbone, parameters, windows),
     }),
     progress: () => {},
-    close: () => tf.dispose(Object.values(parameters)),
+    close: () => {
+      for (const step of steps.values()) step.dispose();
+      tf.dispose(Object.values(parameters));
+    },
   };
 }

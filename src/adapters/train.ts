@@ -6,6 +6,7 @@ import { negativesOf } from "../backbones/losses.ts";
 import type { Backbone } from "../backbones/types.ts";
 import { scheduledRate } from "../engine/schedule.ts";
 import { stream } from "../engine/random.ts";
+import { TrainingError } from "../backbones/training_error.ts";
 import { tf } from "../engine/tfjs.ts";
 import type { CompiledStep, Engine, TensorMap } from "../engine/types.ts";
 import type { TrainingSpec } from "../spec/types.ts";
@@ -220,9 +221,7 @@ async function runSteps(
     const value = (await loss.data())[0]! / active;
     tf.dispose([loss, ...Object.values(batch)]);
     if (!Number.isFinite(value)) {
-      throw new RangeError(
-        `Cannot go on training ${sets.map(({ purpose }) => purpose).join(", ")}: loss is ${value} at step ${index + 1}`,
-      );
+      throw new TrainingError(sets.map(({ purpose }) => purpose).join(", "), index + 1, value);
     }
     if (index % every === 0 || index === longest - 1) {
       curve.steps.push(index + 1);

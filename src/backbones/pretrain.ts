@@ -11,6 +11,7 @@ import { valueAndGrads } from "../engine/gradients.ts";
 import { embed } from "../engine/nn/mod.ts";
 import { stream } from "../engine/random.ts";
 import { scheduledRate } from "../engine/schedule.ts";
+import { TrainingError } from "./training_error.ts";
 import { tf } from "../engine/tfjs.ts";
 import type { Engine, Step, TensorMap } from "../engine/types.ts";
 import type { BackboneSpec } from "../spec/types.ts";
@@ -85,7 +86,7 @@ const CURVE_POINTS = 200;
 /**
  * Trains a backbone from fresh parameters; the last epoch is kept (no validation, as the authors).
  *
- * @throws {RangeError} when the loss stops being finite.
+ * @throws {TrainingError} when the loss stops being finite.
  */
 export async function pretrain(
   engine: Engine,
@@ -136,7 +137,7 @@ export async function pretrain(
       const value = (await loss.data())[0]!;
       tf.dispose([loss, ...Object.values(inputs)]);
       if (!Number.isFinite(value)) {
-        throw new RangeError(`Cannot go on training ${backbone.kind}: loss is ${value} at step ${index + 1}`);
+        throw new TrainingError(backbone.kind, index + 1, value);
       }
       if (index % every === 0 || index === total - 1) {
         curve.steps.push(index + 1);

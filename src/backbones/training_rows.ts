@@ -3,6 +3,7 @@
  * @module
  */
 import type { SlicedData } from "../data/types.ts";
+import { DataError } from "../data/errors.ts";
 import type { BackboneSpec } from "../spec/types.ts";
 
 /** Left-padded sequences, [count, time] row-major: `next[i]` follows `items[i]`; 0 is padding in both. */
@@ -24,7 +25,7 @@ export interface TrainingRows {
 /**
  * The rows a spec asks for: every S window, or one row a user, the last maxLength + 1 positives of S (the authors' code; method.md 10).
  *
- * @throws {RangeError} when nothing is left to train on.
+ * @throws {DataError} when nothing is left to train on.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -47,7 +48,7 @@ export interface TrainingRows {
 export function trainingRows(data: SlicedData, spec: BackboneSpec): TrainingRows {
   const rows = spec.training.rows === "windows" ? windowRows(data, spec) : userTails(data, spec);
   if (rows.count === 0) {
-    throw new RangeError(
+    throw new DataError(
       `Cannot train ${spec.kind}: no row is left for backbone.training.rows "${spec.training.rows}" (minPositives ${spec.training.minPositives})`,
     );
   }

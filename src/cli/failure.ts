@@ -17,6 +17,8 @@ const EXPECTED: Readonly<Record<string, Failure["code"]>> = {
   UsageError: 2,
   EngineError: 1,
   StoreError: 1,
+  TrainingError: 1,
+  WeightsError: 1,
   Interrupted: 130,
 };
 

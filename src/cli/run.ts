@@ -6,6 +6,8 @@ import { openEngine } from "../engine/open.ts";
 import { Interrupted, Progress } from "../pipeline/progress.ts";
 import { runSpec } from "../pipeline/run_spec.ts";
 import { Store } from "../pipeline/store.ts";
+import type { ResolvedSpec } from "../spec/types.ts";
+import { failureOf } from "./failure.ts";
 import { readSpecs, SPEC_OPTIONS, storeRoot } from "./specs.ts";
 import type { Arguments, Command } from "./types.ts";
 
@@ -32,26 +34,36 @@ async function run(args: Arguments): Promise<number> {
   const progress = new Progress(args.has("quiet") || args.has("json"), abort.signal);
   let code = 0;
   try {
-    for (const { spec, digest } of specs) {
-      const engine = await openEngine(spec.engine);
-      try {
-        const done = await runSpec(spec, digest, {
-          bench: { engine, store: new Store(storeRoot()), progress },
-          dataDir: args.text("data"),
-          out: args.text("out") ?? "reports",
-        });
-        if (args.has("json")) console.log(JSON.stringify({ name: spec.name, ...done }));
-        else console.log(done.report);
-      } finally {
-        engine.close();
-      }
-    }
-  } catch (error) {
-    if (!(error instanceof Interrupted)) throw error;
-    console.error(error.message);
-    code = 130;
+    for (const { spec, digest } of specs) code = Math.max(code, await runOne(spec, digest, args, progress));
   } finally {
     Deno.removeSignalListener("SIGINT", onInterrupt);
   }
   return code;
+}
+
+/** Runs one experiment; when several are asked for, one that fails says so and leaves the others alone. */
+async function runOne(spec: ResolvedSpec, digest: string, args: Arguments, progress: Progress): Promise<number> {
+  try {
+    const engine = await openEngine(spec.engine);
+    try {
+      const bench = { engine, store: new Store(storeRoot()), progress };
+      const done = await runSpec(spec, digest, {
+        bench,
+        dataDir: args.text("data"),
+        out: args.text("out") ?? "reports",
+      });
+      console.log(args.has("json") ? JSON.stringify({ name: spec.name, ...done }) : done.report);
+      return 0;
+    } finally {
+      engine.close();
+    }
+  } catch (error) {
+    if (args.positional.length === 1 || error instanceof Interrupted) throw error;
+    const { text, code } = failureOf(error, {
+      colour: Deno.stderr.isTerminal(),
+      trace: Deno.env.get("RAIE_TRACE") === "1",
+    });
+    console.error(`${spec.name}: ${text}`);
+    return code;
+  }
 }

@@ -23,7 +23,7 @@ export interface SliceOptions {
   /** Stride of `setupDense`, the windows regions are built on (authors: 1). */
   readonly denseStride: number;
   /**
-   * "all": every item of every window, those of `setupDense` included (authors); "seen": every item of a window of S or F. Held-out windows
+   * "all": every item of every window, S at stride 1 included (authors); "seen": every item of a window of S or F. Held-out windows
    * count as S in both, so that the catalogue is the same for either kind of retention.
    */
   readonly catalogue: "all" | "seen";
@@ -109,7 +109,8 @@ function findCatalogue(interactions: Interactions, raw: readonly RawSlice[], opt
   for (const { rows } of options.catalogue === "all" ? raw : raw.slice(0, -1)) {
     markWindowItems(rows, interactions.items, { context, stride }, seen);
   }
-  markWindowItems(raw[0]!.rows, interactions.items, { context, stride: options.denseStride }, seen);
+  // S at stride 1 whatever regions are built on, so that their stride changes neither catalogue nor backbone.
+  markWindowItems(raw[0]!.rows, interactions.items, { context, stride: 1 }, seen);
   return numberItems(interactions.itemIds, seen);
 }
 

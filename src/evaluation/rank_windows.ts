@@ -89,6 +89,8 @@ export async function rankWindows(
       ]);
       tf.dispose([Object.values(inputs), Object.values(outputs)]);
       const real = Math.min(batch, count - from);
+      // NaN is neither above nor level with anything, itself included.
+      if ((same as Int32Array).some((count) => count < 0)) throw new RangeError("Cannot rank: a score is not a number");
       greater.set((above as Int32Array).subarray(0, real), from);
       equal.set((same as Int32Array).subarray(0, real), from);
       const width = best.length / batch;

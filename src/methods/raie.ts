@@ -30,7 +30,10 @@ interface Ground {
   readonly members: Int32Array;
 }
 
-/** Region-aware incremental editing. Over a list of F slices, regions and adapters go on from where the slice before left them. */
+/**
+ * Region-aware incremental editing. Over a list of F slices, regions and their adapters go on from where the slice before left them; a region that
+ * a later slice adds starts from its nearest region's adapter.
+ */
 export const raie = (spec: MethodSpec): Method => ({
   kind: "raie",
   settings: { lora: spec.lora, regions: spec.regions },
@@ -42,8 +45,10 @@ export const raie = (spec: MethodSpec): Method => ({
     const bank = bankConfig(spec.lora, context, before === undefined ? items : unionOf(before.bank.itemRows, items));
     const carry = (adapter: AdapterValues) => before === undefined ? adapter : widenRows(adapter, before.bank, bank);
 
-    const start = before === undefined ? initialAdapter(bank, context.seed) : carry(before.defaultAdapter);
-    const general = await trainDefault(spec, bank, slice, start, context);
+    // The default adapter is what regions start from; once they have started they go on from their own, and it stays as it is.
+    const general = before === undefined
+      ? await trainDefault(spec, bank, slice, initialAdapter(bank, context.seed), context)
+      : { adapter: carry(before.defaultAdapter), steps: 0, rows: 0, curves: [] };
     const edit = await editSlice(spec, ground.regions, slice, context);
     const members = ground.members.map((region) => region < 0 ? -1 : edit.successor[region]!);
 
@@ -66,7 +71,7 @@ export const raie = (spec: MethodSpec): Method => ({
         steps: general.steps + regional.steps,
         finetuneRows: general.rows + regional.finetuneRows,
         setupRows: regional.setupRows,
-        parameters: regional.adapters.length * (start.lora.length + start.rows.length),
+        parameters: regional.adapters.length * (general.adapter.lora.length + general.adapter.rows.length),
       },
       curves: [...general.curves, ...regional.curves],
     });

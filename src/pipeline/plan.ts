@@ -6,6 +6,7 @@ import { createBackbone } from "../backbones/registry.ts";
 import { trainingRows } from "../backbones/training_rows.ts";
 import { createMethod } from "../methods/registry.ts";
 import type { ResolvedSpec } from "../spec/types.ts";
+import { mustBeFeasible } from "./feasible.ts";
 import type { Prepared } from "./prepare.ts";
 import { adaptedStage, backboneStage, ranksStage, regionsStage } from "./stages.ts";
 import { type StageIdentity, stageKey, type Store } from "./store.ts";
@@ -29,9 +30,10 @@ export async function planStages(
   engine: string,
   store: Store,
 ): Promise<PlannedStage[]> {
+  mustBeFeasible(spec, prepared);
   const stages: PlannedStage[] = [];
   const plan = async (stage: string, size: string, identity: StageIdentity): Promise<string> => {
-    const found = await store.find(identity);
+    const found = await store.find(identity, false);
     const key = stageKey(identity);
     stages.push({
       stage,

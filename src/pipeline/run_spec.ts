@@ -9,8 +9,10 @@ import { writeReport } from "../reporting/report.ts";
 import { writeResults } from "../reporting/results_file.ts";
 import { writePerUser } from "../reporting/per_user.ts";
 import { type ExperimentRun, runExperiment, type Workbench } from "./experiment.ts";
-import { prepareData } from "./prepare.ts";
+import { mustBeFeasible } from "./feasible.ts";
+import { type Prepared, prepareData } from "./prepare.ts";
 import { encodeRanks } from "./ranks_file.ts";
+import { dataStage } from "./stages.ts";
 import { perUserRows, resultsOf } from "./results.ts";
 
 /** Where an experiment's results went. */
@@ -35,7 +37,8 @@ export async function runSpec(
   progress.begin("data: read, slice, cut windows");
   const prepared = await prepareData(spec, dataDir);
   progress.end(prepared.seconds, false);
-  const run = await runExperiment(spec, prepared, bench);
+  mustBeFeasible(spec, prepared);
+  const run = await runExperiment(spec, { ...prepared, seconds: await keptSeconds(prepared, bench) }, bench);
   progress.begin("report: charts and text");
   const reporting = performance.now();
   const results = resultsOf(spec, specSha256, prepared, run, engine);
@@ -64,4 +67,14 @@ async function writeRanks(folder: string, { runs }: ExperimentRun): Promise<void
       await Deno.writeFile(join(folder, name), encodeRanks(ranks));
     }
   }
+}
+
+/** Seconds that reading and slicing took the first time, so that a re-run writes the same report. */
+async function keptSeconds({ key, seconds }: Prepared, { store }: Workbench): Promise<number> {
+  const file = "seconds.json";
+  const { folder } = await store.stage(
+    dataStage(key),
+    (folder) => Deno.writeTextFile(join(folder, file), JSON.stringify(seconds)),
+  );
+  return JSON.parse(await Deno.readTextFile(join(folder, file))) as number;
 }

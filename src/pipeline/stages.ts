@@ -22,14 +22,22 @@ export function dataKey(spec: ResolvedSpec, files: Interactions["files"]): strin
   return stageKey({
     kind: "data",
     version: VERSIONS.data,
-    parameters: { reading, minRating, windows, slices, catalogue, retention, denseStride: denseStride(spec) },
+    parameters: { reading, minRating, windows, slices, catalogue, retention },
     inputs: Object.fromEntries(files.map(({ name, sha256 }) => [name, sha256])),
   });
 }
 
-/** Stride of the S windows that regions are built on: one for all methods, the smallest that a method asks for. */
+/** Stride of the S windows that regions are built on: the same for all methods that have regions (a spec that differs is refused). */
 export const denseStride = ({ methods }: ResolvedSpec): number =>
-  Math.min(...methods.map(({ regions }) => regions.stride));
+  (methods.find(({ kind }) => kind === "raie") ?? methods[0]!).regions.stride;
+
+/** Reading and slicing; done in every run, only its time is kept. */
+export const dataStage = (data: string): StageIdentity => ({
+  kind: "data",
+  version: VERSIONS.data,
+  parameters: {},
+  inputs: { data },
+});
 
 /** The backbone trained on S with one seed. */
 export const backboneStage = (spec: ResolvedSpec, data: string, seed: number, engine: string): StageIdentity => ({

@@ -87,20 +87,21 @@ export class Store {
     return join(this.root, kind, key.slice(0, 24));
   }
 
-  /** The result of a stage, if it is there and whole. */
-  async find(identity: StageIdentity): Promise<StageResult | undefined> {
+  /**
+   * The result of a stage, if it is there and whole.
+   *
+   * @param mend put a damaged entry aside, so that it can be computed again; false only looks.
+   */
+  async find(identity: StageIdentity, mend = true): Promise<StageResult | undefined> {
     const key = stageKey(identity);
     const folder = this.folder(identity.kind, key);
     const manifest = await readManifest(folder);
     if (manifest === undefined) return undefined;
-    for (const { name, sha256: wanted } of manifest.files) {
-      const bytes = await readIfThere(join(folder, name));
-      if (bytes === undefined || sha256(bytes) !== wanted) {
-        await this.#putAside(folder);
-        return undefined;
-      }
+    if (manifest !== "damaged" && await isWhole(folder, manifest)) {
+      return { key, folder, seconds: manifest.seconds, cached: true };
     }
-    return { key, folder, seconds: manifest.seconds, cached: true };
+    if (mend) await this.#putAside(folder);
+    return undefined;
   }
 
   /** The result of a stage: taken from the store, or computed into a folder of its own, which is renamed once it is whole. */
@@ -109,8 +110,7 @@ export class Store {
     if (found !== undefined) return found;
     const key = stageKey(identity);
     const folder = this.folder(identity.kind, key);
-    await Deno.mkdir(join(this.root, identity.kind), { recursive: true });
-    const aside = await Deno.makeTempDir({ dir: this.root, prefix: `making-${identity.kind}-` });
+    const aside = await this.#makeAside(identity.kind);
     try {
       const start = performance.now();
       await compute(aside);
@@ -122,6 +122,18 @@ export class Store {
     } catch (error) {
       await Deno.remove(aside, { recursive: true });
       throw error;
+    }
+  }
+
+  async #makeAside(kind: string): Promise<string> {
+    try {
+      await Deno.mkdir(join(this.root, kind), { recursive: true });
+      return await Deno.makeTempDir({ dir: this.root, prefix: `making-${kind}-` });
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new StoreError(`Cannot write to the store ${this.root}: ${why}; RAIE_STORE names another folder`, {
+        cause,
+      });
     }
   }
 
@@ -141,17 +153,25 @@ async function readIfThere(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
-async function readManifest(folder: string): Promise<Manifest | undefined> {
+/** Undefined: there is none; "damaged": it is not what this program writes. */
+async function readManifest(folder: string): Promise<Manifest | "damaged" | undefined> {
   const bytes = await readIfThere(join(folder, MANIFEST));
   if (bytes === undefined) return undefined;
   try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as Manifest;
-  } catch (cause) {
-    throw new StoreError(
-      `Cannot read ${join(folder, MANIFEST)}: it is not JSON; remove the folder to compute it again`,
-      { cause },
-    );
+    const manifest = JSON.parse(new TextDecoder().decode(bytes)) as Manifest;
+    return Array.isArray(manifest.files) && typeof manifest.seconds === "number" ? manifest : "damaged";
+  } catch (error) {
+    if (error instanceof SyntaxError) return "damaged";
+    throw error;
   }
+}
+
+async function isWhole(folder: string, { files }: Manifest): Promise<boolean> {
+  for (const { name, sha256: wanted } of files) {
+    const bytes = await readIfThere(join(folder, name));
+    if (bytes === undefined || sha256(bytes) !== wanted) return false;
+  }
+  return true;
 }
 
 async function describeFiles(folder: string, inside = ""): Promise<Manifest["files"]> {

@@ -16,6 +16,7 @@ export const PROJECTIONS: Readonly<Record<string, readonly string[]>> = {
 /** Problems of each method: labels, gates, adapted projections. */
 export function* methodChecks(raw: JsonRecord, spec: ResolvedSpec): Generator<Finding> {
   yield* labels(spec);
+  yield* strides(raw, spec);
   for (const [index, method] of spec.methods.entries()) {
     yield* gate(raw, method, index);
     yield* pass(raw, method, index);
@@ -37,6 +38,20 @@ function* labels(spec: ResolvedSpec): Generator<Finding> {
         about: ["/methods"],
       };
     }
+  }
+}
+
+/** Dense windows are cut once for all methods. */
+function* strides(raw: JsonRecord, { methods }: ResolvedSpec): Generator<Finding> {
+  const raie = [...methods.entries()].filter(([, { kind }]) => kind === "raie");
+  for (const [index, { regions }] of raie.slice(1)) {
+    const [other, first] = raie[0]!;
+    if (regions.stride === first.regions.stride) continue;
+    const about = [`/methods/${index}/regions/stride`, `/methods/${other}/regions/stride`, "/regions/stride"];
+    const message =
+      `regions.stride must be the same for all raie methods: found ${first.regions.stride} for methods.${other} and ` +
+      `${regions.stride} for methods.${index}.`;
+    yield { pointer: written(raw, ...about), message, about };
   }
 }
 

@@ -1,3 +1,4 @@
+import { DataError } from "../../src/data/errors.ts";
 import assert from "node:assert/strict";
 import { describe, it } from "@std/testing/bdd";
 import { trainingRows } from "../../src/backbones/training_rows.ts";
@@ -112,7 +113,7 @@ describe("trainingRows() of windows", () => {
 describe("trainingRows()", () => {
   it("refuses to train on nothing", () => {
     assert.throws(() => trainingRows(data, spec(3, { rows: "user-tail", minPositives: 9 })), {
-      name: "RangeError",
+      name: "DataError",
       message: /no row is left .* "user-tail" \(minPositives 9\)/,
     });
   });

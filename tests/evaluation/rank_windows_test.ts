@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import fc from "fast-check";
-import type { Scorer } from "../../src/backbones/types.ts";
 import type { Windows } from "../../src/data/types.ts";
 import { openEngine } from "../../src/engine/open.ts";
-import { type Tensor2D, tf } from "../../src/engine/tfjs.ts";
+import { tf } from "../../src/engine/tfjs.ts";
 import type { Engine } from "../../src/engine/types.ts";
 import { rank, rankOf } from "../../src/evaluation/rank.ts";
 import { rankWindows } from "../../src/evaluation/rank_windows.ts";
+import { rungsHere } from "../engine/rungs_here.ts";
+import { scorerOf } from "./table_scorer.ts";
 
 /** Windows of the given contexts and targets; 0 is padding. */
 function windowsOf(rows: readonly { readonly context: readonly number[]; readonly target: number }[]): Windows {
@@ -18,17 +19,6 @@ function windowsOf(rows: readonly { readonly context: readonly number[]; readonl
     users: Int32Array.from(rows.keys()),
     items: Int32Array.from(rows.flatMap(({ context, target }) => [...context, target])),
     times: new Float64Array(rows.length * (context + 1)),
-  };
-}
-
-/** A scorer that gives each window its row of a table of scores, [windows][items]. */
-function scorerOf(scores: readonly (readonly number[])[]): Scorer {
-  const table = tf.tensor2d(scores.flat(), [scores.length, scores[0]!.length]);
-  return {
-    frozen: { table },
-    collate: (rows) => ({ rows: tf.tensor1d(rows, "int32") }),
-    scores: (inputs, { table }) => tf.gather(table as Tensor2D, inputs.rows!.as1D()),
-    dispose: () => table.dispose(),
   };
 }
 
@@ -44,8 +34,9 @@ const cases = fc.tuple(fc.integer({ min: 2, max: 12 }), fc.integer({ min: 1, max
   )
 );
 
-for (const rung of ["cpu", "wasm"] as const) {
-  describe(`rankWindows() on ${rung}`, () => {
+for (const rung of ["tensorflow", "wasm", "cpu"] as const) {
+  const skip = rungsHere().includes(rung) ? false : `${rung} is not set up here`;
+  describe(`rankWindows() on ${rung}`, { skip }, () => {
     let engine: Engine;
     beforeAll(async () => {
       engine = await openEngine(rung);
@@ -107,6 +98,19 @@ for (const rung of ["cpu", "wasm"] as const) {
       const scores = [0.5, 0.8, 0.5, 0.9, 0.1];
       const { greater, equal } = await rankAll([{ context: [0, 4, 3, 4], target: 3, scores }], 1, 1);
       assert.deepEqual([...greater, ...equal], [1, 1]);
+    });
+
+    it("refuses a target whose score is not a number, and leaves no tensor behind", async () => {
+      const wrong = (scores: number[]) =>
+        rankAll([{ context: [0], target: 2, scores: [1, 2, 3] }, { context: [3], target: 2, scores }], 2, 1);
+      const before = tf.memory().numTensors;
+      for (const scores of [[NaN, NaN, NaN], [1, NaN, 3]]) {
+        await assert.rejects(wrong(scores), /not a number/, `${scores}`);
+      }
+      assert.equal(tf.memory().numTensors, before);
+      // Infinite scores have an order.
+      const { greater } = await wrong([Infinity, -Infinity, 0]);
+      assert.deepEqual([...greater], [1, 1]);
     });
 
     it("tells how far it is, and ranks nothing where there are no windows", async () => {

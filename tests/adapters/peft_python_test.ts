@@ -1,0 +1,128 @@
+/** Adapters written here are read by Python's peft, over the same weights, and score as they do here. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
+import { type AdapterValues, type BankConfig, bankLayout } from "../../src/adapters/bank.ts";
+import { saveAdapter } from "../../src/adapters/peft.ts";
+import { encodeSafetensors } from "../../src/adapters/safetensors.ts";
+import { bankScorer, frozenScorer } from "../../src/adapters/scorer.ts";
+import { sasrec } from "../../src/backbones/sasrec.ts";
+import type { Scorer } from "../../src/backbones/types.ts";
+import type { Windows } from "../../src/data/types.ts";
+import { openEngine } from "../../src/engine/open.ts";
+import { stream } from "../../src/engine/random.ts";
+import { tf } from "../../src/engine/tfjs.ts";
+import type { Engine, TensorMap } from "../../src/engine/types.ts";
+import { assertClose } from "../conformance/close.ts";
+import { pythonHere } from "./python_here.ts";
+
+const SIZES = { items: 20, maxLength: 6, hidden: 8, blocks: 2, heads: 2, ffn: 32, layerNormEps: 1e-6 };
+const backbone = sasrec(SIZES);
+/** Contexts with and without padding; items 2, 5 and 11, which have rows of their own, among them. */
+const SEQUENCES = [[1, 2, 3, 4, 5, 6], [0, 0, 11, 7, 5, 9], [0, 0, 0, 0, 0, 2], [8, 8, 20, 19, 18, 17]];
+const windows: Windows = {
+  count: SEQUENCES.length,
+  context: 6,
+  users: Int32Array.from(SEQUENCES.keys()),
+  items: Int32Array.from(SEQUENCES.flatMap((items) => [...items, 1])),
+  times: new Float64Array(SEQUENCES.length * 7),
+};
+const BANK: BankConfig = {
+  rank: 3,
+  alpha: 6,
+  // Of no effect on scores: peft switches it off outside training.
+  dropout: 0.05,
+  init: "kaiming",
+  projections: backbone.projections,
+  width: 8,
+  itemRows: Int32Array.of(2, 5, 11),
+  items: 20,
+};
+
+/** An adapter in which nothing is zero, B and item rows least of all. */
+function fullAdapter(bank: BankConfig): AdapterValues {
+  const { loraSize, rowsSize } = bankLayout(bank);
+  const adapter = { lora: new Float32Array(loraSize), rows: new Float32Array(rowsSize) };
+  const draw = stream(7, "test adapter");
+  draw.fillNormal(adapter.lora, 0.3);
+  draw.fillNormal(adapter.rows, 0.3);
+  return adapter;
+}
+
+/** Initial weights with biases, norms and item rows moved away from where they start, so that every one of them counts. */
+function weightsOf() {
+  const draw = stream(3, "test weights");
+  const weights = backbone.initialise(3);
+  for (const [name, { values }] of Object.entries(weights)) {
+    for (let i = name === backbone.itemTable ? SIZES.hidden : 0; i < values.length; i++) {
+      values[i]! += 0.2 * draw.normal();
+    }
+  }
+  return weights;
+}
+
+const found = await pythonHere();
+
+describe("a PEFT directory read by Python's peft", { skip: "missing" in found ? found.missing : false }, () => {
+  const weights = weightsOf();
+  const table = weights[backbone.itemTable]!.values as Float32Array;
+  let engine: Engine, parameters: TensorMap;
+  beforeAll(async () => {
+    engine = await openEngine("cpu");
+    parameters = Object.fromEntries(
+      Object.entries(weights).map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]),
+    );
+  });
+  afterAll(() => {
+    tf.dispose(parameters);
+    engine.close();
+  });
+
+  const scoresOf = (scorer: Scorer): Float32Array => {
+    const rows = Int32Array.from(SEQUENCES.keys());
+    const scores = tf.tidy(() => scorer.scores(scorer.collate(rows), scorer.frozen).dataSync());
+    scorer.dispose();
+    return scores as Float32Array;
+  };
+
+  /** Scores by the Python script, of the backbone and of each adapter saved here: one process, for loading torch takes seconds. */
+  const inPython = async (adapters: readonly (readonly [BankConfig, AdapterValues])[]): Promise<number[][]> => {
+    const folder = await Deno.makeTempDir();
+    try {
+      await Deno.writeTextFile(join(folder, "config.json"), JSON.stringify(SIZES));
+      await Deno.writeTextFile(join(folder, "sequences.json"), JSON.stringify(SEQUENCES));
+      await Deno.writeFile(join(folder, "weights.safetensors"), encodeSafetensors(weights));
+      const names = adapters.map((_, index) => `adapter-${index}`);
+      for (const [index, [bank, adapter]] of adapters.entries()) {
+        await saveAdapter(join(folder, names[index]!), bank, adapter, table, "item_emb");
+      }
+      const script = fileURLToPath(new URL("../fixtures/adapters/peft_scores.py", import.meta.url));
+      const python = "python" in found ? found.python : "python3";
+      const command = new Deno.Command(python, { args: [script, folder, ...names] });
+      const { success, stdout, stderr } = await command.output();
+      const text = new TextDecoder();
+      assert.ok(success, text.decode(stderr));
+      return (JSON.parse(text.decode(stdout)) as number[][][]).map((rows) => rows.flat());
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  };
+
+  it("gives the same scores: no adapter, all projections with item rows, two projections without", async () => {
+    const few: BankConfig = {
+      ...BANK,
+      projections: backbone.projections.filter(({ name }) => /q_proj|linear2/.test(name)),
+      itemRows: new Int32Array(0),
+    };
+    const adapters = [BANK, few].map((bank) => [bank, fullAdapter(bank)] as const);
+    const [base, ...adapted] = await inPython(adapters);
+    assertClose(scoresOf(frozenScorer(backbone, parameters, windows)), base!, 1e-4, "no adapter");
+    adapters.forEach(([bank, adapter], index) => {
+      const first = new Int32Array(SEQUENCES.length);
+      const here = scoresOf(bankScorer(backbone, parameters, bank, [adapter], windows, { first }));
+      assertClose(here, adapted[index]!, 1e-4, `adapter ${index}`);
+      assert.throws(() => assertClose(here, base!, 0.1, "the adapter"), /the adapter: off by/);
+    });
+  });
+});

@@ -2,13 +2,14 @@
  * From a spec's data set to interactions.
  * @module
  */
-import type { DatasetSpec } from "../spec/types.ts";
+import type { DatasetSpec, SyntheticSpec } from "../spec/types.ts";
 import type { ReadProgress } from "./byte_source.ts";
 import { type Descriptor, readDescriptor } from "./descriptors.ts";
 import { DataError } from "./errors.ts";
-import { type FolderOptions, inlineTitle, locateDataset } from "./locate.ts";
+import { baseName, type FolderOptions, inlineTitle, locateDataset } from "./locate.ts";
 import { type InteractionsSource, readInteractions } from "./read_interactions.ts";
 import { generateSynthetic } from "./synthetic.ts";
+import type { Columns } from "./row_formats.ts";
 import type { Interactions } from "./types.ts";
 
 /** Where to look, and whom to tell. */
@@ -17,35 +18,68 @@ export interface LoadOptions extends FolderOptions {
   readonly onProgress?: ReadProgress;
 }
 
+/** How a data set's rows are read, with the descriptor's word where the spec is silent: what with the files' bytes decides on the rows. */
+export interface ReadingSettings {
+  /** Undefined for a data set that says neither format nor settings of the generator; it cannot be loaded. */
+  readonly format?: Descriptor["format"];
+  /** Names of the columns; undefined for formats that fix them, and where their usual names hold. */
+  readonly columns?: Columns;
+  /** Between two cells; undefined where the format's own one holds. */
+  readonly separator?: string;
+  /** What a line that cannot be read does; undefined for generated data, which has no lines. */
+  readonly badLines?: DatasetSpec["badLines"];
+  /** Of the generator; undefined for data in files. */
+  readonly synthetic?: SyntheticSpec;
+}
+
+/** The settings {@linkcode loadDataset} reads a data set with. @throws {DataError} for an id without a descriptor. */
+export async function readingSettings(spec: DatasetSpec): Promise<ReadingSettings> {
+  return settingsOf(spec, spec.id === undefined ? undefined : await readDescriptor(spec.id));
+}
+
+function settingsOf(spec: DatasetSpec, descriptor: Descriptor | undefined): ReadingSettings {
+  const synthetic = spec.synthetic ?? descriptor?.synthetic;
+  if (synthetic !== undefined) return { format: "synthetic", synthetic };
+  const format = descriptor?.format ?? spec.format;
+  const columns = spec.columns ?? descriptor?.columns;
+  return {
+    ...(format && { format }),
+    ...(columns && { columns }),
+    ...(spec.separator !== undefined && { separator: spec.separator }),
+    badLines: spec.badLines,
+  };
+}
+
 /**
  * Reads, or generates, the interactions a spec names: by a descriptor's id, by a path of its own, or by settings of the generator.
+ * The file of a data set without a descriptor goes by its base name in `files`: where it lies is no part of what was read.
  *
  * @throws {DataError} when files are missing, with what to do about it; when lines are bad; when the descriptor is unknown.
  */
 export async function loadDataset(spec: DatasetSpec, options: LoadOptions = {}): Promise<Interactions> {
   const { descriptor, files, searched, ready } = await locateDataset(spec, options);
-  const synthetic = spec.synthetic ?? descriptor?.synthetic;
+  const { format, columns, separator, badLines, synthetic } = settingsOf(spec, descriptor);
   if (synthetic !== undefined) return generateSynthetic(synthetic).interactions;
   const file = files[0];
-  const format = descriptor?.format ?? spec.format;
   if (file === undefined || format === undefined || format === "synthetic") {
     throw new DataError(
       `Cannot load ${spec.id ?? "the data set"}: it names neither a file nor settings of the generator`,
     );
   }
   if (!ready || file.path === undefined) throw missing(descriptor, file.name, searched);
-  const columns = spec.columns ?? descriptor?.columns;
   const source: InteractionsSource = {
     path: file.path,
     name: file.path.endsWith(".gz") && !file.name.endsWith(".gz") ? `${file.name}.gz` : file.name,
     format,
     ...(columns && { columns }),
-    ...(spec.separator !== undefined && { separator: spec.separator }),
+    ...(separator !== undefined && { separator }),
   };
-  return await readInteractions(source, {
-    badLines: spec.badLines,
+  const interactions = await readInteractions(source, {
+    ...(badLines && { badLines }),
     ...(options.onProgress && { onProgress: options.onProgress }),
   });
+  if (descriptor !== undefined) return interactions;
+  return { ...interactions, files: interactions.files.map((read) => ({ ...read, name: baseName(read.name) })) };
 }
 
 /** A data set's name for readers: its descriptor's title, or its file's name. */

@@ -68,8 +68,12 @@ async function locateInline(spec: DatasetSpec): Promise<LocatedDataset> {
 
 /** Title of a data set without a descriptor. */
 export function inlineTitle(spec: DatasetSpec): string {
-  return spec.path?.split(/[\\/]/).at(-1) ?? `Synthetic drift (seed ${spec.synthetic?.seed ?? 0})`;
+  return spec.path === undefined ? `Synthetic drift (seed ${spec.synthetic?.seed ?? 0})` : baseName(spec.path);
 }
+
+/** A path's last component, whichever way its slashes lean. */
+export const baseName = (path: string): string =>
+  path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 
 /** The first of the paths that is a file, itself or with .gz after its name. Neither path nor size when there is none. */
 export async function findFile(paths: readonly string[]): Promise<{ path?: string; bytes?: number }> {

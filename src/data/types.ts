@@ -21,7 +21,7 @@ export interface Interactions {
   readonly itemIds: readonly string[];
   /** Lines left out under `badLines: "skip"`. */
   readonly skippedLines: number;
-  /** The files read, with their SHA-256: provenance. */
+  /** The files read, with their SHA-256: provenance. Names are without the folder they lie in. */
   readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
 }
 

@@ -2,7 +2,7 @@
  * The data of an experiment, ready to train and evaluate on.
  * @module
  */
-import { datasetTitle, loadDataset } from "../data/load.ts";
+import { datasetTitle, loadDataset, readingSettings } from "../data/load.ts";
 import { allRows, joinRows } from "../data/rows.ts";
 import { sliceInteractions } from "../data/slices.ts";
 import type { Interactions, SlicedData, Windows } from "../data/types.ts";
@@ -22,7 +22,7 @@ export interface Prepared {
   readonly interactions: number;
   /** Lines left out under `badLines: "skip"`. */
   readonly skippedLines: number;
-  /** What was read, with checksums: provenance, and part of `key`. */
+  /** What was read: provenance; the checksums are part of `key`. */
   readonly files: Interactions["files"];
   /** Digest of everything between the files and the windows. */
   readonly key: string;
@@ -58,7 +58,7 @@ export async function prepareData(spec: ResolvedSpec, dataDir: string | undefine
     interactions: interactions.count,
     skippedLines: interactions.skippedLines,
     files: interactions.files,
-    key: dataKey(spec, interactions.files),
+    key: dataKey(spec, await readingSettings(spec.dataset), interactions.files),
     evaluated: evaluated.map((slice) => {
       const placed = { ...slice, from };
       from += slice.windows.count;

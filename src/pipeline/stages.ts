@@ -2,28 +2,31 @@
  * The stages of an experiment and what each depends on (the way of the data, left to right).
  * @module
  */
+import type { ReadingSettings } from "../data/load.ts";
 import type { Interactions } from "../data/types.ts";
 import type { Engine } from "../engine/types.ts";
 import type { MethodSpec, ResolvedSpec } from "../spec/types.ts";
 import { type StageIdentity, stageKey } from "./store.ts";
 
 /** Raised when a stage's code changes its numbers. */
-const VERSIONS = { data: 1, backbone: 1, adapted: 1, ranks: 1, regions: 1 } as const;
+const VERSIONS = { data: 1, backbone: 1, adapted: 1, ranks: 1, regions: 2 } as const;
 
 /** The engine as part of a key: another rung, version or thread count gives other bits. */
 export const engineId = (
   { rung, version, threads, device }: Pick<Engine, "rung" | "version" | "threads" | "device">,
 ): string => `${rung} ${version} ${device} ${threads}`;
 
-/** Digest of the sliced data: the files and every setting between them and the windows. */
-export function dataKey(spec: ResolvedSpec, files: Interactions["files"]): string {
-  const { dataset, minRating, windows, slices, catalogue, retention } = spec;
-  const { path: _path, id: _id, ...reading } = dataset;
+/**
+ * Digest of the sliced data: the files' bytes and every setting between them and the windows. What files are called, and which
+ * descriptor named them, is no part of it.
+ */
+export function dataKey(spec: ResolvedSpec, reading: ReadingSettings, files: Interactions["files"]): string {
+  const { minRating, windows, slices, catalogue, retention } = spec;
   return stageKey({
     kind: "data",
     version: VERSIONS.data,
     parameters: { reading, minRating, windows, slices, catalogue, retention },
-    inputs: Object.fromEntries(files.map(({ name, sha256 }) => [name, sha256])),
+    inputs: Object.fromEntries(files.map(({ sha256 }, index) => [`file ${index + 1}`, sha256])),
   });
 }
 

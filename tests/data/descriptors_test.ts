@@ -79,8 +79,13 @@ describe("locateDataset() and loadDataset()", () => {
     await withFolder(async (folder) => {
       const path = await writeFile(folder, "x.tsv", "a\tb\tc\n1\t2\t2020-01-01\nbad\n");
       const spec = { format: "tsv", path, columns: { user: "a", item: "b", time: "c" } } as const;
-      const { count, skippedLines } = await loadDataset({ ...spec, badLines: "skip" });
+      const { count, skippedLines, files } = await loadDataset({ ...spec, badLines: "skip" });
       assert.deepEqual([count, skippedLines], [1, 1]);
+      assert.deepEqual(files.map(({ name }) => name), ["x.tsv"]);
+      await assert.rejects(
+        loadDataset({ ...spec, badLines: "stop" }),
+        (error) => error instanceof DataError && error.message.includes(path),
+      );
       assert.equal(await datasetTitle({ ...spec, badLines: "stop" }), "x.tsv");
       await assert.rejects(
         loadDataset({ ...spec, path: join(folder, "none"), badLines: "stop" }),

@@ -38,6 +38,7 @@ export async function summariseRegions(
       update: edit.update,
       expand: edit.expand,
       add: edit.add,
+      withheld: edit.withheld,
       merged: edit.merged,
       accepted: edit.accepted,
       refused: edit.refused,

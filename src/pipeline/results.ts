@@ -2,6 +2,7 @@
  * results.json from what a run computed.
  * @module
  */
+import { continualMeasures } from "../evaluation/continual.ts";
 import { measuresOf } from "../evaluation/slice_measures.ts";
 import { perUserMeasures } from "../evaluation/per_user.ts";
 import type { Engine } from "../engine/types.ts";
@@ -47,12 +48,13 @@ export function resultsOf(
       users: data.userIds.length,
       borders: data.borders,
       retention: spec.retention,
-      slices: slices.map(({ name, users, items, interactions }, index) => ({
+      slices: slices.map(({ name, users, items, interactions, droppedWindows }, index) => ({
         name,
         users,
         items,
         interactions,
         windows: prepared.evaluated[index]!.windows.count,
+        ...(spec.catalogue === "seen" && droppedWindows !== undefined && { droppedWindows }),
       })),
     },
     backbone: {
@@ -79,6 +81,10 @@ function runResult(spec: ResolvedSpec, prepared: Prepared, run: MethodRun): RunR
   const states = run.states.map(({ stage, ranks }) => ({ stage, measures: measures(ranks) }));
   const { measure } = spec.report;
   const last = states.at(-1)!.measures;
+  const names = prepared.evaluated.map(({ name }) => name);
+  const { average, backwardTransfer, forwardTransfer } = continualMeasures(
+    states.map(({ measures }) => names.map((slice) => measures[slice]![measure]!)),
+  );
   return {
     method: run.spec.kind,
     label: run.spec.label,
@@ -89,6 +95,7 @@ function runResult(spec: ResolvedSpec, prepared: Prepared, run: MethodRun): RunR
       stage,
       measures: Object.fromEntries(Object.entries(measures).map(([slice, values]) => [slice, values[measure]!])),
     })),
+    continual: { average, backwardTransfer, forwardTransfer },
     forgetting: last.S![measure]! - states[0]!.measures.S![measure]!,
     cost: { ...run.cost, seconds: run.seconds },
     loss: run.curves,

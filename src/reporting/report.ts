@@ -8,6 +8,7 @@ import { CHART_FILES, type ReportChart, reportCharts } from "./charts/report_cha
 import { plain } from "./markdown.ts";
 import { settled } from "./results_file.ts";
 import { askedSection } from "./sections/asked.ts";
+import { continualTable } from "./sections/continual.ts";
 import { costSection } from "./sections/cost.ts";
 import { allMeasures, errorWords, methodsTable } from "./sections/methods_table.ts";
 import { durationsSection, provenanceSection } from "./sections/provenance.ts";
@@ -56,6 +57,7 @@ function markdown(results: Results, words: readonly string[], charts: readonly R
     ...picture("methods.png"),
     "## Is what was learnt paid for with what was known?",
     ...picture("retention.png"),
+    ...continualTable(results),
     ...costSection(results),
     ...publishedSection(results),
     ...regionSections(results, picture),

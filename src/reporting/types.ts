@@ -23,6 +23,15 @@ export interface RunResult {
   readonly matrix: readonly { readonly stage: string; readonly measures: Readonly<Record<string, number>> }[];
   /** Backward transfer on S in `report.measure`: this run on S minus base on S; negative is forgetting. */
   readonly forgetting: number;
+  /** What `matrix` comes to (GEM, Lopez-Paz and Ranzato 2017). */
+  readonly continual: {
+    /** Mean over S and F after the last stage: ACC. */
+    readonly average: number;
+    /** Mean change on S and F but the last since each was learnt: BWT; negative is forgetting. */
+    readonly backwardTransfer: number;
+    /** Mean gain on F and T before each is learnt, against the backbone: FWT. */
+    readonly forwardTransfer: number;
+  };
   /** Optimiser steps taken, rows of F and S windows seen, trained numbers. */
   readonly cost: {
     readonly steps: number;
@@ -73,6 +82,8 @@ export interface RegionsResult {
     readonly update: number;
     readonly expand: number;
     readonly add: number;
+    /** Sequences whose operation is switched off: with the three before, all of the slice. */
+    readonly withheld: number;
     readonly merged: number;
     /** Regions proposed by a pool and accepted by BIC; refused ones; sequences that fell back. */
     readonly accepted: number;
@@ -145,6 +156,8 @@ export interface Results {
       readonly items: number;
       readonly interactions: number;
       readonly windows: number;
+      /** T under the catalogue "seen": windows left out because their target, or all of their context, is new in T. */
+      readonly droppedWindows?: number;
     }[];
   };
   /** Numbers it has, and its pretraining loss for each seed. */

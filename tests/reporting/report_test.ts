@@ -86,6 +86,52 @@ describe("renderReport()", () => {
     assert.match(report(madeResults({ change: { differences: [] } })), /Every switch is as in the preset `paper`\./);
   });
 
+  it("shows sequences whose operation is switched off only where there are some", () => {
+    const results = madeResults();
+    assert.doesNotMatch(report(results), /Withheld/);
+    const runs = results.runs.map(({ regions, ...run }) =>
+      regions === undefined
+        ? run
+        : { ...run, regions: { ...regions, edits: regions.edits.map((edit) => ({ ...edit, add: 0, withheld: 453 })) } }
+    );
+    const text = report({ ...results, runs });
+    assert.match(text, /\| Add \| Withheld<br>\(switched off\) \| New regions/);
+    assert.match(text, /^\| RAIE \| 1 \| F1 \| 1\u202f874 \| 402 \| 0 \| 453 \| 1 \| 2 \| 191 \| 0 \|$/m);
+  });
+
+  it("says how many windows a catalogue of seen items leaves out, if any", () => {
+    const { data } = madeResults();
+    const slices = (droppedWindows: number) =>
+      data.slices.map((slice) => slice.name === "T" ? { ...slice, droppedWindows } : slice);
+    const text = report(madeResults({ change: { data: { ...data, slices: slices(180) } } }));
+    assert.match(
+      text,
+      /180 of 2\u202f000 windows of T are left out: their target, or all of their context, is new there\./,
+    );
+    assert.doesNotMatch(report(madeResults({ change: { data: { ...data, slices: slices(0) } } })), /left out/);
+  });
+
+  it("tells what one slice after another gave and took, where there are several", () => {
+    assert.doesNotMatch(report(madeResults()), /Backward/);
+    const results = madeResults({ slices: ["S", "F1", "F2", "T"], seeds: [1, 2] });
+    const runs = results.runs.map((run) => ({
+      ...run,
+      continual: { average: run.seed === 1 ? .4 : .42, backwardTransfer: -.06, forwardTransfer: .0533 },
+    }));
+    const text = report({ ...results, runs });
+    assert.match(text, /^\| lora \| 0\.4100 \| −0\.0600 \| \+0\.0533 \|$/m);
+    assert.match(text, /In Recall@10: the mean on S and F after the last adaptation;/);
+  });
+
+  it("names where official differs from the authors' code, for that preset alone", () => {
+    const results = madeResults();
+    assert.match(
+      report(results),
+      /knowingly differs from the authors' code:\n\n- Projections of one input .*\n- AdamW's decay/,
+    );
+    assert.doesNotMatch(report({ ...results, spec: { ...results.spec, preset: "paper" } }), /knowingly/);
+  });
+
   it("leaves regions out where no method keeps any", () => {
     assert.doesNotMatch(report(madeResults({ methods: METHODS.slice(0, 2) })), /## How were the regions|drifted/);
   });

@@ -153,6 +153,7 @@ function madeRun(method: MadeMethod, seed: number, spread: number, slices: reado
       { stage: "S", measures: { S: .1409, F1: .0921, T: .0879 } },
       ...tags.map((stage) => ({ stage, measures: Object.fromEntries(slices.map((slice) => [slice, value(slice)])) })),
     ],
+    continual: { average: .5 * (value("S") + value("F1")), backwardTransfer: value("S") - .1409, forwardTransfer: .01 },
     forgetting: value("S") - .1409,
     cost: {
       steps,
@@ -206,6 +207,7 @@ function madeRegions(slices: readonly string[], seed: number): RegionsResult {
       update: 1874,
       expand: 402,
       add: 453,
+      withheld: 0,
       merged: 0,
       accepted: 1,
       refused: 2,

@@ -32,6 +32,21 @@ describe("verdict()", () => {
     );
   });
 
+  it("names who is better beyond noise where the highest mean is not", () => {
+    // Over three seeds lora gains .02 each time; RAIE gains 0, .09 and .06: a mean of .05, a standard deviation of .0458, and so an
+    // interval of .0458 / sqrt(3) times t(.975, 2) = 4.303: .1138.
+    const results = madeResults({ methods: [base(), lora(.14, .11), raie(.14, .14)], seeds: [1, 2, 3], spread: 0 });
+    const gains: Record<string, readonly number[]> = { base: [0, 0, 0], lora: [.02, .02, .02], RAIE: [0, .09, .06] };
+    const runs = results.runs.map((run) => ({
+      ...run,
+      measures: { ...run.measures, T: { "Recall@10": .09 + gains[run.label]![run.seed - 1]! } },
+    }));
+    assert.match(
+      verdict({ ...results, runs }),
+      /^\*\*RAIE\*\* reaches most on what comes next, but not beyond noise: Recall@10 0\.1400 on T against 0\.0900 for base, the backbone as it was \(\+0\.0500, within noise of 0\.1138\)\. Better than the backbone beyond noise: lora \(\+0\.0200\)\. lora \(0\.1100\) is within noise of it\./,
+    );
+  });
+
   it("says so when nothing improves on the backbone", () => {
     assert.match(
       says([base(), lora(.14, .08), raie(.14, .085)]),

@@ -27,10 +27,20 @@ export function askedSection({ spec, data }: Results, words: readonly string[]):
     ]], rows),
     `${count(data.interactions)} interactions were read, ${count(data.positives)} of them positives; ${
       count(data.items)
-    } items can be recommended.${
+    } items can be recommended.${droppedWords(data)}${
       data.skippedLines === 0 ? "" : ` ${count(data.skippedLines)} lines were unreadable and left out.`
     }`,
   ];
+}
+
+function droppedWords({ slices }: Results["data"]): string {
+  return slices.map(({ name, windows, droppedWindows = 0 }) =>
+    droppedWindows === 0
+      ? ""
+      : ` ${count(droppedWindows)} of ${
+        count(windows + droppedWindows)
+      } windows of ${name} are left out: their target, or all of their context, is new there.`
+  ).join("");
 }
 
 /** Largest time a date can hold, in seconds. */

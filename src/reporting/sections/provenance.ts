@@ -2,6 +2,7 @@
  * Sections: what computed this, from which data, with which switches, and how long it took.
  * @module
  */
+import { knownDifferences } from "../../spec/known_differences.ts";
 import { code, plain, table } from "../markdown.ts";
 import { count, fixed } from "../numbers.ts";
 import type { Results } from "../types.ts";
@@ -41,6 +42,16 @@ export function provenanceSection({ spec, data, provenance, differences }: Resul
         ) => [code(path), code(JSON.stringify(paper) ?? "–"), code(JSON.stringify(value) ?? "–")]),
       ),
     ]),
+    ...knownWords(knownDifferences(spec)),
+  ];
+}
+
+/** Nothing where there are none. */
+function knownWords(sentences: readonly string[]): string[] {
+  if (sentences.length === 0) return [];
+  return [
+    "Where the preset `official` knowingly differs from the authors' code:",
+    sentences.map((sentence) => `- ${plain(sentence)}`).join("\n"),
   ];
 }
 

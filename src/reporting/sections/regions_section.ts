@@ -32,20 +32,31 @@ export function regionSections(results: Results, picture: Picture): string[] {
 }
 
 function editsTable(results: Results): string {
-  const rows = methodSummaries(results).flatMap(({ label, runs }) =>
-    runs.flatMap(({ seed, regions }) =>
-      (regions?.edits ?? []).map((edit) => [
-        plain(label),
-        String(seed),
-        edit.slice,
-        ...[edit.update, edit.expand, edit.add, edit.accepted, edit.refused, edit.fellBack, edit.merged].map(count),
-      ])
-    )
+  const edits = methodSummaries(results).flatMap(({ label, runs }) =>
+    runs.flatMap(({ seed, regions }) => (regions?.edits ?? []).map((edit) => ({ label, seed, edit })))
   );
+  // Only an ablation withholds; then a slice's operations add up to its sequences with this column alone.
+  const withheld = edits.some(({ edit }) => edit.withheld > 0);
+  const rows = edits.map(({ label, seed, edit }) => [
+    plain(label),
+    String(seed),
+    edit.slice,
+    ...[
+      edit.update,
+      edit.expand,
+      edit.add,
+      ...(withheld ? [edit.withheld] : []),
+      edit.accepted,
+      edit.refused,
+      edit.fellBack,
+      edit.merged,
+    ].map(count),
+  ]);
   const numbers = [
     "Update",
     "Expand",
     "Add",
+    ...(withheld ? ["Withheld<br>(switched off)"] : []),
     "New regions<br>accepted",
     "New regions<br>refused",
     "Fell back<br>to the nearest",

@@ -4,6 +4,7 @@
  */
 import { dateOf } from "./dates.ts";
 import { type Finding, written } from "./finding.ts";
+import { idleChecks } from "./idle_checks.ts";
 import { isRecord, type JsonRecord, pathOf, valueAt } from "./json.ts";
 import { methodChecks } from "./method_checks.ts";
 import { nearestName } from "./nearest.ts";
@@ -18,6 +19,7 @@ export function crossChecks(raw: JsonRecord, spec: ResolvedSpec): Finding[] {
     ...backbone(raw, spec),
     ...methodChecks(raw, spec),
     ...report(raw, spec),
+    ...idleChecks(raw, spec),
   ];
   return findings.filter((one, index) =>
     findings.findIndex(({ pointer, message }) => pointer === one.pointer && message === one.message) === index
@@ -83,7 +85,7 @@ function* synthetic(raw: JsonRecord, spec: ResolvedSpec): Generator<Finding> {
 }
 
 function* backbone(raw: JsonRecord, spec: ResolvedSpec): Generator<Finding> {
-  const { hidden, heads, maxLength, training } = spec.backbone;
+  const { hidden, heads, maxLength } = spec.backbone;
   if (hidden % heads !== 0) {
     const pointer = written(raw, "/backbone/heads", "/backbone/hidden", "/backbone");
     yield {
@@ -100,12 +102,6 @@ function* backbone(raw: JsonRecord, spec: ResolvedSpec): Generator<Finding> {
       message,
       about: ["/windows/context", "/backbone/maxLength"],
     };
-  }
-  const minPositives = "/backbone/training/minPositives";
-  if (training.rows === "windows" && valueAt(raw, pathOf(minPositives)) !== undefined) {
-    const message =
-      'backbone.training.minPositives counts only with rows "user-tail": found rows "windows"; set rows, or leave it out.';
-    yield { pointer: minPositives, message, about: ["/backbone/training/rows", minPositives] };
   }
 }
 
@@ -137,6 +133,15 @@ function* report(raw: JsonRecord, spec: ResolvedSpec): Generator<Finding> {
     const at = `/report/published/${index}`;
     yield* check(`${at}/label`, figure.label, labels, ["/methods"]);
     yield* check(`${at}/slice`, figure.slice, names, ["/slices"]);
+    if (figure.measure.startsWith("coverage@")) {
+      const message = `report.published.${index}.measure must be a mean over windows: found ${
+        JSON.stringify(figure.measure)
+      }, which counts items and has no spread over windows to hold it against; use ${
+        listed(allowed.filter((name) => !name.startsWith("coverage@")))
+      }.`;
+      yield { pointer: `${at}/measure`, message, about: [`${at}/measure`, "/evaluation/cutoffs"] };
+      continue;
+    }
     yield* check(`${at}/measure`, figure.measure, allowed, ["/evaluation/cutoffs"]);
   }
 }

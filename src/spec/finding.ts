@@ -11,6 +11,8 @@ export interface Finding {
   readonly message: string;
   /** Everything it depends on: when one of these is wrong by itself, that is said instead. */
   readonly about: readonly string[];
+  /** The value is right but nothing reads it: of no concern where the command line, and not the file, made it so. */
+  readonly idle?: boolean;
 }
 
 /** The first of these pointers at which the spec says something; the last when it says nothing anywhere. */

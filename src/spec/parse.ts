@@ -75,7 +75,10 @@ export function parseSpec(text: string | Uint8Array, file: string, options: Pars
   const whole = isRecord(value) ? healed(value, spoilt) : undefined;
   const resolved = whole === undefined ? undefined : resolveSpec(whole, file);
   if (whole !== undefined && resolved !== undefined) {
-    for (const { pointer, message, about } of crossChecks(whole, resolved)) {
+    // A change made on the command line may leave a field of the file idle: ablations are made that way.
+    const changed = (pointer: string) => [...origins.keys()].some((origin) => related(origin, pointer));
+    for (const { pointer, message, about, idle } of crossChecks(whole, resolved)) {
+      if (idle === true && !changed(pointer) && about.some(changed)) continue;
       if (!about.some((one) => spoilt.some((other) => related(one, other)))) {
         issues.push(issueOf(pointer, message, "value"));
       }

@@ -49,8 +49,8 @@ describe("differences()", () => {
   });
 
   it("leaves out adapters and regions that no method uses", () => {
-    assert.deepEqual(paths({ lora: { rank: 4 }, regions: { k: 9 }, methods: ["base"] }), []);
-    assert.deepEqual(paths({ lora: { rank: 4 }, regions: { k: 9 }, methods: ["base", "lora"] }), ["lora.rank"]);
+    assert.deepEqual(paths({ lora: { rank: 4 }, regions: { stride: 2 }, methods: ["base"] }), []);
+    assert.deepEqual(paths({ lora: { rank: 4 }, regions: { stride: 2 }, methods: ["base", "lora"] }), ["lora.rank"]);
   });
 
   it("lists every switch of the preset official", () => {

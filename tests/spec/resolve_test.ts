@@ -232,7 +232,10 @@ describe("parseSpec() on a right spec", () => {
   });
 
   it("compares with the base, or with the first method where there is none", () => {
-    assert.equal(parsed({ methods: ["lora", { kind: "base", label: "frozen" }] }).resolved.report.reference, "frozen");
+    assert.equal(
+      parsed({ regions: {}, methods: ["lora", { kind: "base", label: "frozen" }] }).resolved.report.reference,
+      "frozen",
+    );
     assert.equal(parsed({ methods: ["raie", "lora"] }).resolved.report.reference, "raie");
     assert.equal(parsed({ evaluation: { cutoffs: [20, 5] } }).resolved.report.measure, "Recall@5");
   });

@@ -76,6 +76,34 @@ const WRONG: readonly (readonly [string, Record<string, unknown>, string, readon
     "/backbone/training/minPositives",
     ['"user-tail"'],
   ],
+  ["an angle nothing merges at", { regions: { mergeAngle: 20 } }, "/regions/mergeAngle", [
+    "counts only while regions merge",
+    "set regions.merge to true",
+  ]],
+  [
+    "a method's own angle",
+    { preset: "official", methods: [{ kind: "raie", regions: { merge: false, mergeAngle: 20 } }] },
+    "/methods/0/regions/mergeAngle",
+    ["methods.0.regions.mergeAngle counts only"],
+  ],
+  ["an anchor without rows", { lora: { itemRows: "none", anchor: 0.1 } }, "/lora/anchor", [
+    'found lora.itemRows "none"',
+  ]],
+  ["a rate without rows", { lora: { itemRows: "none", itemRate: 0.1 } }, "/lora/itemRate", ["leave it out"]],
+  ["bad lines where there are no lines", { dataset: { format: "synthetic", badLines: "skip" } }, "/dataset/badLines", [
+    "made-up data has no lines",
+  ]],
+  ["regions for nobody", { methods: ["base", "lora"] }, "/regions", ['add "raie"']],
+  [
+    "a published figure without a spread over windows",
+    {
+      report: {
+        published: [{ source: "x", label: "RAIE", slice: "T", measure: "coverage@10", value: 0.1, windows: 3 }],
+      },
+    },
+    "/report/published/0/measure",
+    ['found "coverage@10"', "no spread over windows", '"Recall@10"'],
+  ],
   ["equal labels", { methods: [{ kind: "lora", label: "A" }, { kind: "raie", label: "A" }] }, "/methods/1/label", [
     "methods.0 too",
   ]],

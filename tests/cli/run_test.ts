@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
+import { task as runTask } from "./task.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const SPEC = {
   name: "tiny",
   dataset: { format: "synthetic", users: 60, items: 40, interactionsPerUser: 30, regions: 3, drift: 0.9, seed: 5 },
@@ -15,16 +14,8 @@ const SPEC = {
   seeds: [1],
 };
 
-/** A command as its user types it: `deno task NAME ARGS`, in the project's folder, with the task's own permissions. */
-async function task(args: string[], store: string): Promise<{ code: number; out: string; err: string }> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["task", "-q", ...args],
-    cwd: ROOT,
-    env: { RAIE_STORE: store, NO_COLOR: "1" },
-  }).output();
-  const text = new TextDecoder();
-  return { code, out: text.decode(stdout), err: text.decode(stderr) };
-}
+/** With a store of the test's own. */
+const task = (args: string[], store: string) => runTask(args, { RAIE_STORE: store });
 
 describe("deno task run", () => {
   let folder: string, store: string, file: string;
@@ -111,10 +102,25 @@ describe("deno task run", () => {
     assert.match(err, /deno task data fetch movielens-25m/);
   });
 
-  it("ends with 2 when regions are more than sequences", async () => {
-    const many = written({ ...SPEC, regions: { k: 100_000 } }, "many.json");
+  it("ends with 2 before anything trains when regions are more than sequences", async () => {
+    const many = written({ ...SPEC, regions: { k: 4000 } }, "many.json");
     const { code, err } = await task(["run", many, "--engine", "wasm", "--out", join(folder, "out")], store);
-    assert.notEqual(code, 0);
-    assert.match(err, /100000/);
+    assert.equal(code, 2, err);
+    assert.match(err, /regions\.k is 4000, wanted at most \d+, the number of S windows/);
+    assert.doesNotMatch(err, /train|Bug|\n\s+at /);
+  });
+
+  it("runs the other specs when one fails, and ends with the worst code", async () => {
+    const columns = { user: "u", item: "i", time: "t" };
+    const dataset = { format: "csv", path: "nowhere.csv", columns };
+    const failing = written({ ...SPEC, name: "failing", dataset }, "failing.json");
+    const args = [failing, file, "--engine", "wasm", "--out", join(folder, "several")];
+    const { code, out, err } = await task(["run", ...args], store);
+    assert.equal(code, 2, err);
+    assert.match(err, /failing: .*nowhere\.csv/s);
+    const path = join(folder, "several", "tiny", "report.md");
+    assert.equal(out.trim(), path);
+    assert.match(Deno.readTextFileSync(path), /RAIE/);
+    assert.throws(() => Deno.statSync(join(folder, "several", "failing", "report.md")), Deno.errors.NotFound);
   });
 });

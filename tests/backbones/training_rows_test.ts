@@ -1,4 +1,3 @@
-import { DataError } from "../../src/data/errors.ts";
 import assert from "node:assert/strict";
 import { describe, it } from "@std/testing/bdd";
 import { trainingRows } from "../../src/backbones/training_rows.ts";

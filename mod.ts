@@ -27,6 +27,7 @@ export type { Json, JsonRecord } from "./src/spec/json.ts";
 export { canonicalJson, specDigest } from "./src/spec/canonical.ts";
 export { describe } from "./src/spec/describe.ts";
 export { differences } from "./src/spec/differences.ts";
+export { knownDifferences } from "./src/spec/known_differences.ts";
 export type * from "./src/spec/types.ts";
 
 export { loadDataset } from "./src/data/load.ts";
@@ -51,6 +52,7 @@ export type * from "./src/backbones/types.ts";
 
 export type { PlainTensor, PlainTensors } from "./src/adapters/safetensors.ts";
 export type { LossCurve, StepCache } from "./src/adapters/train.ts";
+export type { BankBatch, BankOutputs, BankState } from "./src/adapters/train_step.ts";
 
 export * from "./src/regions/mod.ts";
 export * from "./src/evaluation/mod.ts";

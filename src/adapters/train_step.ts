@@ -3,7 +3,7 @@
  * moments, step count and gradient norm, while the frozen products are computed once for all.
  * @module
  */
-import type { Tensor } from "@tensorflow/tfjs-core";
+
 import { type LossInputs, sequenceLoss } from "../backbones/losses.ts";
 import type { Backbone, Batch } from "../backbones/types.ts";
 import { adamwUpdate } from "../engine/adamw.ts";
@@ -11,7 +11,7 @@ import { dropoutNoise } from "../engine/dropout.ts";
 import { valueAndGrads } from "../engine/gradients.ts";
 import { embed } from "../engine/nn/mod.ts";
 import { tf } from "../engine/tfjs.ts";
-import type { Step, TensorMap } from "../engine/types.ts";
+import type { Step, Tensor, TensorMap } from "../engine/types.ts";
 import type { LossSpec } from "../spec/types.ts";
 import { adapterHook, type BankConfig, bankLayout, stackRows } from "./bank.ts";
 

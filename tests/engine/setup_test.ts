@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { zipSync } from "fflate";
-import { EngineError } from "../../src/engine/errors.ts";
 import { cacheFolder, wheelsFor } from "../../src/engine/setup/places.ts";
+import { refusalOf } from "../../src/engine/setup/refusals.ts";
 import { setUp } from "../../src/engine/setup/set_up.ts";
 import { type Ended, type System, thisSystem } from "../../src/engine/setup/system.ts";
-import { unpack } from "../../src/engine/setup/zip_entries.ts";
 
 const WORKING = { version: "tfjs 4.22.0, TensorFlow 2.21.0", device: "cpu", threads: 2 };
 const WHEEL = "tensorflow-cpu-2.21.0-linux-x86_64";
@@ -23,6 +22,10 @@ interface Offers {
   /** Whether an addon that is in place computes rightly. */
   readonly works?: boolean;
   readonly os?: string;
+  /** Where the cache is; elsewhere than in a folder of its own. */
+  readonly cache?: string;
+  /** A wheel whose archive is damaged. */
+  readonly damaged?: boolean;
 }
 
 let folder: string;
@@ -51,18 +54,19 @@ function machine(offers: Offers): System {
   return {
     os: offers.os ?? "linux",
     arch: "x86_64",
-    env: (name) => name === "RAIE_CACHE" ? `${folder}/cache` : undefined,
+    env: (name) => name === "RAIE_CACHE" ? offers.cache ?? `${folder}/cache` : undefined,
     exists: thisSystem.exists,
     reaches: (url) => Promise.resolve(offers.host === true && url === "https://addons.example"),
     async run(command, args) {
       const line = `${command} ${args.join(" ")}`;
       if (command === "nvidia-smi") return offers.gpu ? ended(true, "NVIDIA H100\n") : absent;
       if (line.includes("check_product.ts")) {
+        assert.equal(command, Deno.execPath());
         ran.push("check");
         const fits = works && thisSystem.exists(addon);
         return ended(fits, `${JSON.stringify(WORKING)}\n`, "error: Uncaught EngineError: it does not load\n");
       }
-      if (command === "deno") {
+      if (command === Deno.execPath()) {
         ran.push("script");
         if (offers.script) await write(addon, "from the script");
         return ended(offers.script === true, "", "no such file\n");
@@ -72,7 +76,7 @@ function machine(offers: Offers): System {
         if (args.includes("--version")) return ended(true);
         ran.push(`pip ${args.at(-1)}`);
         const reached = args.at(-1)!.includes("cuda") ? offers.cuda === true : offers.download !== false;
-        if (reached) await writeWheel(`${args[args.indexOf("--dest") + 1]!}/tensorflow.whl`);
+        if (reached) await writeWheel(`${args[args.indexOf("--dest") + 1]!}/tensorflow.whl`, offers.damaged);
         return ended(reached, "", "ERROR: no route\nERROR: nothing found\n");
       }
       if (command === "g++") {
@@ -93,18 +97,20 @@ async function write(path: string, text: string): Promise<void> {
 }
 
 /** A wheel with what is needed and much that is not. */
-async function writeWheel(path: string): Promise<void> {
+async function writeWheel(path: string, damaged = false): Promise<void> {
   const file = (text: string) => new TextEncoder().encode(text.repeat(100));
   await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+  // In a damaged one the first file's deflated bytes, which follow its header (30 bytes) and its name (32), are overwritten.
+  const spoilt = (bytes: Uint8Array<ArrayBuffer>) => damaged ? bytes.fill(255, 62, 65) : bytes;
   await Deno.writeFile(
     path,
-    zipSync({
+    spoilt(zipSync({
       "tensorflow/libtensorflow_cc.so.2": file("cc"),
       "tensorflow/libtensorflow_framework.so.2": [file("framework"), { level: 0 }],
       "tensorflow/include/tensorflow/c/c_api.h": file("header"),
       "tensorflow/include/Eigen/Core.h": file("not needed"),
       "tensorflow/python/ops.py": file("not needed"),
-    }),
+    })),
   );
 }
 
@@ -209,6 +215,39 @@ describe("setUp()", () => {
     ]);
     assert.deepEqual(await reasonsOf({ pip: true, works: false }), [host, "it does not load"]);
   });
+
+  it("takes what the system refuses for a closed way", async () => {
+    const offers = [
+      [{ pip: true, works: false, cache: `${addon}/cache` }, /Not a directory .*mkdir '.*tfjs_binding.node\/cache'/],
+      [{ pip: true, works: false, cache: "/dev/null/cache" }, /\/dev\/null\/cache/],
+      [
+        { pip: true, works: false, damaged: true },
+        /^Cannot unpack "tensorflow\/libtensorflow_cc.so.2": its bytes are damaged$/,
+      ],
+    ] as const;
+    await write(addon, "one that does not load");
+    for (const [offer, reason] of offers) {
+      const { way, reasons } = await run(offer);
+      assert.equal(way, "none");
+      assert.match(reasons[1]!, reason);
+      assert.equal(reasons.length, 2);
+    }
+  });
+
+  it("does not take the program's own faults for a closed way", () => {
+    assert.throws(() => refusalOf(new TypeError("x is not a function")), TypeError);
+    const full = Object.assign(new Error("No space left on device (os error 28)\nmore"), { code: "ENOSPC" });
+    assert.equal(refusalOf(full), "No space left on device (os error 28)");
+  });
+
+  it("goes on to the host and the wheel where the addon in the cache cannot be put in place", async () => {
+    await run({ pip: true });
+    await Deno.remove(`${folder}/package/lib`, { recursive: true });
+    await Deno.writeTextFile(`${folder}/package/lib`, "a file where a folder is wanted");
+    const { way, reasons } = await run({ pip: true });
+    assert.equal(way, "none");
+    assert.match(reasons.join(), /^addons.example does not answer,.*lib\/napi-v8/);
+  });
 });
 
 describe("cacheFolder()", () => {
@@ -228,26 +267,6 @@ describe("wheelsFor()", () => {
       "tensorflow-cpu-2.21.0-linux-aarch64",
     ]);
     assert.deepEqual(wheelsFor({ os: "windows", arch: "x86_64" }, true), []);
-  });
-});
-
-describe("unpack()", () => {
-  it("restores stored and deflated files byte for byte", async () => {
-    const big = Uint8Array.from({ length: 3_000_000 }, (_, i) => (i * i) % 251);
-    await Deno.writeFile(
-      `${folder}/a.zip`,
-      zipSync({ "x/deflated": big, "x/stored": [big, { level: 0 }], "y/other": big }),
-    );
-    assert.equal(await unpack(`${folder}/a.zip`, `${folder}/out`, (name) => name.startsWith("x/")), 2);
-    assert.deepEqual(await Deno.readFile(`${folder}/out/x/deflated`), big);
-    assert.deepEqual(await Deno.readFile(`${folder}/out/x/stored`), big);
-  });
-
-  it("refuses a path that leaves the folder, and a file that is no archive", async () => {
-    await Deno.writeFile(`${folder}/a.zip`, zipSync({ "../evil": new Uint8Array(3) }));
-    await assert.rejects(unpack(`${folder}/a.zip`, `${folder}/out`, () => true), EngineError);
-    await Deno.writeTextFile(`${folder}/b.zip`, "no archive at all, but long enough to hold an end record");
-    await assert.rejects(unpack(`${folder}/b.zip`, `${folder}/out`, () => true), /no ZIP directory found/);
   });
 });
 

@@ -18,8 +18,8 @@ export interface Checked {
 export async function checkTensorflow(system: System): Promise<Checked | string> {
   const script = decodeURIComponent(new URL("./check_product.ts", import.meta.url).pathname);
   const args = ["run", "--quiet", "--no-prompt", "--allow-read", "--allow-ffi", "--allow-env=TF_*", script];
-  let ended = await system.run("deno", args, { seconds: 120 });
-  if (ended.code === 127) ended = await system.run(Deno.execPath(), args, { seconds: 120 });
+  // This very Deno: another one on the PATH may lack what the program needs.
+  const ended = await system.run(Deno.execPath(), args, { seconds: 120 });
   if (ended.code !== 0) {
     const line = ended.stderr.split("\n").find((text) => text.includes("Error")) ?? lastLine(ended.stderr);
     return line.replace(/^.*?Error: /, "");

@@ -12,13 +12,12 @@ export function scriptHost(packageFolder: string): string {
 }
 
 /**
- * Runs the install script through Deno.
+ * Runs the install script through the Deno that runs this.
  *
  * @returns What went wrong, in a few words, or undefined when it ended well.
  */
 export async function runInstallScript(system: System): Promise<string | undefined> {
-  const ended = await system.run("deno", ["install", "--quiet", "--allow-scripts=npm:@tensorflow/tfjs-node-gpu"], {
-    seconds: 900,
-  });
+  const args = ["install", "--quiet", "--allow-scripts=npm:@tensorflow/tfjs-node-gpu"];
+  const ended = await system.run(Deno.execPath(), args, { seconds: 900 });
   return ended.code === 0 ? undefined : `the package's install script failed (${lastLine(ended.stderr)})`;
 }

@@ -8,6 +8,7 @@ import { type Checked, checkTensorflow } from "./check.ts";
 import { runInstallScript, scriptHost } from "./install_script.ts";
 import { nvidiaGpu } from "./nvidia.ts";
 import { cacheFolder, type Wheel, wheelsFor } from "./places.ts";
+import { refusalOf } from "./refusals.ts";
 import type { System } from "./system.ts";
 import { fetchWheel, findPip } from "./wheel.ts";
 
@@ -28,7 +29,8 @@ export interface SetUp {
 const HOST_SECONDS = 3;
 
 /**
- * Makes the `tensorflow` rung work where a way is open; never throws for a closed way.
+ * Makes the `tensorflow` rung work where a way is open; never throws for a closed way, be it that a folder may not be written,
+ * the disk is full or an archive is damaged.
  *
  * @param say Takes short progress lines.
  * @param force Builds anew even when a working addon is there.
@@ -45,32 +47,42 @@ export async function setUp(
   const wheels = wheelsFor(system, (await nvidiaGpu(system)) !== undefined);
 
   if (!force && system.exists(addon)) {
-    const checked = await checkTensorflow(system);
+    const checked = await attempt(() => checkTensorflow(system));
     if (typeof checked !== "string") return { way: "present", checked, reasons };
   }
   const first = wheels[0];
   if (!force && first !== undefined && system.exists(cachedAddon(cache, first))) {
-    await place(cachedAddon(cache, first), addon);
-    const checked = await checkTensorflow(system);
+    const checked = await attempt(async () => {
+      await place(cachedAddon(cache, first), addon);
+      return await checkTensorflow(system);
+    });
     if (typeof checked !== "string") return { way: "cache", checked, reasons };
   }
   const host = scriptHost(packages.packageFolder);
   if (await system.reaches(host, HOST_SECONDS)) {
     say(`Fetching TensorFlow from ${host} ...`);
-    const failure = await runInstallScript(system);
-    const checked = failure ?? await checkTensorflow(system);
+    const checked = await attempt(async () => await runInstallScript(system) ?? await checkTensorflow(system));
     if (typeof checked !== "string") return { way: "script", checked, reasons };
     reasons.push(checked);
   } else {
     reasons.push(`${new URL(host).host} does not answer`);
   }
   for (const wheel of wheels) {
-    const checked = await fromWheel(system, packages, wheel, `${cache}/${wheel.folder}`, addon, say);
+    const checked = await attempt(() => fromWheel(system, packages, wheel, `${cache}/${wheel.folder}`, addon, say));
     if (typeof checked !== "string") return { way: "wheel", checked, reasons };
     reasons.push(checked);
   }
   if (wheels.length === 0) reasons.push(`TensorFlow's wheels serve on Linux only, this is ${system.os}`);
   return { way: "none", reasons: [...new Set(reasons)] };
+}
+
+/** Goes one way; what the system refuses on it becomes the reason why it is closed. */
+async function attempt(way: () => Promise<Checked | string>): Promise<Checked | string> {
+  try {
+    return await way();
+  } catch (error) {
+    return refusalOf(error);
+  }
 }
 
 /** Fetches one wheel, compiles the addon against it and checks; a string says why not. */

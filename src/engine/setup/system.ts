@@ -21,7 +21,7 @@ export interface System {
   run(command: string, args: readonly string[], options?: { cwd?: string; seconds?: number }): Promise<Ended>;
   /** Whether a web host answers within `seconds`, whatever it answers. */
   reaches(url: string, seconds: number): Promise<boolean>;
-  /** Whether a path exists. */
+  /** Whether a path exists and may be looked at. */
   exists(path: string): boolean;
 }
 
@@ -47,8 +47,9 @@ export const thisSystem: System = {
         stderr: text.decode(ended.stderr),
       };
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable) {
-        return { code: 127, stdout: "", stderr: error.message };
+      const { NotFound, NotCapable, PermissionDenied } = Deno.errors;
+      if ([NotFound, NotCapable, PermissionDenied].some((type) => error instanceof type)) {
+        return { code: 127, stdout: "", stderr: (error as Error).message };
       }
       throw error;
     } finally {
@@ -73,7 +74,9 @@ export const thisSystem: System = {
       Deno.statSync(path);
       return true;
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return false;
+      // A home folder of /dev/null, as some accounts have, counts as NotCapable: Deno keeps /dev closed.
+      const { NotFound, NotADirectory, NotCapable, PermissionDenied } = Deno.errors;
+      if ([NotFound, NotADirectory, NotCapable, PermissionDenied].some((type) => error instanceof type)) return false;
       throw error;
     }
   },

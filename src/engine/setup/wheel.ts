@@ -2,7 +2,7 @@
  * TensorFlow's libraries out of its Python wheel: no Python is run for it but pip, which downloads and verifies.
  * @module
  */
-import { type Wheel } from "./places.ts";
+import type { Wheel } from "./places.ts";
 import type { System } from "./system.ts";
 import { unpack } from "./zip_entries.ts";
 

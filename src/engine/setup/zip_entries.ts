@@ -47,7 +47,8 @@ async function readDirectory(file: Deno.FsFile, path: string): Promise<ZipEntry[
   const view = new DataView(bytes.buffer);
   const entries: ZipEntry[] = [];
   for (let i = 0, at = 0; i < count; i++) {
-    if (view.getUint32(at, true) !== DIRECTORY_ENTRY) {
+    // A damaged count of entries leads past the end, a damaged length into the middle of an entry.
+    if (at + 46 > bytes.length || view.getUint32(at, true) !== DIRECTORY_ENTRY) {
       throw new EngineError(`Cannot read archive ${path}: its directory is damaged`);
     }
     const nameLength = view.getUint16(at + 28, true);
@@ -99,7 +100,13 @@ async function unpackEntry(file: Deno.FsFile, entry: ZipEntry, target: string): 
   });
   const output = await Deno.open(target, { write: true, create: true, truncate: true });
   const bytes = entry.method === 0 ? packed : packed.pipeThrough(new DecompressionStream("deflate-raw"));
-  await bytes.pipeTo(output.writable);
+  try {
+    await bytes.pipeTo(output.writable);
+  } catch (error) {
+    // What a decompression stream throws at bytes that are not deflated.
+    if (!(error instanceof TypeError)) throw error;
+    throw new EngineError(`Cannot unpack "${entry.name}": its bytes are damaged`, { cause: error });
+  }
   const { size } = await Deno.stat(target);
   if (size !== entry.size) {
     throw new EngineError(`Cannot unpack "${entry.name}": ${size} bytes came out, ${entry.size} were promised`);

@@ -55,7 +55,8 @@ export async function diagnose(dataDir: string | undefined): Promise<Diagnosis> 
       deno: Deno.version.deno,
       v8: Deno.version.v8,
       tfjs: tf.version_core,
-      tensorflow: /TensorFlow (\S+)/.exec(rungs.find(({ rung }) => rung === "tensorflow")?.version ?? "")?.[1] ?? null,
+      tensorflow: /TensorFlow ([^\s,]+)/.exec(rungs.find(({ rung }) => rung === "tensorflow")?.version ?? "")?.[1] ??
+        null,
     },
     platform: `${Deno.build.os} ${Deno.build.arch}`,
   };

@@ -16,6 +16,9 @@ const ENVIRONMENT = {
   TF_DETERMINISTIC_OPS: "1",
 } as const;
 
+/** Set by the user, these choose other kernels or another order of sums: other bits. */
+const CHANGES_BITS = ["TF_ENABLE_ONEDNN_OPTS", "TF_XLA_FLAGS", "TF_NUM_INTEROP_THREADS"] as const;
+
 /**
  * Loads TensorFlow and makes it the current backend.
  *
@@ -31,10 +34,34 @@ export async function openTensorflow(): Promise<OpenRung> {
     throw new EngineError(`Cannot open engine "tensorflow": its backend did not start`);
   }
   return {
-    version: `tfjs ${tf.version_core}, TensorFlow ${binding.TF_Version}`,
+    version: [
+      `tfjs ${tf.version_core}`,
+      `TensorFlow ${binding.TF_Version}`,
+      ...bitsSettings((name) => Deno.env.get(name)),
+    ].join(", "),
     device: binding.isUsingGpuDevice() ? await gpuName() : "cpu",
     threads,
   };
+}
+
+/**
+ * What the user has set in the environment that changes bits, as `NAME=VALUE`. It is part of the engine's version, so that stored stages
+ * and reports tell such runs apart. TF_NUM_INTRAOP_THREADS is not among them: it is the engine's thread count.
+ *
+ * @param env A variable's value, or undefined.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const set: Record<string, string> = { TF_ENABLE_ONEDNN_OPTS: "0", TF_DETERMINISTIC_OPS: "1" };
+ * assert.deepEqual(bitsSettings((name) => set[name]), ["TF_ENABLE_ONEDNN_OPTS=0"]);
+ * ```
+ */
+export function bitsSettings(env: (name: string) => string | undefined): string[] {
+  const settings = CHANGES_BITS.filter((name) => env(name)).map((name) => `${name}=${env(name)}`);
+  const { TF_DETERMINISTIC_OPS: ours } = ENVIRONMENT;
+  const deterministic = env("TF_DETERMINISTIC_OPS") ?? ours;
+  return deterministic === ours ? settings : [...settings, `TF_DETERMINISTIC_OPS=${deterministic}`];
 }
 
 /** Threads TensorFlow gives to one operation: TF_NUM_INTRAOP_THREADS, else every core. */

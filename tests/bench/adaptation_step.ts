@@ -18,10 +18,7 @@ const BATCH = 256;
 const CONTEXT = 10;
 
 const engine = await openEngine(argument("rung", "tensorflow") as Rung);
-printTimes(
-  `adaptation step, ${engine.rung} rung (${engine.version})`,
-  await adaptationStep(Number(argument("steps", "30"))),
-);
+printTimes("adaptation step", engine, await adaptationStep(Number(argument("steps", "30"))));
 engine.close();
 
 /** Milliseconds of each step, batch making included; dropout on as in training. */

@@ -1,190 +1,93 @@
 /**
- * `deno task bench [--data DIR]`: what is fast and by how much, each thing in a process of its own, peers in the same sitting.
+ * `deno task bench`: what is fast and by how much, each thing in a process of its own, peers in the same sitting.
  *
  * Machines are noisy: what is compared runs in turn, several rounds, and the median of the rounds' ratios counts.
  * @module
  */
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { parseArguments, UsageError } from "../../src/cli/args.ts";
+import { failureOf } from "../../src/cli/failure.ts";
+import { commandHelp } from "../../src/cli/help.ts";
+import type { Arguments, Command } from "../../src/cli/types.ts";
 import { cacheFolder } from "../../src/engine/setup/places.ts";
 import { thisSystem } from "../../src/engine/setup/system.ts";
-import { argument, median } from "./measure.ts";
 import { findPython } from "./peer.ts";
+import { type Row, ROWS, verdict } from "./rows.ts";
+import { NotMeasured } from "./scripts.ts";
 
-const HERE = dirname(fileURLToPath(import.meta.url));
-const ROOT = join(HERE, "..", "..");
-const ROUNDS = 3;
-
-/** What a script prints. */
-interface Measured {
-  readonly what: string;
-  readonly milliseconds: number;
-  readonly windowsPerSecond?: number;
-}
-
-interface Row {
-  readonly what: string;
-  readonly measured: string;
-  readonly bar: string;
-  readonly met: boolean | undefined;
-}
-
-async function run(command: string, args: readonly string[]): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(command, { args: [...args], cwd: ROOT }).output();
-  const text = new TextDecoder();
-  if (!success) throw new TypeError(`Cannot measure ${args.at(-1)}: ${text.decode(stderr).trim().split("\n").at(-1)}`);
-  return text.decode(stdout).trim();
-}
-
-const lastJson = (out: string): Measured => JSON.parse(out.split("\n").at(-1)!) as Measured;
-const script = async (name: string, ...args: string[]) =>
-  lastJson(
-    await run(Deno.execPath(), [
-      "run",
-      "-q",
-      "--allow-read",
-      "--allow-write",
-      "--allow-env",
-      "--allow-ffi=node_modules",
-      join(HERE, name),
-      ...args,
-    ]),
-  );
-
-/** Rounds of two things in turn. */
-async function inTurn(ours: () => Promise<Measured>, other: () => Promise<Measured>) {
-  const rounds: { ours: number; other: number }[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    rounds.push({ ours: (await ours()).milliseconds, other: (await other()).milliseconds });
-  }
-  return {
-    ours: median(rounds.map(({ ours }) => ours)),
-    other: median(rounds.map(({ other }) => other)),
-    ratio: median(rounds.map(({ ours, other }) => ours / other)),
-  };
-}
-
-async function againstPeer(
-  what: string,
-  file: string,
-  peer: string,
-  bar: number,
-  python: string | undefined,
-  ...args: string[]
-): Promise<Row> {
-  if (python === undefined) {
-    const { milliseconds } = await script(file, ...args);
-    return { what, measured: `${milliseconds} ms`, bar: `${bar} of PyTorch's`, met: undefined };
-  }
-  const { ours, other, ratio } = await inTurn(
-    () => script(file, ...args),
-    async () => lastJson(await run(python, [join(HERE, "peers", peer), ...args])),
-  );
-  const measured = `${ours.toFixed(0)} ms, PyTorch ${other.toFixed(0)} ms: ${ratio.toFixed(2)}`;
-  return { what, measured, bar: `at most ${bar} of PyTorch's`, met: ratio <= bar };
-}
-
-async function officialRun(data: string): Promise<Row> {
-  const store = await Deno.makeTempDir();
-  const what = "ML-100K, official, base + lora + raie, one seed, cold store";
-  const bar = 45;
-  const start = performance.now();
-  try {
-    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        "task",
-        "-q",
-        "run",
-        "experiments/movielens-100k-official.json",
-        "--set",
-        "seeds=[1]",
-        "--engine",
-        "tensorflow",
-        "--data",
-        data,
-        "--out",
-        store,
-      ],
-      env: { RAIE_STORE: join(store, "store") },
-      cwd: ROOT,
-    }).output();
-    const seconds = (performance.now() - start) / 1000;
-    if (success) return { what, measured: `${seconds.toFixed(1)} s`, bar: `at most ${bar} s`, met: seconds <= bar };
-    return {
-      what,
-      measured: `not measured: ${new TextDecoder().decode(stderr).trim().split("\n").at(-1)}`,
-      bar: `at most ${bar} s`,
-      met: undefined,
+const command: Command = {
+  name: "bench",
+  summary: "measure speed and memory against their bars; steps against PyTorch's, which pip installs once into the " +
+    "cache. It takes some minutes. Ends with 1 when a bar is missed",
+  usage: "deno task bench [options]",
+  positional: { min: 0, max: 0 },
+  options: [
+    { name: "only", value: "WORD", summary: "measure only the rows whose name contains it" },
+    { name: "data", value: "DIR", summary: "folder with data sets (else RAIE_DATA, else datasets/cache)" },
+    { name: "rounds", value: "N", summary: "rounds whose median counts (3)" },
+    { name: "windows", value: "N", summary: "windows that the ranking row ranks (20000)" },
+  ],
+  examples: ["deno task bench --only ranking", "RAIE_PYTHON=.venv/bin/python deno task bench --only pretraining"],
+  async run(args) {
+    const rows = chosen(args.text("only"));
+    let python: ReturnType<typeof findPython> | undefined;
+    const settings = {
+      rounds: count(args, "rounds", 3),
+      windows: count(args, "windows", 20_000),
+      data: args.text("data") ?? Deno.env.get("RAIE_DATA") ?? "datasets/cache",
+      python: () => python ??= findPython(join(cacheFolder(thisSystem, ".raie"), "bench")),
     };
-  } finally {
-    await Deno.remove(store, { recursive: true });
-  }
-}
-
-const cache = cacheFolder(thisSystem, ".raie");
-const found = await findPython(join(cache, "bench"));
-const python = "python" in found ? found.python : undefined;
-if ("missing" in found) console.log(`Without PyTorch to compare with: ${found.missing}\n`);
-
-const rows: (() => Promise<Row>)[] = [
-  () => againstPeer("adaptation step, tensorflow", "adaptation_step.ts", "adaptation_step.py", 0.8, python),
-  () =>
-    againstPeer("pretraining step with dropout, tensorflow", "pretraining_step.ts", "pretraining_step.py", 1.5, python),
-  () =>
-    againstPeer(
-      "pretraining step without dropout, tensorflow",
-      "pretraining_step.ts",
-      "pretraining_step.py",
-      1.5,
-      python,
-      "--dropout",
-      "0",
-    ),
-  async () => {
-    const step = (rung: string) => () =>
-      script("pretraining_step.ts", "--rung", rung, "--dropout", "0", "--steps", "8");
-    const { ours, other, ratio } = await inTurn(step("wasm"), step("tensorflow"));
-    const measured = `${ours.toFixed(0)} ms, tensorflow ${other.toFixed(0)} ms: ${ratio.toFixed(2)}`;
-    return { what: "pretraining step, wasm", measured, bar: "at most 8 of tensorflow's", met: ratio <= 8 };
-  },
-  async () => {
-    const { windowsPerSecond } = await script("ranking.ts");
-    return {
-      what: "ranking, 1,447 items, tensorflow",
-      measured: `${windowsPerSecond} windows/s`,
-      bar: "at least 10000",
-      met: windowsPerSecond! >= 10_000,
-    };
-  },
-  async () => {
-    const { seconds, gigabytes } = JSON.parse(
-      (await run(Deno.execPath(), [
-        "run",
-        "-q",
-        "--allow-read",
-        "--allow-write",
-        "--allow-env",
-        join(HERE, "ml10m.ts"),
-      ])).split("\n").at(-1)!,
+    console.log(
+      `raie bench: ${navigator.hardwareConcurrency} cores, deno ${Deno.version.deno}, ${settings.rounds} ` +
+        `${settings.rounds === 1 ? "round" : "rounds in turn"}\n`,
     );
-    return {
-      what: "reading 10,000,054 ratings",
-      measured: `${seconds} s, ${gigabytes} GB`,
-      bar: "15 s, 1.5 GB",
-      met: seconds < 15 && gigabytes < 1.5,
-    };
+    const met: (boolean | undefined)[] = [];
+    for (const row of rows) {
+      const result = await measured(() => row.measure(settings));
+      met.push(result.met);
+      const mark = result.met === undefined ? "?" : result.met ? "+" : "-";
+      console.log(`${mark} ${row.what.padEnd(60)} ${result.measured.padEnd(44)} ${row.bar}`);
+    }
+    console.log(`\n${verdict(met)}`);
+    return met.includes(false) ? 1 : 0;
   },
-  () => officialRun(argument("data", Deno.env.get("RAIE_DATA") ?? "datasets/cache")),
-];
+};
 
-let missed = 0;
-console.log(
-  `raie bench: ${navigator.hardwareConcurrency} cores, deno ${Deno.version.deno}, ${ROUNDS} rounds in turn\n`,
-);
-for (const measure of rows) {
-  const { what, measured, bar, met } = await measure();
-  if (met === false) missed++;
-  console.log(`${met === undefined ? "?" : met ? "+" : "-"} ${what.padEnd(60)} ${measured.padEnd(44)} ${bar}`);
+async function measured(measure: () => ReturnType<Row["measure"]>): Promise<{ measured: string; met?: boolean }> {
+  try {
+    return await measure();
+  } catch (error) {
+    if (!(error instanceof NotMeasured)) throw error;
+    return { measured: `not measured: ${error.message};` };
+  }
 }
-console.log(missed === 0 ? "\nEvery bar that could be measured is met." : `\n${missed} missed.`);
-Deno.exitCode = missed === 0 ? 0 : 1;
+
+function chosen(word: string | undefined): readonly Row[] {
+  const rows = word === undefined ? ROWS : ROWS.filter(({ what }) => what.toLowerCase().includes(word.toLowerCase()));
+  if (rows.length > 0) return rows;
+  throw new UsageError(`No row's name contains "${word}":\n${ROWS.map(({ what }) => `  ${what}`).join("\n")}`, "bench");
+}
+
+function count(args: Arguments, name: string, otherwise: number): number {
+  const text = args.text(name) ?? `${otherwise}`;
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new UsageError(`--${name} wants a whole number of at least 1 after it: found "${text}"`, "bench");
+}
+
+function help(): string {
+  const rows = ROWS.map(({ what, bar }) => `  ${what}\n    ${bar}`);
+  return [commandHelp(command), "What is measured, and its bar:", ...rows].join("\n");
+}
+
+if (import.meta.main) {
+  try {
+    if (Deno.args.some((word) => word === "--help" || word === "-h")) console.log(help());
+    else Deno.exitCode = await command.run(parseArguments(command, Deno.args));
+  } catch (error) {
+    const colour = Deno.stderr.isTerminal() && !Deno.noColor;
+    const { text, code } = failureOf(error, { colour, trace: Deno.env.get("RAIE_TRACE") === "1" });
+    console.error(text);
+    if (error instanceof UsageError) console.error("See deno task bench --help.");
+    Deno.exitCode = code;
+  }
+}

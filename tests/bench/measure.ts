@@ -2,6 +2,7 @@
  * What bench scripts share: arguments, timing, printing. Each script measures one thing in a process of its own.
  * @module
  */
+import type { Engine } from "../../src/engine/types.ts";
 
 /** The value of `--NAME VALUE` on the command line. */
 export function argument(name: string, otherwise: string): string {
@@ -28,15 +29,20 @@ export async function timed(run: () => Promise<void>, times: number, warm = 5): 
   return taken;
 }
 
-/** One JSON line: what was measured, the median and the fastest run. */
-export function printTimes(what: string, milliseconds: readonly number[], more: Record<string, unknown> = {}): void {
+/** One JSON line: what was measured and on what engine, the median and the fastest run. */
+export function printTimes(
+  what: string,
+  { rung, version, threads, device }: Pick<Engine, "rung" | "version" | "threads" | "device">,
+  milliseconds: readonly number[],
+): void {
   const rounded = (value: number) => Math.round(10 * value) / 10;
   console.log(
     JSON.stringify({
-      what,
+      what: `${what}, ${rung} rung (${version})`,
       milliseconds: rounded(median(milliseconds)),
       fastest: rounded(Math.min(...milliseconds)),
-      ...more,
+      threads,
+      device,
     }),
   );
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import { join } from "node:path";
+import { thisSystem } from "../../src/engine/setup/system.ts";
 
 /** Python with torch and peft, or why there is none. RAIE_PYTHON names an interpreter; else a virtual environment is made under `folder`. */
 export async function findPython(folder: string): Promise<{ python: string } | { missing: string }> {
@@ -11,16 +12,10 @@ export async function findPython(folder: string): Promise<{ python: string } | {
   const python = named ?? join(own, "bin", "python");
   if (await succeeds(python, "-c", "import torch, peft")) return { python };
   if (named !== undefined) return { missing: `RAIE_PYTHON (${named}) has no torch and peft` };
+  console.log("Installing PyTorch to compare with, once; this downloads much ...");
   if (!await succeeds("python3", "-m", "venv", own)) return { missing: "no python3 with venv was found" };
   if (await succeeds(python, "-m", "pip", "install", "--quiet", "torch==2.13.0", "peft")) return { python };
   return { missing: "pip could not install torch and peft" };
 }
 
-async function succeeds(command: string, ...args: string[]): Promise<boolean> {
-  try {
-    return (await new Deno.Command(command, { args, stdout: "null", stderr: "null" }).output()).success;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
+const succeeds = async (command: string, ...args: string[]) => (await thisSystem.run(command, args)).code === 0;

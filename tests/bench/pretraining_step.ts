@@ -11,20 +11,16 @@ import { stream } from "../../src/engine/random.ts";
 import { tf } from "../../src/engine/tfjs.ts";
 import type { Rung } from "../../src/engine/types.ts";
 import type { BackboneSpec } from "../../src/spec/types.ts";
+import { argument, printTimes } from "./measure.ts";
 
 const BATCH = 128;
 const TIME = 50;
 const ITEMS = 3500;
 const WARM_UP = 5;
 
-function option(name: string, otherwise: string): string {
-  const at = Deno.args.indexOf(`--${name}`);
-  return at < 0 ? otherwise : Deno.args[at + 1] ?? otherwise;
-}
-
-const rung = option("rung", "tensorflow") as Rung;
-const dropout = Number(option("dropout", "0.2"));
-const steps = Number(option("steps", "30"));
+const rung = argument("rung", "tensorflow") as Rung;
+const dropout = Number(argument("dropout", "0.2"));
+const steps = Number(argument("steps", "30"));
 const engine = await openEngine(rung);
 const sizes = { maxLength: TIME, hidden: 128, blocks: 2, heads: 2, ffn: 512, layerNormEps: 1e-6 };
 const spec: BackboneSpec = {
@@ -47,7 +43,6 @@ const step = engine.compile(pretrainStep(backbone, layout, spec), {
 });
 const rows = BATCH * TIME;
 const times: number[] = [];
-const losses: number[] = [];
 for (let index = 0; index < steps + WARM_UP; index++) {
   const draw = stream(1, "bench", index);
   const ids = () => Int32Array.from({ length: rows }, () => 1 + draw.integer(ITEMS));
@@ -60,16 +55,10 @@ for (let index = 0; index < steps + WARM_UP; index++) {
     noise: tf.tensor1d(draw.int32(2), "int32"),
   };
   const { loss } = step.run(inputs);
-  losses.push((await loss.data())[0]!);
+  await loss.data();
   tf.dispose([loss, inputs]);
   if (index >= WARM_UP) times.push(performance.now() - start);
 }
 step.dispose();
 engine.close();
-const milliseconds = times.toSorted((a, b) => a - b);
-console.log(JSON.stringify({
-  what: `SASRec pretraining step, ${engine.rung} rung (${engine.version}), dropout ${dropout}`,
-  milliseconds: Math.round(10 * milliseconds[milliseconds.length >> 1]!) / 10,
-  fastest: Math.round(10 * milliseconds[0]!) / 10,
-  loss: [losses[0]!.toFixed(5), losses.at(-1)!.toFixed(5)].map(Number),
-}));
+printTimes(`SASRec pretraining step, dropout ${dropout}`, engine, times);

@@ -1,6 +1,6 @@
 /**
  * Times ranking: 1,447 items, context 10, d=128, 2 blocks, full ranking, context excluded, lists of 20 for coverage:
- * `ranking.ts [--rung tensorflow] [--windows 20000]`. Prints windows per second as JSON.
+ * `ranking.ts [--rung tensorflow] [--windows 20000]`. Prints the median of three rankings as JSON.
  * @module
  */
 import { frozenScorer } from "../../src/adapters/scorer.ts";
@@ -35,9 +35,7 @@ const milliseconds = await timed(
   3,
   1,
 );
-printTimes(`ranking ${windows.count} windows, ${engine.rung} rung (${engine.version})`, milliseconds, {
-  windowsPerSecond: Math.round(1000 * windows.count / Math.min(...milliseconds)),
-});
+printTimes(`ranking ${windows.count} windows`, engine, milliseconds);
 scorer.dispose();
 tf.dispose(parameters);
 engine.close();

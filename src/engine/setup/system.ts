@@ -47,8 +47,8 @@ export const thisSystem: System = {
         stderr: text.decode(ended.stderr),
       };
     } catch (error) {
-      const { NotFound, NotCapable, PermissionDenied } = Deno.errors;
-      if ([NotFound, NotCapable, PermissionDenied].some((type) => error instanceof type)) {
+      const { NotFound, NotADirectory, NotCapable, PermissionDenied } = Deno.errors;
+      if ([NotFound, NotADirectory, NotCapable, PermissionDenied].some((type) => error instanceof type)) {
         return { code: 127, stdout: "", stderr: (error as Error).message };
       }
       throw error;

@@ -1,0 +1,112 @@
+/**
+ * What the bench measures, and the bar for each.
+ * @module
+ */
+import { median } from "./measure.ts";
+import { officialRun } from "./official_run.ts";
+import { inTurn, NotMeasured, peerScript, script } from "./scripts.ts";
+
+/** How to measure. */
+export interface Settings {
+  readonly rounds: number;
+  /** Windows the ranking row ranks. */
+  readonly windows: number;
+  /** Folder with data sets. */
+  readonly data: string;
+  /** Python with PyTorch, or why there is none. Only the rows that need it ask. */
+  python(): Promise<{ readonly python: string } | { readonly missing: string }>;
+}
+
+/** One row of the bench. */
+export interface Row {
+  readonly what: string;
+  readonly bar: string;
+  /** @throws {NotMeasured} where it cannot be measured. */
+  measure(settings: Settings): Promise<{ readonly measured: string; readonly met: boolean }>;
+}
+
+/** A script and its peer in PyTorch, which gets as many threads as the engine has. */
+function againstPeer(what: string, name: string, most: number, ...args: string[]): Row {
+  return {
+    what,
+    bar: `at most ${most} of PyTorch's`,
+    async measure({ rounds, python }) {
+      const found = await python();
+      if ("missing" in found) {
+        const { milliseconds } = await script(`${name}.ts`, ...args);
+        throw new NotMeasured(`${milliseconds} ms, but no PyTorch to compare with: ${found.missing}`);
+      }
+      let cores = 0;
+      const { ours, other, ratio } = await inTurn(
+        rounds,
+        () => script(`${name}.ts`, ...args),
+        ({ threads, device }) => {
+          if (device !== "cpu") throw new NotMeasured(`the peer is for the CPU, TensorFlow computes on ${device} here`);
+          cores = threads;
+          return peerScript(found.python, `${name}.py`, "--threads", `${threads}`, ...args);
+        },
+      );
+      const measured = `${ours.toFixed(1)} ms, PyTorch ${other.toFixed(1)} ms (${cores} threads each): ${
+        ratio.toFixed(2)
+      }`;
+      return { measured, met: ratio <= most };
+    },
+  };
+}
+
+/** Every row, in the order they are measured. */
+export const ROWS: readonly Row[] = [
+  againstPeer("adaptation step, tensorflow", "adaptation_step", 0.8),
+  againstPeer("pretraining step with dropout, tensorflow", "pretraining_step", 1.5),
+  againstPeer("pretraining step without dropout, tensorflow", "pretraining_step", 1.5, "--dropout", "0"),
+  {
+    what: "pretraining step, wasm",
+    bar: "at most 8 of tensorflow's",
+    async measure({ rounds }) {
+      const step = (rung: string) => () =>
+        script("pretraining_step.ts", "--rung", rung, "--dropout", "0", "--steps", "8");
+      const { ours, other, ratio } = await inTurn(rounds, step("wasm"), step("tensorflow"));
+      const measured = `${ours.toFixed(0)} ms, tensorflow ${other.toFixed(0)} ms: ${ratio.toFixed(2)}`;
+      return { measured, met: ratio <= 8 };
+    },
+  },
+  {
+    what: "ranking, 1,447 items, tensorflow",
+    bar: "at least 10000 windows/s",
+    async measure({ rounds, windows }) {
+      const taken: number[] = [];
+      while (taken.length < rounds) taken.push((await script("ranking.ts", "--windows", `${windows}`)).milliseconds);
+      const perSecond = Math.round(1000 * windows / median(taken));
+      return { measured: `${perSecond} windows/s`, met: perSecond >= 10_000 };
+    },
+  },
+  {
+    what: "reading 10,000,054 ratings",
+    bar: "under 15 s and 1.5 GB",
+    async measure() {
+      const { seconds, gigabytes } = await script<{ seconds: number; gigabytes: number }>("ml10m.ts");
+      return { measured: `${seconds} s, ${gigabytes} GB`, met: seconds < 15 && gigabytes < 1.5 };
+    },
+  },
+  {
+    what: "ML-100K, official, base + lora + raie, one seed, cold store",
+    bar: "at most 45 s",
+    async measure({ data }) {
+      const seconds = await officialRun(data);
+      return { measured: `${seconds.toFixed(1)} s`, met: seconds <= 45 };
+    },
+  },
+];
+
+/**
+ * The last line: how many bars are met, missed and not measured. `met` is undefined where nothing was measured.
+ */
+export function verdict(met: readonly (boolean | undefined)[]): string {
+  const count = (value: boolean | undefined) => met.filter((one) => one === value).length;
+  const [missed, not] = [count(false), count(undefined)];
+  return [
+    `${count(true)} of ${met.length} ${met.length === 1 ? "bar" : "bars"} met`,
+    ...(missed === 0 ? [] : [`${missed} missed`]),
+    ...(not === 0 ? [] : [`${not} not measured`]),
+  ].join(", ") + ".";
+}

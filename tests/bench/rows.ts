@@ -46,9 +46,9 @@ function againstPeer(what: string, name: string, most: number, ...args: string[]
           return peerScript(found.python, `${name}.py`, "--threads", `${threads}`, ...args);
         },
       );
-      const measured = `${ours.toFixed(1)} ms, PyTorch ${other.toFixed(1)} ms (${cores} threads each): ${
-        ratio.toFixed(2)
-      }`;
+      const measured = `${ours.toFixed(1)} ms, PyTorch ${other.toFixed(1)} ms (${cores} thread${
+        cores === 1 ? "" : "s"
+      } each): ${ratio.toFixed(2)}`;
       return { measured, met: ratio <= most };
     },
   };

@@ -38,19 +38,11 @@ export function peerScript(python: string, name: string, ...args: string[]): Pro
 }
 
 async function measuredBy<T>(command: string, args: readonly string[]): Promise<T> {
-  const { success, stdout, stderr } = await new Deno.Command(command, { args: [...args], cwd: ROOT, env: MEMORY })
-    .output();
+  const { success, stdout, stderr } = await new Deno.Command(command, { args: [...args], cwd: ROOT }).output();
   const text = new TextDecoder();
   if (!success) throw new NotMeasured(complaint(text.decode(stderr)));
   return JSON.parse(text.decode(stdout).trim().split("\n").at(-1)!) as T;
 }
-
-/** glibc's settings of `deno task run`: memory given back to the system between steps would be fetched again page by page. */
-const MEMORY = {
-  MALLOC_TRIM_THRESHOLD_: "4000000000",
-  MALLOC_MMAP_THRESHOLD_: "4000000000",
-  GLIBC_TUNABLES: "glibc.malloc.hugetlb=1",
-};
 
 /** The line of a program's complaints that says most. */
 export function complaint(stderr: string): string {

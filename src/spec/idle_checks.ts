@@ -3,7 +3,7 @@
  * @module
  */
 import type { Finding } from "./finding.ts";
-import { isRecord, type JsonRecord, pathOf, valueAt } from "./json.ts";
+import { type JsonRecord, pathOf, valueAt } from "./json.ts";
 import type { MethodSpec, ResolvedSpec } from "./types.ts";
 
 /** A field of `lora` or `regions` that counts only while another one says so. */
@@ -42,11 +42,13 @@ const CONDITIONAL: readonly Conditional[] = [
   { field: "/lora/itemRate", has: adapts, ...ITEM_ROWS },
 ];
 
-/** All fields the spec itself sets in vain; what a preset says is never one. */
+/**
+ * All fields the spec itself sets in vain; what a preset says is never one. Whole sections shared by methods (`lora`, `regions`) may stay when a
+ * spec, or `--set methods=...`, leaves out the methods that use them.
+ */
 export function* idleChecks(raw: JsonRecord, spec: ResolvedSpec): Generator<Finding> {
   yield* minPositives(raw, spec);
   yield* badLines(raw, spec);
-  yield* regionsOfNobody(raw, spec);
   for (const conditional of CONDITIONAL) yield* conditionally(raw, spec, conditional);
 }
 
@@ -65,14 +67,6 @@ function* badLines(raw: JsonRecord, { dataset }: ResolvedSpec): Generator<Findin
   if (dataset.synthetic === undefined || !says(raw, pointer)) return;
   const message = "dataset.badLines counts only for files: made-up data has no lines; leave it out.";
   yield { pointer, message, about: ["/dataset/format", pointer], idle: true };
-}
-
-/** `regions.stride` stays: items of S at that stride are in the catalogue of every method. */
-function* regionsOfNobody(raw: JsonRecord, { methods }: ResolvedSpec): Generator<Finding> {
-  if (methods.some(isRaie) || !isRecord(raw.regions)) return;
-  if (Object.keys(raw.regions).every((name) => name === "stride")) return;
-  const message = 'regions counts only for methods of the kind "raie": found none; leave it out, or add "raie".';
-  yield { pointer: "/regions", message, about: ["/methods", "/regions"], idle: true };
 }
 
 function* conditionally(

@@ -100,6 +100,12 @@ describe("parseSpec() on a right spec", () => {
     assert.deepEqual(parseSpec(text, "a.json").resolved, PAPER);
   });
 
+  it("keeps sections that methods share when no method uses them, so that methods can be left out", () => {
+    const text =
+      '{"name":"a","dataset":"movielens-100k","backbone":{"kind":"sasrec"},"regions":{"k":5},"methods":["base"]}';
+    assert.equal(parseSpec(text, "a.json").resolved.methods[0]!.regions.k, 5);
+  });
+
   it("gives plain JSON", () => {
     for (const preset of ["paper", "official"]) {
       const { resolved } = parsed({ preset });

@@ -93,7 +93,6 @@ const WRONG: readonly (readonly [string, Record<string, unknown>, string, readon
   ["bad lines where there are no lines", { dataset: { format: "synthetic", badLines: "skip" } }, "/dataset/badLines", [
     "made-up data has no lines",
   ]],
-  ["regions for nobody", { methods: ["base", "lora"] }, "/regions", ['add "raie"']],
   [
     "a published figure without a spread over windows",
     {

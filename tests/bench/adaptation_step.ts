@@ -6,11 +6,10 @@
 import { type BankConfig, bankLayout, initialAdapter } from "../../src/adapters/bank.ts";
 import { bankBatch } from "../../src/adapters/batches.ts";
 import { type BankBatch, bankStep } from "../../src/adapters/train_step.ts";
-import { sasrec } from "../../src/backbones/sasrec.ts";
 import { tf } from "../../src/engine/tfjs.ts";
 import { openEngine } from "../../src/engine/open.ts";
 import type { Rung } from "../../src/engine/types.ts";
-import { randomWindows } from "./made_up.ts";
+import { benchModel, benchParameters, randomWindows } from "./made_up.ts";
 import { argument, printTimes, timed } from "./measure.ts";
 
 const ITEMS = 3400;
@@ -23,15 +22,7 @@ engine.close();
 
 /** Milliseconds of each step, batch making included; dropout on as in training. */
 async function adaptationStep(steps: number): Promise<number[]> {
-  const backbone = sasrec({
-    items: ITEMS,
-    maxLength: CONTEXT,
-    hidden: 128,
-    blocks: 2,
-    heads: 2,
-    ffn: 512,
-    layerNormEps: 1e-6,
-  });
+  const backbone = benchModel(ITEMS, CONTEXT);
   const bank: BankConfig = {
     rank: 8,
     alpha: 16,
@@ -43,9 +34,7 @@ async function adaptationStep(steps: number): Promise<number[]> {
     items: ITEMS,
   };
   const adapter = initialAdapter(bank, 1);
-  const parameters = Object.fromEntries(
-    Object.entries(backbone.initialise(1)).map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]),
-  );
+  const parameters = benchParameters(backbone);
   const zeros = (size: number) => tf.zeros([1, size]);
   const state = {
     lora: tf.tensor2d(adapter.lora, [1, adapter.lora.length]),

@@ -4,12 +4,11 @@
  * @module
  */
 import { frozenScorer } from "../../src/adapters/scorer.ts";
-import { sasrec } from "../../src/backbones/sasrec.ts";
 import { openEngine } from "../../src/engine/open.ts";
 import { tf } from "../../src/engine/tfjs.ts";
 import type { Rung } from "../../src/engine/types.ts";
 import { rankWindows } from "../../src/evaluation/rank_windows.ts";
-import { randomWindows } from "./made_up.ts";
+import { benchModel, benchParameters, randomWindows } from "./made_up.ts";
 import { argument, printTimes, timed } from "./measure.ts";
 
 const ITEMS = 1447;
@@ -17,18 +16,8 @@ const CONTEXT = 10;
 
 const engine = await openEngine(argument("rung", "tensorflow") as Rung);
 const windows = randomWindows(Number(argument("windows", "20000")), CONTEXT, ITEMS);
-const backbone = sasrec({
-  items: ITEMS,
-  maxLength: CONTEXT,
-  hidden: 128,
-  blocks: 2,
-  heads: 2,
-  ffn: 512,
-  layerNormEps: 1e-6,
-});
-const parameters = Object.fromEntries(
-  Object.entries(backbone.initialise(1)).map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]),
-);
+const backbone = benchModel(ITEMS, CONTEXT);
+const parameters = benchParameters(backbone);
 const scorer = frozenScorer(backbone, parameters, windows);
 const milliseconds = await timed(
   async () => void await rankWindows(engine, scorer, windows, { batch: 512, top: 20 }),

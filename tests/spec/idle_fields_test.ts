@@ -37,7 +37,7 @@ describe("a field that nothing reads", () => {
     ]);
   });
 
-  it("is not the regions' stride, which reaches the catalogue of every method", () => {
+  it("is not a section that methods share, though none of these methods uses it", () => {
     assert.equal(parsed({ regions: { stride: 3 }, methods: ["base"] }).resolved.methods[0]?.regions.stride, 3);
   });
 });

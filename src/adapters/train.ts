@@ -6,7 +6,7 @@ import { negativesOf } from "../backbones/losses.ts";
 import type { Backbone } from "../backbones/types.ts";
 import { scheduledRate } from "../engine/schedule.ts";
 import { stream } from "../engine/random.ts";
-import { TrainingError } from "../backbones/training_error.ts";
+import { type Checkpoints, type Curve, runTraining } from "../engine/training_loop.ts";
 import { tf } from "../engine/tfjs.ts";
 import type { CompiledStep, Engine, TensorMap } from "../engine/types.ts";
 import type { TrainingSpec } from "../spec/types.ts";
@@ -45,6 +45,8 @@ export interface AdapterTraining {
   readonly steps: StepCache;
   /** Root of shuffles, negatives and dropout. */
   readonly seed: number;
+  /** Where trainings are kept while they run, and taken up from; a name is the purposes of the sets trained together. */
+  readonly checkpoints?: Checkpoints | undefined;
   /** Steps done so far and in all, for progress; may throw to stop. */
   readonly onStep?: (done: number, total: number, loss: number) => void | Promise<void>;
 }
@@ -52,14 +54,10 @@ export interface AdapterTraining {
 /** Compiled steps by what they were compiled from: tracing one takes longer than ten steps. */
 export type StepCache = Map<string, CompiledStep<BankBatch, BankState, BankOutputs>>;
 
-/** Loss over steps. */
-export interface LossCurve {
+/** Loss over steps: the mean loss of the batch, penalties included. */
+export interface LossCurve extends Curve {
   /** Purposes of the sets trained, e.g. "lora F1". */
   readonly name: string;
-  /** Steps the values were taken at, 1-based and rising; about 200 of them at most. */
-  readonly steps: readonly number[];
-  /** Mean loss of the batch at each of `steps`, penalties included. */
-  readonly values: readonly number[];
 }
 
 /** What training gives back. */
@@ -88,9 +86,6 @@ export interface TrainedAdapters {
  */
 export const stepsOf = (rows: number, { batch, epochs }: TrainingSpec): number => Math.ceil(rows / batch) * epochs;
 
-/** Loss points kept for each curve. */
-const CURVE_POINTS = 200;
-
 /**
  * Trains one adapter for each set, each from its own start, with its own optimiser.
  *
@@ -111,11 +106,14 @@ export async function trainAdapters(
   for (const group of groups) {
     const step = readyStep(settings, group.map((index) => start[index]!));
     const members = group.map((index) => sets[index]!);
-    const curve = await runSteps(settings, step, members, async (steps, loss) => {
-      done += steps;
+    const name = members.map(({ purpose }) => purpose).join(" + ");
+    const before = done;
+    const curve = await runSteps(settings, name, step, members, async (steps, loss) => {
+      done = before + steps;
       await settings.onStep?.(done, total, loss);
     });
-    curves.push({ ...curve, name: members.map(({ purpose }) => purpose).join(" + ") });
+    done = before + members.reduce((sum, { windows }) => sum + stepsOf(windows.count, settings.training), 0);
+    curves.push({ ...curve, name });
     const trained = await readAdapters(step, group.length);
     group.forEach((index, place) => adapters[index] = trained[place]!);
   }
@@ -182,12 +180,14 @@ async function readAdapters(
   }
 }
 
-async function runSteps(
+/** Trains the sets side by side; `onStep` is told the steps done so far, counted for each adapter by itself. */
+function runSteps(
   settings: AdapterTraining,
+  name: string,
   step: CompiledStep<BankBatch, BankState, BankOutputs>,
   sets: readonly TrainingSet[],
   onStep: (steps: number, loss: number) => Promise<void>,
-): Promise<{ steps: number[]; values: number[] }> {
+): Promise<Curve> {
   const { training, seed } = settings;
   const batchSettings: BatchSettings = {
     backbone: settings.backbone,
@@ -199,37 +199,34 @@ async function runSteps(
     seed,
   };
   const totals = sets.map(({ windows }) => stepsOf(windows.count, training));
-  const longest = Math.max(0, ...totals);
-  const every = Math.max(1, Math.ceil(longest / CURVE_POINTS));
-  const curve = { steps: [] as number[], values: [] as number[] };
   const orders = new Map<number, { epoch: number; order: Int32Array }>();
-  for (let index = 0; index < longest; index++) {
-    const shares = sets.map((set, place) => share(set, place, index, totals[place]!, training.batch, seed, orders));
-    const active = shares.filter(({ rows }) => rows.length > 0).length;
-    const batch = {
-      ...bankBatch(batchSettings, shares),
-      clip: tf.scalar(training.clip ?? UNCLIPPED),
-      weightDecay: tf.scalar(training.weightDecay),
-      itemRate: tf.scalar(settings.itemRate),
-      learningRate: tf.tensor2d(
-        totals.map((total) => scheduledRate(training.learningRate, Math.min(index, total - 1), total, training.warmup)),
-        [sets.length, 1],
-      ),
-      noise: tf.tensor1d(stream(seed, `dropout ${sets.map(({ purpose }) => purpose).join()}`, index).int32(2), "int32"),
-    } as BankBatch;
-    const { loss } = step.run(batch);
-    const value = (await loss.data())[0]! / active;
-    tf.dispose([loss, ...Object.values(batch)]);
-    if (!Number.isFinite(value)) {
-      throw new TrainingError(sets.map(({ purpose }) => purpose).join(", "), index + 1, value);
-    }
-    if (index % every === 0 || index === longest - 1) {
-      curve.steps.push(index + 1);
-      curve.values.push(value);
-    }
-    await onStep(active, value);
-  }
-  return curve;
+  return runTraining({
+    name,
+    step,
+    total: Math.max(0, ...totals),
+    inputs: (index) => {
+      const shares = sets.map((set, place) => share(set, place, index, totals[place]!, training.batch, seed, orders));
+      return {
+        ...bankBatch(batchSettings, shares),
+        clip: tf.scalar(training.clip ?? UNCLIPPED),
+        weightDecay: tf.scalar(training.weightDecay),
+        itemRate: tf.scalar(settings.itemRate),
+        learningRate: tf.tensor2d(
+          totals.map((total) =>
+            scheduledRate(training.learningRate, Math.min(index, total - 1), total, training.warmup)
+          ),
+          [sets.length, 1],
+        ),
+        noise: tf.tensor1d(
+          stream(seed, `dropout ${sets.map(({ purpose }) => purpose).join()}`, index).int32(2),
+          "int32",
+        ),
+      } as BankBatch;
+    },
+    parts: (index) => totals.filter((total) => index < total).length,
+    checkpoints: settings.checkpoints,
+    onStep: (done, loss) => onStep(totals.reduce((sum, total) => sum + Math.min(done, total), 0), loss),
+  });
 }
 
 /** The rows a set contributes to its step `index`: shuffled anew every epoch; none once it has had all its epochs. */

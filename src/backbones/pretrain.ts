@@ -11,7 +11,7 @@ import { valueAndGrads } from "../engine/gradients.ts";
 import { embed } from "../engine/nn/mod.ts";
 import { stream } from "../engine/random.ts";
 import { scheduledRate } from "../engine/schedule.ts";
-import { TrainingError } from "./training_error.ts";
+import { type Checkpoints, type Curve, runTraining } from "../engine/training_loop.ts";
 import { tf } from "../engine/tfjs.ts";
 import type { Engine, Step, TensorMap } from "../engine/types.ts";
 import type { BackboneSpec } from "../spec/types.ts";
@@ -76,12 +76,18 @@ export interface Pretrained {
   /** By name, row-major, as the last step left them. */
   readonly parameters: Readonly<Record<string, { readonly shape: readonly number[]; readonly values: Float32Array }>>;
   /** Loss at about 200 steps at most, 1-based. */
-  readonly curve: { readonly steps: readonly number[]; readonly values: readonly number[] };
+  readonly curve: Curve;
   /** Optimiser steps in all. */
   readonly steps: number;
 }
 
-const CURVE_POINTS = 200;
+/** What a caller may have a hand in while a backbone trains. */
+export interface PretrainHooks {
+  /** Where the training is kept while it runs, and taken up from. */
+  readonly checkpoints?: Checkpoints | undefined;
+  /** Told after every step; may throw to stop. */
+  readonly onStep?: (done: number, total: number, loss: number) => void | Promise<void>;
+}
 
 /**
  * Trains a backbone from fresh parameters; the last epoch is kept (no validation, as the authors).
@@ -94,7 +100,7 @@ export async function pretrain(
   rows: TrainingRows,
   spec: BackboneSpec,
   seed: number,
-  onStep?: (done: number, total: number, loss: number) => void | Promise<void>,
+  { checkpoints, onStep }: PretrainHooks = {},
 ): Promise<Pretrained> {
   const { epochs, batch, learningRate, warmup } = spec.training;
   const initial = backbone.initialise(seed);
@@ -109,42 +115,25 @@ export async function pretrain(
   const size = Math.min(batch, rows.count);
   const perEpoch = Math.ceil(rows.count / size);
   const total = perEpoch * epochs;
-  const every = Math.max(1, Math.ceil(total / CURVE_POINTS));
-  const curve = { steps: [] as number[], values: [] as number[] };
+  const negatives = negativesOf(spec.training.loss);
+  const orderOf = shuffledRows(rows.count, seed);
   try {
-    const order = new Int32Array(rows.count);
-    for (let index = 0; index < total; index++) {
-      const epoch = Math.floor(index / perEpoch);
-      if (index % perEpoch === 0) {
-        order.forEach((_, row) => order[row] = row);
-        stream(seed, "shuffle backbone", epoch).shuffle(order);
-      }
-      const from = (index % perEpoch) * size;
-      const inputs: PretrainBatch = {
-        ...pretrainBatch(
-          rows,
-          order.subarray(from, from + size),
-          size,
-          backbone.items,
-          negativesOf(spec.training.loss),
-          seed,
-          index,
-        ),
-        learningRate: tf.scalar(scheduledRate(learningRate, index, total, warmup)),
-        noise: tf.tensor1d(stream(seed, "dropout backbone", index).int32(2), "int32"),
-      };
-      const { loss } = step.run(inputs);
-      const value = (await loss.data())[0]!;
-      tf.dispose([loss, ...Object.values(inputs)]);
-      if (!Number.isFinite(value)) {
-        throw new TrainingError(backbone.kind, index + 1, value);
-      }
-      if (index % every === 0 || index === total - 1) {
-        curve.steps.push(index + 1);
-        curve.values.push(value);
-      }
-      await onStep?.(index + 1, total, value);
-    }
+    const curve = await runTraining({
+      name: backbone.kind,
+      step,
+      total,
+      inputs: (index): PretrainBatch => {
+        const from = (index % perEpoch) * size;
+        const chosen = orderOf(Math.floor(index / perEpoch)).subarray(from, from + size);
+        return {
+          ...pretrainBatch(rows, chosen, size, backbone.items, negatives, seed, index),
+          learningRate: tf.scalar(scheduledRate(learningRate, index, total, warmup)),
+          noise: tf.tensor1d(stream(seed, "dropout backbone", index).int32(2), "int32"),
+        };
+      },
+      checkpoints,
+      onStep: (done, loss) => onStep?.(done, total, loss),
+    });
     const trained = step.readState();
     const values = await trained.params.data() as Float32Array;
     tf.dispose(trained);
@@ -156,6 +145,20 @@ export async function pretrain(
   } finally {
     step.dispose();
   }
+}
+
+/** The order of an epoch's rows; the last one asked for is remembered. */
+function shuffledRows(count: number, seed: number): (epoch: number) => Int32Array {
+  const order = new Int32Array(count);
+  let known = -1;
+  return (epoch) => {
+    if (epoch !== known) {
+      order.forEach((_, row) => order[row] = row);
+      stream(seed, "shuffle backbone", epoch).shuffle(order);
+      known = epoch;
+    }
+    return order;
+  };
 }
 
 function pretrainBatch(

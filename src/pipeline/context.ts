@@ -60,7 +60,7 @@ export async function openContext(
       rows,
       spec.backbone,
       seed,
-      (done, total) => progress.tick("steps", done, total),
+      { onStep: (done, total) => progress.tick("steps", done, total) },
     );
     await Deno.writeFile(join(folder, WEIGHTS), encodeSafetensors(trained.parameters));
     await Deno.writeTextFile(join(folder, CURVE), JSON.stringify(trained.curve));

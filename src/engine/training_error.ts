@@ -1,0 +1,32 @@
+/**
+ * Training that cannot go on.
+ * @module
+ */
+
+/** A tensor as plain numbers, row-major. */
+export interface PlainValues {
+  readonly shape: readonly number[];
+  readonly values: Float32Array | Int32Array;
+}
+
+/** A loss that is no longer a finite number: the method it belongs to has failed, and nothing it has learnt can be used. */
+export class TrainingError extends Error {
+  /** How it is told from other errors. */
+  override readonly name = "TrainingError";
+
+  /**
+   * @param training what was being trained, e.g. "lora F1".
+   * @param step the optimiser step, from 1, at which `loss` was found.
+   * @param batch the inputs of that step by name, for a look at them.
+   */
+  constructor(
+    readonly training: string,
+    readonly step: number,
+    readonly loss: number,
+    readonly batch: Readonly<Record<string, PlainValues>> = {},
+  ) {
+    super(
+      `Cannot go on training ${training}: the loss is ${loss} at step ${step}, wanted a finite number; try a lower learning rate`,
+    );
+  }
+}

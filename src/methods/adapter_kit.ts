@@ -51,6 +51,7 @@ export function trainingSettings(
     backboneDropout: context.backboneDropout,
     steps: context.steps,
     seed: context.seed,
+    checkpoints: context.checkpoints,
     onStep: (done, total) => context.progress(what, done, total),
   };
 }

@@ -6,6 +6,7 @@ import type { LossCurve, StepCache } from "../adapters/train.ts";
 import type { PlainTensors } from "../adapters/safetensors.ts";
 import type { Backbone, Scorer } from "../backbones/types.ts";
 import type { Slice, SlicedData, Windows } from "../data/types.ts";
+import type { Checkpoints } from "../engine/training_loop.ts";
 import type { Engine, TensorMap } from "../engine/types.ts";
 import type { EditReport, Regions, UnitVectors } from "../regions/mod.ts";
 import type { MethodSpec } from "../spec/types.ts";
@@ -28,6 +29,8 @@ export interface MethodContext {
   readonly data: SlicedData;
   /** Root of every stream the method draws from. */
   readonly seed: number;
+  /** Where trainings are kept while a stage runs. Left out: they are not. */
+  readonly checkpoints?: Checkpoints;
   /** Unit representations of windows by the frozen backbone; computed once for each set of windows. */
   represent(windows: Windows): Promise<UnitVectors>;
   /** Reports progress of a named piece of work; may throw to stop it. */

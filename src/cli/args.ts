@@ -88,3 +88,24 @@ function checkCount({ name, usage, positional: { min, max } }: Command, found: r
   const noun = wanted === "1" || wanted === "at least 1" ? "argument" : "arguments";
   throw new UsageError(`deno task ${name} wants ${wanted} ${noun}, found ${found.length}: ${usage}`, name);
 }
+
+/**
+ * The value of `--name N`, a whole number of at least 1; undefined when it was not given.
+ *
+ * @throws {UsageError} for anything else.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const given = (text: string) => ({ positional: [], text: () => text, all: () => [], has: () => true });
+ * assert.equal(wholeNumber(given("25"), "jobs", "run"), 25);
+ * assert.throws(() => wholeNumber(given("2.5"), "jobs", "run"), UsageError);
+ * ```
+ */
+export function wholeNumber(args: Arguments, name: string, command: string): number | undefined {
+  const text = args.text(name);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= 1) return value;
+  throw new UsageError(`--${name} wants a whole number of at least 1: found "${text}"`, command);
+}

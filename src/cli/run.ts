@@ -3,10 +3,12 @@
  * @module
  */
 import { openEngine } from "../engine/open.ts";
+import { CHECKPOINT_EVERY } from "../pipeline/checkpoints.ts";
 import { Interrupted, Progress } from "../pipeline/progress.ts";
 import { runSpec } from "../pipeline/run_spec.ts";
 import { Store } from "../pipeline/store.ts";
 import type { ResolvedSpec } from "../spec/types.ts";
+import { wholeNumber } from "./args.ts";
 import { failureOf } from "./failure.ts";
 import { readSpecs, SPEC_OPTIONS, storeRoot } from "./specs.ts";
 import type { Arguments, Command } from "./types.ts";
@@ -20,6 +22,12 @@ export const command: Command = {
   options: [
     ...SPEC_OPTIONS,
     { name: "out", value: "DIR", summary: "folder the reports go to, one folder an experiment (default: reports)" },
+    {
+      name: "checkpoint-every",
+      value: "N",
+      summary:
+        `optimiser steps between two checkpoints of a training (default: ${CHECKPOINT_EVERY}); results are the same`,
+    },
     { name: "quiet", summary: "no progress, only the report's path" },
     { name: "json", summary: "one JSON line per experiment on standard output: name, report, results, seconds" },
   ],
@@ -46,7 +54,8 @@ async function runOne(spec: ResolvedSpec, digest: string, args: Arguments, progr
   try {
     const engine = await openEngine(spec.engine);
     try {
-      const bench = { engine, store: new Store(storeRoot()), progress };
+      const checkpointEvery = wholeNumber(args, "checkpoint-every", "run");
+      const bench = { engine, store: new Store(storeRoot()), progress, checkpointEvery };
       const done = await runSpec(spec, digest, {
         bench,
         dataDir: args.text("data"),

@@ -40,7 +40,7 @@ const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").upda
  * await Deno.remove(folder, { recursive: true });
  * ```
  */
-export function stageCheckpoints(folder: string, every: number): Checkpoints {
+export function stageCheckpoints(folder: string, every: number = CHECKPOINT_EVERY): Checkpoints {
   const fileOf = (training: string) => join(folder, `${sha256(training).slice(0, 16)}.checkpoint`);
   return {
     every,
@@ -60,6 +60,7 @@ export function stageCheckpoints(folder: string, every: number): Checkpoints {
     async write(training, checkpoint) {
       const file = fileOf(training);
       try {
+        await Deno.mkdir(folder, { recursive: true });
         await writeWhole(file, encode(training, checkpoint));
       } catch (cause) {
         const why = cause instanceof Error ? cause.message : String(cause);

@@ -17,6 +17,7 @@ import type { UnitVectors } from "../regions/types.ts";
 import type { ResolvedSpec } from "../spec/types.ts";
 import type { Workbench } from "./experiment.ts";
 import type { Prepared } from "./prepare.ts";
+import { stageCheckpoints } from "./checkpoints.ts";
 import { backboneStage, engineId } from "./stages.ts";
 import type { StageResult } from "./store.ts";
 
@@ -52,19 +53,25 @@ export async function openContext(
   const { engine, store, progress } = bench;
   const backbone = createBackbone(spec.backbone, prepared.data.catalogue.size);
   progress.begin(`backbone: train ${backbone.kind} on S${suffix}`);
-  const result = await store.stage(backboneStage(spec, prepared.key, seed, engineId(engine)), async (folder) => {
-    const rows = trainingRows(prepared.data, spec.backbone);
-    const trained = await pretrain(
-      engine,
-      backbone,
-      rows,
-      spec.backbone,
-      seed,
-      { onStep: (done, total) => progress.tick("steps", done, total) },
-    );
-    await Deno.writeFile(join(folder, WEIGHTS), encodeSafetensors(trained.parameters));
-    await Deno.writeTextFile(join(folder, CURVE), JSON.stringify(trained.curve));
-  });
+  const result = await store.stage(
+    backboneStage(spec, prepared.key, seed, engineId(engine)),
+    async (folder, scratch) => {
+      const rows = trainingRows(prepared.data, spec.backbone);
+      const trained = await pretrain(
+        engine,
+        backbone,
+        rows,
+        spec.backbone,
+        seed,
+        {
+          checkpoints: stageCheckpoints(scratch, bench.checkpointEvery),
+          onStep: (done, total) => progress.tick("steps", done, total),
+        },
+      );
+      await Deno.writeFile(join(folder, WEIGHTS), encodeSafetensors(trained.parameters));
+      await Deno.writeTextFile(join(folder, CURVE), JSON.stringify(trained.curve));
+    },
+  );
   progress.end(result.seconds, result.cached);
   const file = join(result.folder, WEIGHTS);
   const values = decodeSafetensors(await Deno.readFile(file), file);

@@ -12,6 +12,7 @@ import type { Adapted, Cost } from "../methods/types.ts";
 import type { LossCurve } from "../adapters/train.ts";
 import type { MethodSpec, ResolvedSpec } from "../spec/types.ts";
 import type { RegionsResult } from "../reporting/types.ts";
+import { stageCheckpoints } from "./checkpoints.ts";
 import { openContext, type SeedContext } from "./context.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Progress } from "./progress.ts";
@@ -71,6 +72,8 @@ export interface Workbench {
   readonly store: Store;
   /** Told of every stage, and the way an interruption gets in. */
   readonly progress: Progress;
+  /** Optimiser steps between two checkpoints of a training; left out: {@linkcode CHECKPOINT_EVERY}. */
+  readonly checkpointEvery?: number | undefined;
 }
 
 /** Computes what is not in the store yet; results are the same either way. */
@@ -136,8 +139,9 @@ class MethodRunner {
       const result = await this.#stage(
         `${spec.label}: adapt to ${slice.name}`,
         () =>
-          this.bench.store.stage(identity, async (folder) => {
-            const made = await method.adapt(await previous?.(), slice, methodContext);
+          this.bench.store.stage(identity, async (folder, scratch) => {
+            const checkpoints = stageCheckpoints(scratch, this.bench.checkpointEvery);
+            const made = await method.adapt(await previous?.(), slice, { ...methodContext, checkpoints });
             await made.save(folder);
           }),
       );

@@ -104,20 +104,30 @@ export class Store {
     return undefined;
   }
 
-  /** The result of a stage: taken from the store, or computed into a folder of its own, which is renamed once it is whole. */
-  async stage(identity: StageIdentity, compute: (folder: string) => Promise<void>): Promise<StageResult> {
+  /**
+   * The result of a stage: taken from the store, or computed into a folder of its own, which is renamed once it is whole.
+   *
+   * @param compute writes the result's files into `folder`. `scratch` is a folder it may make: what it keeps there is found again when the stage
+   * is begun anew after the process was killed or the stage failed, and goes once the result is in the store.
+   */
+  async stage(
+    identity: StageIdentity,
+    compute: (folder: string, scratch: string) => Promise<void>,
+  ): Promise<StageResult> {
     const found = await this.find(identity);
     if (found !== undefined) return found;
     const key = stageKey(identity);
     const folder = this.folder(identity.kind, key);
+    const scratch = join(this.root, "unfinished", identity.kind, key.slice(0, 24));
     const aside = await this.#makeAside(identity.kind);
     try {
       const start = performance.now();
-      await compute(aside);
+      await compute(aside, scratch);
       const seconds = Math.round(performance.now() - start) / 1000;
       const manifest: Manifest = { key, kind: identity.kind, seconds, files: await describeFiles(aside) };
       await Deno.writeTextFile(join(aside, MANIFEST), JSON.stringify(manifest, null, 1));
       await moveInto(aside, folder);
+      await removeIfThere(scratch);
       return { key, folder, seconds, cached: false };
     } catch (error) {
       await Deno.remove(aside, { recursive: true });
@@ -150,6 +160,14 @@ async function readIfThere(path: string): Promise<Uint8Array | undefined> {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
+  }
+}
+
+async function removeIfThere(folder: string): Promise<void> {
+  try {
+    await Deno.remove(folder, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 

@@ -71,7 +71,9 @@ export type { PlannedStage } from "./src/pipeline/plan.ts";
 export { Progress } from "./src/pipeline/progress.ts";
 export { runSpec } from "./src/pipeline/run_spec.ts";
 export type { Written } from "./src/pipeline/run_spec.ts";
-export { Store, StoreError } from "./src/pipeline/store.ts";
-export type { StageIdentity, StageResult } from "./src/pipeline/store.ts";
+export { Store } from "./src/pipeline/store.ts";
+export type { StageResult, StoreOptions } from "./src/pipeline/store.ts";
+export { StoreError } from "./src/pipeline/store_error.ts";
+export type { StageIdentity } from "./src/pipeline/stage_key.ts";
 
 export type * from "./src/reporting/types.ts";

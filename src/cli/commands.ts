@@ -37,6 +37,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./data.ts")).command,
   },
   {
+    name: "store",
+    summary: "list, verify and clean up what runs have computed",
+    load: async () => (await import("./store.ts")).command,
+  },
+  {
     name: "doctor",
     summary: "say which engines work here, and why the others don't",
     load: async () => (await import("./doctor.ts")).command,

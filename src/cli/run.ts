@@ -37,7 +37,7 @@ export const command: Command = {
 async function run(args: Arguments): Promise<number> {
   const specs = await readSpecs(args);
   const abort = new AbortController();
-  const onInterrupt = () => abort.abort();
+  const onInterrupt = () => abort.abort(new Interrupted());
   Deno.addSignalListener("SIGINT", onInterrupt);
   const progress = new Progress(args.has("quiet") || args.has("json"), abort.signal);
   let code = 0;
@@ -53,9 +53,10 @@ async function run(args: Arguments): Promise<number> {
 async function runOne(spec: ResolvedSpec, digest: string, args: Arguments, progress: Progress): Promise<number> {
   try {
     const engine = await openEngine(spec.engine);
+    const store = new Store(storeRoot(), { signal: progress.signal, say: (line) => progress.say(line) });
     try {
       const checkpointEvery = wholeNumber(args, "checkpoint-every", "run");
-      const bench = { engine, store: new Store(storeRoot()), progress, checkpointEvery };
+      const bench = { engine, store, progress, checkpointEvery };
       const done = await runSpec(spec, digest, {
         bench,
         dataDir: args.text("data"),
@@ -64,6 +65,7 @@ async function runOne(spec: ResolvedSpec, digest: string, args: Arguments, progr
       console.log(args.has("json") ? JSON.stringify({ name: spec.name, ...done }) : done.report);
       return 0;
     } finally {
+      await store.close();
       engine.close();
     }
   } catch (error) {

@@ -5,11 +5,13 @@
  * checkpoint never meets other settings, data or another engine than its own.
  * @module
  */
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { decodeSafetensors, encodeSafetensors } from "../adapters/safetensors.ts";
 import type { Checkpoint, Checkpoints, Curve } from "../engine/training_loop.ts";
-import { StoreError } from "./store.ts";
+import { readIfThere, writeWhole } from "./files.ts";
+import { sha256 } from "./digest.ts";
+import { noteSpent, spentSeconds } from "./spent.ts";
+import { storeError } from "./store_error.ts";
 
 /** Optimiser steps between checkpoints where nobody says otherwise. */
 export const CHECKPOINT_EVERY = 100;
@@ -22,8 +24,6 @@ interface Header {
 }
 
 const NEWLINE = 10;
-
-const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
 
 /**
  * Checkpoints in a folder that outlives the process.
@@ -42,17 +42,14 @@ const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").upda
  */
 export function stageCheckpoints(folder: string, every: number = CHECKPOINT_EVERY): Checkpoints {
   const fileOf = (training: string) => join(folder, `${sha256(training).slice(0, 16)}.checkpoint`);
+  const start = performance.now();
+  let earlier: number | undefined;
   return {
     every,
     async read(training) {
       const file = fileOf(training);
-      let bytes: Uint8Array;
-      try {
-        bytes = await Deno.readFile(file);
-      } catch (error) {
-        if (error instanceof Deno.errors.NotFound) return undefined;
-        throw error;
-      }
+      const bytes = await readIfThere(file);
+      if (bytes === undefined) return undefined;
       const checkpoint = decode(bytes, training, file);
       if (checkpoint === undefined) console.error(`The checkpoint ${file} is damaged: ${training} is trained again`);
       return checkpoint;
@@ -61,10 +58,11 @@ export function stageCheckpoints(folder: string, every: number = CHECKPOINT_EVER
       const file = fileOf(training);
       try {
         await Deno.mkdir(folder, { recursive: true });
+        earlier ??= await spentSeconds(folder);
         await writeWhole(file, encode(training, checkpoint));
+        await noteSpent(folder, earlier + (performance.now() - start) / 1000);
       } catch (cause) {
-        const why = cause instanceof Error ? cause.message : String(cause);
-        throw new StoreError(`Cannot keep a checkpoint of ${training} in ${folder}: ${why}`, { cause });
+        throw storeError(`Cannot keep a checkpoint of ${training} in ${folder}`, cause);
       }
     },
   };
@@ -96,27 +94,5 @@ function parseHeader(bytes: Uint8Array): Header | undefined {
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
-  }
-}
-
-/** Written beside, synced and renamed: at any moment the file is the old one or the new one. */
-async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
-  const beside = `${file}.new`;
-  try {
-    await using written = await Deno.open(beside, { write: true, create: true, truncate: true });
-    for (let at = 0; at < bytes.length;) at += await written.write(bytes.subarray(at));
-    await written.sync();
-  } catch (error) {
-    await removeIfThere(beside);
-    throw error;
-  }
-  await Deno.rename(beside, file);
-}
-
-async function removeIfThere(file: string): Promise<void> {
-  try {
-    await Deno.remove(file);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }

@@ -9,7 +9,8 @@ import type { ResolvedSpec } from "../spec/types.ts";
 import { mustBeFeasible } from "./feasible.ts";
 import type { Prepared } from "./prepare.ts";
 import { adaptedStage, backboneStage, ranksStage, regionsStage } from "./stages.ts";
-import { type StageIdentity, stageKey, type Store } from "./store.ts";
+import { type StageIdentity, stageKey } from "./stage_key.ts";
+import type { Store } from "./store.ts";
 
 /** One stage of a plan. */
 export interface PlannedStage {
@@ -33,7 +34,7 @@ export async function planStages(
   mustBeFeasible(spec, prepared);
   const stages: PlannedStage[] = [];
   const plan = async (stage: string, size: string, identity: StageIdentity): Promise<string> => {
-    const found = await store.find(identity, false);
+    const found = await store.look(identity);
     const key = stageKey(identity);
     stages.push({
       stage,

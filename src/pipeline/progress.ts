@@ -7,6 +7,11 @@
 export class Interrupted extends Error {
   /** Tells the error apart where `instanceof` cannot: in logs, and between two copies of this module. */
   override readonly name = "Interrupted";
+
+  /** Makes the error; its message tells the user how to go on. */
+  constructor() {
+    super("Interrupted: what is done is kept, the same command goes on from there");
+  }
 }
 
 const WIDTH = 24;
@@ -46,7 +51,7 @@ export class Progress {
       await new Promise((resolve) => setTimeout(resolve));
     }
     if (this.signal?.aborted) {
-      throw new Interrupted("Interrupted: what is done is kept, the same command goes on from there");
+      throw new Interrupted();
     }
   }
 

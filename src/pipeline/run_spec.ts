@@ -48,6 +48,7 @@ export async function runSpec(
   await writePerUser(join(folder, "artifacts", "per_user.ndjson"), perUserRows(spec, prepared, run));
   await writeRanks(join(folder, "artifacts", "ranks"), run);
   await writeReport(folder, results, describe(spec));
+  await bench.store.record(spec.name, join(folder, "report.md"));
   progress.end((performance.now() - reporting) / 1000, false);
   return {
     report: join(folder, "report.md"),

@@ -6,7 +6,7 @@ import type { ReadingSettings } from "../data/load.ts";
 import type { Interactions } from "../data/types.ts";
 import type { Engine } from "../engine/types.ts";
 import type { MethodSpec, ResolvedSpec } from "../spec/types.ts";
-import { type StageIdentity, stageKey } from "./store.ts";
+import { type StageIdentity, stageKey } from "./stage_key.ts";
 
 /** Raised when a stage's code changes its numbers. */
 const VERSIONS = { data: 1, backbone: 1, adapted: 1, ranks: 1, regions: 2 } as const;

@@ -1,28 +1,19 @@
 /**
  * The content-addressed store: a stage's result is a folder named by the digest of everything it depends on.
+ *
+ * A result is written aside, handed to the disk and renamed; it is read back against its manifest before it is used. One process computes a stage
+ * while others that want it wait. Under the root: KIND/KEY (results), unfinished/KIND/KEY (what a stage keeps over a kill), making-* (results being
+ * written), locks, leases (what running processes use), runs (what finished runs used).
  * @module
  */
-import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { canonicalJson } from "../spec/canonical.ts";
-
-/** A store folder that cannot be used, or an entry that is not what its manifest says. */
-export class StoreError extends Error {
-  /** Tells the error apart where `instanceof` cannot: in logs, and between two copies of this module. */
-  override readonly name = "StoreError";
-}
-
-/** Everything a stage's result depends on. Equal identities give equal results. */
-export interface StageIdentity {
-  /** E.g. "backbone". */
-  readonly kind: string;
-  /** Raised when the stage's code changes what it computes. */
-  readonly version: number;
-  /** Every setting and seed that moves the result, as JSON: a setting left out here gives stale results. */
-  readonly parameters: unknown;
-  /** Keys or digests of what it reads. */
-  readonly inputs: Readonly<Record<string, string>>;
-}
+import { removeIfThere, syncFolder, syncTree } from "./files.ts";
+import { Lease } from "./lease.ts";
+import { acquireLock, type Owner } from "./lock.ts";
+import { damagedFiles, type Manifest, readManifest, writeManifest } from "./manifest.ts";
+import { type StageIdentity, stageKey } from "./stage_key.ts";
+import { spentSeconds } from "./spent.ts";
+import { StoreError, storeError } from "./store_error.ts";
 
 /** A stage's result in the store. */
 export interface StageResult {
@@ -30,35 +21,29 @@ export interface StageResult {
   readonly key: string;
   /** Where its files lie. Read-only by agreement: a changed file is noticed at the next look and computed again. */
   readonly folder: string;
-  /** Seconds it took when it was computed. */
+  /** Seconds it took when it was computed, over all attempts. */
   readonly seconds: number;
-  /** Whether it was there already. */
+  /** Whether it was there already, or another process computed it meanwhile. */
   readonly cached: boolean;
 }
 
-interface Manifest {
-  readonly key: string;
-  readonly kind: string;
-  readonly seconds: number;
-  readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
+/** How a store reaches its user. */
+export interface StoreOptions {
+  /** Ends waiting for another process. */
+  readonly signal?: AbortSignal | undefined;
+  /** Prints a line; left out: standard error. */
+  readonly say?: ((line: string) => void) | undefined;
 }
 
-const MANIFEST = "manifest.json";
-
-const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
-
-/**
- * SHA-256 of the identity as canonical JSON, in hex.
- *
- * @example
- * ```ts
- * import { stageKey } from "./store.ts";
- * const identity = { kind: "ranks", version: 1, inputs: { adapted: "ab" } };
- * const key = stageKey({ ...identity, parameters: { slice: "T", batch: 512 } });
- * console.assert(key === stageKey({ ...identity, parameters: { batch: 512, slice: "T" } }));
- * ```
- */
-export const stageKey = (identity: StageIdentity): string => sha256(canonicalJson(identity));
+/** Places of a stage under a store's root. */
+export const places = (kind: string, key: string) => {
+  const name = key.slice(0, 24);
+  return {
+    entry: `${kind}/${name}`,
+    unfinished: `unfinished/${kind}/${name}`,
+    lock: `locks/${kind}-${name}.lock`,
+  };
+};
 
 /**
  * Folders of stage results under one root.
@@ -79,130 +64,177 @@ export const stageKey = (identity: StageIdentity): string => sha256(canonicalJso
  * ```
  */
 export class Store {
+  readonly #lease: Lease;
+  readonly #say: (line: string) => void;
+  readonly #signal: AbortSignal | undefined;
+
   /** A store in the folder `root`, which is made when it is first written to. */
-  constructor(readonly root: string) {}
+  constructor(readonly root: string, { signal, say = (line) => console.error(line) }: StoreOptions = {}) {
+    this.#lease = new Lease(root);
+    this.#say = say;
+    this.#signal = signal;
+  }
 
   /** Where a stage's result lies or would lie. */
   folder(kind: string, key: string): string {
-    return join(this.root, kind, key.slice(0, 24));
+    return join(this.root, places(kind, key).entry);
   }
 
-  /**
-   * The result of a stage, if it is there and whole.
-   *
-   * @param mend put a damaged entry aside, so that it can be computed again; false only looks.
-   */
-  async find(identity: StageIdentity, mend = true): Promise<StageResult | undefined> {
+  /** The result of a stage, if it is there and whole; nothing is written, mended or kept for this process. */
+  async look(identity: StageIdentity): Promise<StageResult | undefined> {
     const key = stageKey(identity);
     const folder = this.folder(identity.kind, key);
     const manifest = await readManifest(folder);
-    if (manifest === undefined) return undefined;
-    if (manifest !== "damaged" && await isWhole(folder, manifest)) {
-      return { key, folder, seconds: manifest.seconds, cached: true };
-    }
-    if (mend) await this.#putAside(folder);
-    return undefined;
+    if (manifest === undefined || manifest === "damaged") return undefined;
+    if ((await damagedFiles(folder, manifest)).length > 0) return undefined;
+    return { key, folder, seconds: manifest.seconds, cached: true };
   }
 
   /**
-   * The result of a stage: taken from the store, or computed into a folder of its own, which is renamed once it is whole.
+   * The result of a stage: taken from the store, or computed into a folder of its own, which is renamed once it is whole. It stays in the store
+   * for as long as this process runs.
    *
    * @param compute writes the result's files into `folder`. `scratch` is a folder it may make: what it keeps there is found again when the stage
    * is begun anew after the process was killed or the stage failed, and goes once the result is in the store.
+   * @throws {StoreError} when the folder cannot be written.
    */
   async stage(
     identity: StageIdentity,
     compute: (folder: string, scratch: string) => Promise<void>,
   ): Promise<StageResult> {
-    const found = await this.find(identity);
-    if (found !== undefined) return found;
     const key = stageKey(identity);
-    const folder = this.folder(identity.kind, key);
-    const scratch = join(this.root, "unfinished", identity.kind, key.slice(0, 24));
-    const aside = await this.#makeAside(identity.kind);
+    const { entry, lock: lockName } = places(identity.kind, key);
+    await this.#guarded(() => this.#lease.use(entry));
+    const found = await this.#found(identity, key);
+    if (found !== undefined) return found;
+    const lock = await acquireLock(join(this.root, lockName), {
+      signal: this.#signal,
+      onWait: (owner) => this.#say(`waiting: ${describeOwner(owner)} is computing ${identity.kind} ${key.slice(0, 8)}`),
+      onTakeOver: (owner) =>
+        this.#say(`${describeOwner(owner)} ended before ${identity.kind} was done: going on from there`),
+    });
     try {
-      const start = performance.now();
-      await compute(aside, scratch);
-      const seconds = Math.round(performance.now() - start) / 1000;
-      const manifest: Manifest = { key, kind: identity.kind, seconds, files: await describeFiles(aside) };
-      await Deno.writeTextFile(join(aside, MANIFEST), JSON.stringify(manifest, null, 1));
-      await moveInto(aside, folder);
-      await removeIfThere(scratch);
-      return { key, folder, seconds, cached: false };
-    } catch (error) {
-      await Deno.remove(aside, { recursive: true });
-      throw error;
+      return await this.#found(identity, key) ?? await this.#compute(identity, key, compute);
+    } finally {
+      await lock.release();
     }
   }
 
-  async #makeAside(kind: string): Promise<string> {
+  /** Notes that a finished run used all that this store has handed out so far; `store list` shows it. */
+  async record(name: string, report: string): Promise<void> {
+    const folder = join(this.root, "runs");
+    await this.#guarded(async () => {
+      await Deno.mkdir(folder, { recursive: true });
+      const run = { name, report, finished: new Date().toISOString(), entries: this.#lease.used };
+      await Deno.writeTextFile(join(folder, `${name}.json`), JSON.stringify(run, null, 1));
+    });
+  }
+
+  /** Gives back what this process kept from being removed. */
+  async close(): Promise<void> {
+    await this.#lease.close();
+  }
+
+  /** The stored result, whole; a damaged one is put aside and counts as missing. */
+  async #found(identity: StageIdentity, key: string): Promise<StageResult | undefined> {
+    const folder = this.folder(identity.kind, key);
+    const manifest = await readManifest(folder);
+    if (manifest === undefined && !await exists(folder)) return undefined;
+    if (manifest !== undefined && manifest !== "damaged") {
+      const damaged = await damagedFiles(folder, manifest);
+      if (damaged.length === 0) {
+        await this.#guarded(() => touch(folder));
+        return { key, folder, seconds: manifest.seconds, cached: true };
+      }
+    }
+    await this.#putAside(folder);
+    return undefined;
+  }
+
+  async #compute(
+    identity: StageIdentity,
+    key: string,
+    compute: (folder: string, scratch: string) => Promise<void>,
+  ): Promise<StageResult> {
+    const { kind } = identity;
+    const folder = this.folder(kind, key);
+    const scratch = join(this.root, places(kind, key).unfinished);
+    const aside = await this.#makeAside(kind);
+    let manifest: Manifest;
     try {
+      const earlier = await spentSeconds(scratch);
+      const start = performance.now();
+      await compute(aside, scratch);
+      const seconds = Math.round(1000 * earlier + performance.now() - start) / 1000;
+      manifest = await this.#guarded(async () => {
+        const about = { key, kind, identity, seconds, made: new Date().toISOString() };
+        const written = await writeManifest(aside, about);
+        await syncTree(aside);
+        await moveInto(aside, folder);
+        await syncFolder(join(this.root, kind));
+        return written;
+      });
+    } catch (error) {
+      await this.#discard(aside);
+      throw error;
+    }
+    await removeIfThere(scratch);
+    return { key, folder, seconds: manifest.seconds, cached: false };
+  }
+
+  async #makeAside(kind: string): Promise<string> {
+    return await this.#guarded(async () => {
       await Deno.mkdir(join(this.root, kind), { recursive: true });
       return await Deno.makeTempDir({ dir: this.root, prefix: `making-${kind}-` });
-    } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new StoreError(`Cannot write to the store ${this.root}: ${why}; RAIE_STORE names another folder`, {
-        cause,
-      });
+    });
+  }
+
+  /** What was begun goes; when even that fails, the failure that came first is the one to tell. */
+  async #discard(aside: string): Promise<void> {
+    try {
+      await removeIfThere(aside);
+    } catch (error) {
+      this.#say(`Cannot remove ${aside}: ${(error as Error).message}; "deno task store gc" will`);
     }
   }
 
   async #putAside(folder: string): Promise<void> {
-    const damaged = `${folder}.damaged-${Date.now()}`;
-    await Deno.rename(folder, damaged);
-    console.error(`The store's ${folder} is damaged: put aside as ${damaged}, computed again`);
+    const damaged = `${folder}.damaged-${crypto.randomUUID().slice(0, 8)}`;
+    await this.#guarded(() => Deno.rename(folder, damaged));
+    this.#say(`The store's ${folder} is damaged: put aside as ${damaged}, computed again`);
   }
-}
 
-async function readIfThere(path: string): Promise<Uint8Array | undefined> {
-  try {
-    return await Deno.readFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
-async function removeIfThere(folder: string): Promise<void> {
-  try {
-    await Deno.remove(folder, { recursive: true });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}
-
-/** Undefined: there is none; "damaged": it is not what this program writes. */
-async function readManifest(folder: string): Promise<Manifest | "damaged" | undefined> {
-  const bytes = await readIfThere(join(folder, MANIFEST));
-  if (bytes === undefined) return undefined;
-  try {
-    const manifest = JSON.parse(new TextDecoder().decode(bytes)) as Manifest;
-    return Array.isArray(manifest.files) && typeof manifest.seconds === "number" ? manifest : "damaged";
-  } catch (error) {
-    if (error instanceof SyntaxError) return "damaged";
-    throw error;
-  }
-}
-
-async function isWhole(folder: string, { files }: Manifest): Promise<boolean> {
-  for (const { name, sha256: wanted } of files) {
-    const bytes = await readIfThere(join(folder, name));
-    if (bytes === undefined || sha256(bytes) !== wanted) return false;
-  }
-  return true;
-}
-
-async function describeFiles(folder: string, inside = ""): Promise<Manifest["files"]> {
-  const files: { name: string; bytes: number; sha256: string }[] = [];
-  for await (const entry of Deno.readDir(join(folder, inside))) {
-    const name = join(inside, entry.name);
-    if (entry.isDirectory) files.push(...await describeFiles(folder, name));
-    else {
-      const bytes = await Deno.readFile(join(folder, name));
-      files.push({ name, bytes: bytes.length, sha256: sha256(bytes) });
+  /** Says which store it was when the system refuses something. */
+  async #guarded<T>(act: () => Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (error) {
+      if (error instanceof StoreError) throw error;
+      throw storeError(`Cannot write to the store ${this.root}`, error, "; RAIE_STORE names another folder");
     }
   }
-  return files.sort((a, b) => a.name < b.name ? -1 : 1);
+}
+
+/** E.g. "process 4711 on host node3 (since 12:01:07)". */
+function describeOwner(owner: Owner | undefined): string {
+  if (owner === undefined) return "another process";
+  return `process ${owner.pid} on host ${owner.host} (since ${owner.since.slice(11, 19)})`;
+}
+
+/** Last use, for those who clean up. */
+async function touch(folder: string): Promise<void> {
+  const now = new Date();
+  await Deno.utime(folder, now, now);
+}
+
+async function exists(folder: string): Promise<boolean> {
+  try {
+    await Deno.lstat(folder);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 /** Renames; when another process has put the same result there meanwhile, that one stays. */
@@ -211,6 +243,6 @@ async function moveInto(aside: string, folder: string): Promise<void> {
     await Deno.rename(aside, folder);
   } catch (error) {
     if (await readManifest(folder) === undefined) throw error;
-    await Deno.remove(aside, { recursive: true });
+    await removeIfThere(aside);
   }
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stream } from "../../src/engine/random.ts";
 import { taskFlags } from "./task_flags.ts";
-import { storedResults, timelessResults } from "./stored.ts";
+import { storedResults, timelessResults } from "../pipeline/stored.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const KILLS = 50;

@@ -8,18 +8,8 @@ import { prepareData } from "../../src/pipeline/prepare.ts";
 import { Progress } from "../../src/pipeline/progress.ts";
 import { engineId } from "../../src/pipeline/stages.ts";
 import { Store } from "../../src/pipeline/store.ts";
+import { storedResults } from "./stored.ts";
 import { smallSpec } from "../methods/small_context.ts";
-
-/** Bytes of every result under a folder by path; manifests are left out, because they hold durations. */
-function resultsIn(folder: string, inside = ""): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const { name, isDirectory } of Deno.readDirSync(join(folder, inside))) {
-    const path = join(inside, name);
-    if (isDirectory) { for (const entry of resultsIn(folder, path)) found.set(...entry); }
-    else if (name !== "manifest.json") found.set(path, Deno.readFileSync(join(folder, path)).toHex());
-  }
-  return found;
-}
 
 describe("runExperiment()", () => {
   it("gives the same bytes when it goes on from half of its stages as when it runs through", async () => {
@@ -32,7 +22,7 @@ describe("runExperiment()", () => {
       const prepared = await prepareData(spec, undefined);
       const bench = { engine, store: new Store(root), progress: new Progress(true) };
       await runExperiment(spec, prepared, bench);
-      const through = resultsIn(root);
+      const through = storedResults(root);
       // Left are the backbone and what was adapted to F1, so that F2 starts from what was saved.
       const planned = await planStages(spec, prepared, engineId(engine), bench.store);
       const kept = planned.filter(({ stage }) => /^backbone|adapt to F1$/.test(stage)).map(({ key }) => key);
@@ -42,9 +32,9 @@ describe("runExperiment()", () => {
           if (!kept.includes(name)) Deno.removeSync(join(root, kind, name), { recursive: true });
         }
       }
-      assert.ok(resultsIn(root).size < through.size);
+      assert.ok(storedResults(root).size < through.size);
       await runExperiment(spec, prepared, bench);
-      const resumed = resultsIn(root);
+      const resumed = storedResults(root);
       assert.deepEqual([...resumed.keys()].sort(), [...through.keys()].sort());
       assert.deepEqual([...through.keys()].filter((path) => resumed.get(path) !== through.get(path)), []);
     } finally {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
-import { type StageIdentity, stageKey, Store } from "../../src/pipeline/store.ts";
+import { type StageIdentity, stageKey } from "../../src/pipeline/stage_key.ts";
+import { Store } from "../../src/pipeline/store.ts";
 
 const identity: StageIdentity = {
   kind: "backbone",
@@ -51,9 +52,9 @@ describe("Store", () => {
       }),
       /stopped/,
     );
-    assert.equal(await store.find(identity), undefined);
-    const left = Array.from(Deno.readDirSync(store.root), ({ name }) => name);
-    assert.deepEqual(left, ["backbone"]);
+    assert.equal(await store.look(identity), undefined);
+    await store.close();
+    for (const folder of ["locks", "leases"]) assert.deepEqual([...Deno.readDirSync(join(store.root, folder))], []);
     assert.deepEqual([...Deno.readDirSync(join(store.root, "backbone"))], []);
   });
 

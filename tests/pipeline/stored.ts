@@ -7,7 +7,7 @@ export function storedResults(root: string, inside = ""): Map<string, string> {
   const found = new Map<string, string>();
   for (const { name, isDirectory } of Deno.readDirSync(join(root, inside))) {
     const path = join(inside, name);
-    if (/^(unfinished|making-|data$|leases|locks)/.test(path)) continue;
+    if (/^(unfinished|making-|data$|leases|locks|runs)/.test(path)) continue;
     if (isDirectory) { for (const entry of storedResults(root, path)) found.set(...entry); }
     else if (name !== "manifest.json") {
       found.set(path, createHash("sha256").update(Deno.readFileSync(join(root, path))).digest("hex"));

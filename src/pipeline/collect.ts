@@ -1,0 +1,106 @@
+/**
+ * Removing from a store what is no longer wanted, never what a running process uses.
+ * @module
+ */
+import { dirname, join } from "node:path";
+import { entriesIfThere, removeIfThere } from "./files.ts";
+import { takeInventory } from "./inventory.ts";
+import { atGate, leasedEntries } from "./lease.ts";
+import { isLocked } from "./lock.ts";
+
+/** What to remove beside leftovers of dead processes. */
+export interface CollectRules {
+  /** Results and checkpoints that no run has used for more days than this go. */
+  readonly keepDays?: number | undefined;
+  /** Bytes: least recently used results go until the rest is no larger. */
+  readonly maxSize?: number | undefined;
+  /** Says what would go, removes nothing. */
+  readonly dryRun?: boolean;
+  /** The present; given by tests. */
+  readonly now?: Date;
+}
+
+/** One thing that was removed. */
+export interface Removed {
+  /** Path under the root. */
+  readonly path: string;
+  readonly bytes: number;
+  /** E.g. "half written", "not used for 40 days". */
+  readonly why: string;
+}
+
+/** What collecting did. */
+export interface Collected {
+  readonly removed: readonly Removed[];
+  /** Entries that rules would have removed, but a running process uses. */
+  readonly inUse: readonly string[];
+  /** Bytes of the results that stay. */
+  readonly left: number;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Removes leftovers of dead processes, and what `rules` say; {@linkcode CollectRules}. */
+export async function collect(root: string, rules: CollectRules = {}): Promise<Collected> {
+  const { keepDays = Infinity, maxSize = Infinity, dryRun = false, now = new Date() } = rules;
+  const { removed, inUse, left } = await atGate(root, async () => {
+    const { entries, leftovers } = await takeInventory(root);
+    const leased = await leasedEntries(root);
+    const busy = await lockedStages(root);
+    const removed: Removed[] = [];
+    const inUse: string[] = [];
+    const idleDays = (used: Date) => (now.getTime() - used.getTime()) / DAY_MS;
+    for (const { path, what, bytes, lastUsed } of leftovers) {
+      // Checkpoints are hours of work: they wait for their run to be started again, unless days say otherwise.
+      if (what === "checkpoints" && idleDays(lastUsed) <= keepDays) continue;
+      if (what === "half written" && busy.size > 0) inUse.push(path);
+      else if (busy.has(path.replace(/^unfinished\//, ""))) inUse.push(path);
+      else removed.push({ path, bytes, why: what });
+    }
+    let left = entries.reduce((sum, { bytes }) => sum + bytes, 0);
+    for (const { entry, bytes, lastUsed } of entries.toSorted((a, b) => a.lastUsed.getTime() - b.lastUsed.getTime())) {
+      const days = idleDays(lastUsed);
+      const why = days > keepDays
+        ? `not used for ${Math.floor(days)} days`
+        : left > maxSize
+        ? "over the size"
+        : undefined;
+      if (why === undefined) continue;
+      if (leased.has(entry) || busy.has(entry)) inUse.push(entry);
+      else {
+        removed.push({ path: entry, bytes, why });
+        left -= bytes;
+      }
+    }
+    // Out of the way by one rename each, so that the gate is open again before files are removed one by one.
+    if (!dryRun) { for (const [index, { path }] of removed.entries()) await setAside(root, path, index); }
+    return { removed, inUse, left };
+  });
+  if (!dryRun) {
+    for (const { name } of await entriesIfThere(root)) {
+      if (name.startsWith("removing-")) await removeIfThere(join(root, name));
+    }
+  }
+  return { removed, inUse, left };
+}
+
+async function setAside(root: string, path: string, index: number): Promise<void> {
+  await Deno.rename(join(root, path), join(root, `removing-${Deno.pid}-${index}`));
+  const folder = dirname(path);
+  if (folder !== "." && (await entriesIfThere(join(root, folder))).length === 0) {
+    await removeIfThere(join(root, folder));
+  }
+}
+
+/** KIND/KEY of stages that live processes compute; lock files of dead ones are removed. */
+async function lockedStages(root: string): Promise<Set<string>> {
+  const busy = new Set<string>();
+  for (const { name } of await entriesIfThere(join(root, "locks"))) {
+    if (!name.endsWith(".lock")) continue;
+    const path = join(root, "locks", name);
+    const stage = name.slice(0, -".lock".length).replace(/-(?=[^-]*$)/, "/");
+    if (await isLocked(path)) busy.add(stage);
+    else for (const end of ["", ".owner"]) await removeIfThere(path + end);
+  }
+  return busy;
+}

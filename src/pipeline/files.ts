@@ -1,0 +1,68 @@
+/**
+ * File operations after which a crash leaves the old or the new, never half of one.
+ * @module
+ */
+import { join } from "node:path";
+
+/** Removes a file or a folder with all in it; nothing happens when there is none. */
+export async function removeIfThere(path: string): Promise<void> {
+  try {
+    await Deno.remove(path, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** The bytes of a file; undefined when there is none. */
+export async function readIfThere(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** Entries of a folder; none when there is no such folder. */
+export async function entriesIfThere(folder: string): Promise<Deno.DirEntry[]> {
+  try {
+    return (await Array.fromAsync(Deno.readDir(folder))).sort((a, b) => a.name < b.name ? -1 : 1);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+/** Written beside, synced and renamed: at any moment the file is the old one or the new one. */
+export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  const beside = `${path}.${crypto.randomUUID().slice(0, 8)}.new`;
+  try {
+    await using file = await Deno.open(beside, { write: true, createNew: true });
+    for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+    await file.sync();
+    await Deno.rename(beside, path);
+  } catch (error) {
+    await removeIfThere(beside);
+    throw error;
+  }
+}
+
+/** Hands everything under a folder to the disk. */
+export async function syncTree(folder: string): Promise<void> {
+  for (const { name, isDirectory } of await entriesIfThere(folder)) {
+    const path = join(folder, name);
+    if (isDirectory) await syncTree(path);
+    else await syncPath(path, { write: true });
+  }
+  await syncFolder(folder);
+}
+
+/** Hands a folder's list of names to the disk; Windows has no such call. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (Deno.build.os !== "windows") await syncPath(folder, { read: true });
+}
+
+async function syncPath(path: string, options: Deno.OpenOptions): Promise<void> {
+  await using file = await Deno.open(path, options);
+  await file.sync();
+}

@@ -1,0 +1,19 @@
+/**
+ * Time spent on a stage by processes that did not finish it: part of what its result cost.
+ * @module
+ */
+import { join } from "node:path";
+import { readIfThere, writeWhole } from "./files.ts";
+
+const NAME = "spent_seconds";
+
+/** Seconds that earlier attempts had spent when they last wrote a checkpoint into `scratch`. */
+export async function spentSeconds(scratch: string): Promise<number> {
+  const seconds = Number(new TextDecoder().decode(await readIfThere(join(scratch, NAME)) ?? new Uint8Array()));
+  return Number.isFinite(seconds) ? seconds : 0;
+}
+
+/** Notes the seconds spent so far, over all attempts. */
+export async function noteSpent(scratch: string, seconds: number): Promise<void> {
+  await writeWhole(join(scratch, NAME), new TextEncoder().encode(String(seconds)));
+}

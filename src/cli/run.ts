@@ -63,7 +63,8 @@ async function runOne(spec: ResolvedSpec, digest: string, args: Arguments, progr
         out: args.text("out") ?? "reports",
       });
       console.log(args.has("json") ? JSON.stringify({ name: spec.name, ...done }) : done.report);
-      return 0;
+      for (const failure of done.failures) console.error(`Failed: ${failure}`);
+      return done.failures.length === 0 ? 0 : 1;
     } finally {
       await store.close();
       engine.close();

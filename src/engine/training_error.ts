@@ -18,15 +18,15 @@ export class TrainingError extends Error {
    * @param training what was being trained, e.g. "lora F1".
    * @param step the optimiser step, from 1, at which `loss` was found.
    * @param batch the inputs of that step by name, for a look at them.
+   * @param more ends the message.
    */
   constructor(
     readonly training: string,
     readonly step: number,
     readonly loss: number,
     readonly batch: Readonly<Record<string, PlainValues>> = {},
+    more = "try a lower learning rate",
   ) {
-    super(
-      `Cannot go on training ${training}: the loss is ${loss} at step ${step}, wanted a finite number; try a lower learning rate`,
-    );
+    super(`Cannot go on training ${training}: the loss is ${loss} at step ${step}, wanted a finite number; ${more}`);
   }
 }

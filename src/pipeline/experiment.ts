@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { CountedRanks } from "../evaluation/rank_windows.ts";
 import { rankWindows } from "../evaluation/rank_windows.ts";
 import type { Windows } from "../data/types.ts";
+import { TrainingError } from "../engine/training_error.ts";
 import type { Engine } from "../engine/types.ts";
 import { createMethod } from "../methods/registry.ts";
 import type { Adapted, Cost } from "../methods/types.ts";
@@ -49,10 +50,21 @@ export interface MethodRun {
   readonly seconds: number;
 }
 
+/** One method with one seed that stopped: its loss was no longer a finite number. */
+export interface MethodFailure {
+  /** The method's entry in the spec. */
+  readonly spec: MethodSpec;
+  readonly seed: number;
+  /** What was being trained, at which step, and that step's batch. */
+  readonly error: TrainingError;
+}
+
 /** Everything a run computed. */
 export interface ExperimentRun {
   /** Seed by seed, in each the methods in the spec's order. */
   readonly runs: readonly MethodRun[];
+  /** Methods that stopped; the others went on without them. */
+  readonly failures: readonly MethodFailure[];
   /** Pretraining loss by optimiser step, one entry a seed. */
   readonly backbones: readonly {
     readonly seed: number;
@@ -76,27 +88,59 @@ export interface Workbench {
   readonly checkpointEvery?: number | undefined;
 }
 
-/** Computes what is not in the store yet; results are the same either way. */
+/**
+ * Computes what is not in the store yet; results are the same either way. A method whose loss stops being finite is left out, and a seed whose
+ * backbone's does: all others are computed.
+ */
 export async function runExperiment(spec: ResolvedSpec, prepared: Prepared, bench: Workbench): Promise<ExperimentRun> {
   const runs: MethodRun[] = [];
+  const failures: MethodFailure[] = [];
   const backbones: { seed: number; curve: { steps: readonly number[]; values: readonly number[] } }[] = [];
   const durations = [{ stage: "data", seconds: prepared.seconds }];
   let parameters = 0;
   for (const seed of spec.seeds) {
     const many = spec.seeds.length > 1 ? ` (seed ${seed})` : "";
-    const context = await openContext(spec, prepared, bench, seed, many);
+    const context = await unlessDiverged(
+      () => openContext(spec, prepared, bench, seed, many),
+      (error) => failures.push(...spec.methods.map((method) => ({ spec: method, seed, error }))),
+      bench.progress,
+    );
+    if (context === undefined) continue;
     try {
       parameters = context.parameterCount;
       backbones.push({ seed, curve: context.curve });
       durations.push({ stage: `backbone${many}`, seconds: context.result.seconds });
       const runner = new MethodRunner(spec, prepared, bench, context, many, durations);
       const untouched = await runner.untouched();
-      for (const method of spec.methods) runs.push(await runner.run(method, untouched));
+      for (const method of spec.methods) {
+        const run = await unlessDiverged(
+          () => runner.run(method, untouched),
+          (error) => failures.push({ spec: method, seed, error }),
+          bench.progress,
+        );
+        if (run !== undefined) runs.push(run);
+      }
     } finally {
       context.close();
     }
   }
-  return { runs, backbones, parameters, durations };
+  return { runs, failures, backbones, parameters, durations };
+}
+
+/** Undefined when the loss stopped being finite, which `note` is told and the user reads at once. */
+async function unlessDiverged<T>(
+  act: () => Promise<T>,
+  note: (error: TrainingError) => void,
+  progress: Progress,
+): Promise<T | undefined> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof TrainingError)) throw error;
+    note(error);
+    progress.say(`failed: ${error.message}`);
+    return undefined;
+  }
 }
 
 /** Runs methods over one backbone. */

@@ -13,6 +13,7 @@ import type { ResolvedSpec } from "../spec/types.ts";
 import { VERSION } from "../version.ts";
 import type { ExperimentRun, MethodRun, SliceRanks } from "./experiment.ts";
 import type { Prepared } from "./prepare.ts";
+import type { KeptFailure } from "./failed_batches.ts";
 import { compareRuns } from "./published.ts";
 
 /** Everything a report says. */
@@ -22,6 +23,7 @@ export function resultsOf(
   prepared: Prepared,
   run: ExperimentRun,
   engine: Engine,
+  failures: readonly KeptFailure[] = [],
 ): Results {
   const { data } = prepared;
   const slices = [data.setup, ...data.finetune, data.test];
@@ -62,6 +64,17 @@ export function resultsOf(
       loss: run.backbones.map(({ seed, curve }) => ({ seed, ...curve })),
     },
     runs,
+    ...(failures.length === 0 ? {} : {
+      failures: failures.map(({ spec, seed, error, batch }) => ({
+        method: spec.kind,
+        label: spec.label,
+        seed,
+        training: error.training,
+        step: error.step,
+        loss: String(error.loss),
+        batch,
+      })),
+    }),
     ...(comparisons.length === 0 ? {} : { comparisons }),
     provenance: {
       engine: { rung: engine.rung, version: engine.version, device: engine.device, threads: engine.threads },

@@ -9,6 +9,7 @@ import { writeReport } from "../reporting/report.ts";
 import { writeResults } from "../reporting/results_file.ts";
 import { writePerUser } from "../reporting/per_user.ts";
 import { type ExperimentRun, runExperiment, type Workbench } from "./experiment.ts";
+import { keepFailedBatches, nothingLeft } from "./failed_batches.ts";
 import { mustBeFeasible } from "./feasible.ts";
 import { type Prepared, prepareData } from "./prepare.ts";
 import { encodeRanks } from "./ranks_file.ts";
@@ -17,6 +18,8 @@ import { perUserRows, resultsOf } from "./results.ts";
 
 /** Where an experiment's results went. */
 export interface Written {
+  /** One sentence for each method that stopped; the report has the rest. */
+  readonly failures: readonly string[];
   /** Path of report.md. */
   readonly report: string;
   /** Path of results.json, valid against the published schema. */
@@ -41,9 +44,11 @@ export async function runSpec(
   const run = await runExperiment(spec, { ...prepared, seconds: await keptSeconds(prepared, bench) }, bench);
   progress.begin("report: charts and text");
   const reporting = performance.now();
-  const results = resultsOf(spec, specSha256, prepared, run, engine);
   const folder = join(out, spec.name);
   await Deno.mkdir(join(folder, "artifacts"), { recursive: true });
+  const failures = await keepFailedBatches(folder, run.failures);
+  if (run.runs.length === 0) throw nothingLeft(folder, failures);
+  const results = resultsOf(spec, specSha256, prepared, run, engine, failures);
   await writeResults(folder, results);
   await writePerUser(join(folder, "artifacts", "per_user.ndjson"), perUserRows(spec, prepared, run));
   await writeRanks(join(folder, "artifacts", "ranks"), run);
@@ -51,6 +56,7 @@ export async function runSpec(
   await bench.store.record(spec.name, join(folder, "report.md"));
   progress.end((performance.now() - reporting) / 1000, false);
   return {
+    failures: failures.map(({ spec, seed, error }) => `${spec.label}, seed ${seed}: ${error.message}`),
     report: join(folder, "report.md"),
     results: join(folder, "results.json"),
     seconds: Math.round(performance.now() - start) / 1000,

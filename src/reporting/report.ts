@@ -11,6 +11,7 @@ import { askedSection } from "./sections/asked.ts";
 import { continualTable } from "./sections/continual.ts";
 import { costSection } from "./sections/cost.ts";
 import { allMeasures, errorWords, methodsTable } from "./sections/methods_table.ts";
+import { failuresSection } from "./sections/failures.ts";
 import { durationsSection, provenanceSection } from "./sections/provenance.ts";
 import { publishedSection } from "./sections/published.ts";
 import { type Picture, regionSections } from "./sections/regions_section.ts";
@@ -50,6 +51,7 @@ function markdown(results: Results, words: readonly string[], charts: readonly R
   return [
     `# ${plain(results.spec.title)}`,
     verdict(results),
+    ...failuresSection(results),
     ...askedSection(results, words),
     "## Which method adapts best, and which keeps most?",
     methodsTable(results),

@@ -70,6 +70,24 @@ export interface Comparison {
   readonly source: string;
 }
 
+/** A method that stopped because its loss was no longer a finite number. */
+export interface FailureResult {
+  /** Kind of the method, e.g. "raie". */
+  readonly method: string;
+  /** The method's name in the report. */
+  readonly label: string;
+  /** Seed of the run that failed; runs with other seeds may have gone through. */
+  readonly seed: number;
+  /** What was being trained: "sasrec" is the backbone, "lora F1" an adapter. */
+  readonly training: string;
+  /** Optimiser step, from 1. */
+  readonly step: number;
+  /** "NaN", "Infinity" or "-Infinity". */
+  readonly loss: string;
+  /** The inputs of that step as safetensors, relative to results.json. */
+  readonly batch: string;
+}
+
 /** What happened to the regions of one run. */
 export interface RegionsResult {
   /** As built on S. */
@@ -171,6 +189,8 @@ export interface Results {
   };
   /** One entry for each method and seed. */
   readonly runs: readonly RunResult[];
+  /** Methods that could not be finished; absent when all were. */
+  readonly failures?: readonly FailureResult[];
   /** Ours beside the figures of `report.published`. */
   readonly comparisons?: readonly Comparison[];
   /** What the numbers depend on beside spec and data. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
+import { decodeSafetensors } from "../../src/adapters/safetensors.ts";
 import { task as runTask } from "./task.ts";
 
 const SPEC = {
@@ -51,6 +52,36 @@ describe("deno task run", () => {
       JSON.parse(line)
     );
     assert.ok(users.some(({ label, slice }) => label === "RAIE" && slice === "T"));
+  });
+
+  it("leaves out a method whose loss stops being finite, keeps its batch, says so in the report and ends with 1", async () => {
+    // Decay of rate x multiple = 10^4 a step: item rows leave float32 within a few steps.
+    const lora = { training: { epochs: 5, learningRate: 10, clip: null, weightDecay: 1 }, itemRate: 1000, anchor: 1 };
+    const wild = { ...SPEC, name: "wild", methods: ["base", { kind: "lora", label: "wild | one", lora }, "lora"] };
+    const out = join(folder, "wild-out");
+    const { code, err } = await task(["run", written(wild, "wild.json"), "--out", out, "--engine", "wasm"], store);
+    assert.equal(code, 1, err);
+    assert.match(err, /Failed: wild \| one, seed 1: .*the loss is (NaN|-?Infinity) at step \d+/);
+    const { runs, failures } = JSON.parse(Deno.readTextFileSync(join(out, "wild", "results.json")));
+    assert.deepEqual(runs.map(({ label }: { label: string }) => label), ["base", "lora"]);
+    assert.deepEqual(failures.map(({ label, training }: Record<string, string>) => [label, training]), [
+      ["wild | one", "lora F1"],
+    ]);
+    const batch = decodeSafetensors(Deno.readFileSync(join(out, "wild", failures[0].batch)));
+    assert.deepEqual(batch.sequence!.shape.length, 2);
+    assert.equal(batch.sequence!.shape[1], SPEC.windows.context);
+    assert.match(Deno.readTextFileSync(join(out, "wild", "report.md")), /## What failed\?[^]*wild \\\| one/);
+  });
+
+  it("writes no report when the backbone itself diverges, and says where the batch lies", async () => {
+    const training = { epochs: 40, learningRate: 10, weightDecay: 1 };
+    const lost = { ...SPEC, name: "lost", backbone: { kind: "sasrec", hidden: 8, training } };
+    const out = join(folder, "lost-out");
+    const { code, err } = await task(["run", written(lost, "lost.json"), "--out", out, "--engine", "wasm"], store);
+    assert.equal(code, 1, err);
+    const [, path] = /no report was written; the batch lies in (\S+)/.exec(err) ?? [];
+    assert.ok(decodeSafetensors(Deno.readFileSync(path!)).candidates !== undefined);
+    assert.throws(() => Deno.statSync(join(out, "lost", "report.md")), Deno.errors.NotFound);
   });
 
   it("takes everything from the store the second time and writes the same bytes", async () => {

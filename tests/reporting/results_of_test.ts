@@ -74,6 +74,7 @@ function results(catalogue: "all" | "seen") {
       curves: [],
       seconds: 0,
     }],
+    failures: [],
     backbones: [],
     parameters: 1,
     durations: [],

@@ -13,7 +13,7 @@ import { acquireLock, type Owner } from "./lock.ts";
 import { damagedFiles, type Manifest, readManifest, writeManifest } from "./manifest.ts";
 import { type StageIdentity, stageKey } from "./stage_key.ts";
 import { spentSeconds } from "./spent.ts";
-import { StoreError, storeError } from "./store_error.ts";
+import { isDiskRefusal, StoreError, storeError } from "./store_error.ts";
 
 /** A stage's result in the store. */
 export interface StageResult {
@@ -176,6 +176,7 @@ export class Store {
       });
     } catch (error) {
       await this.#discard(aside);
+      if (isDiskRefusal(error)) throw this.#refused(error);
       throw error;
     }
     await removeIfThere(scratch);
@@ -209,9 +210,12 @@ export class Store {
     try {
       return await act();
     } catch (error) {
-      if (error instanceof StoreError) throw error;
-      throw storeError(`Cannot write to the store ${this.root}`, error, "; RAIE_STORE names another folder");
+      throw error instanceof StoreError ? error : this.#refused(error);
     }
+  }
+
+  #refused(error: unknown): StoreError {
+    return storeError(`Cannot write to the store ${this.root}`, error, "; RAIE_STORE names another folder");
   }
 }
 

@@ -9,6 +9,11 @@ export class StoreError extends Error {
   override readonly name = "StoreError";
 }
 
+/** Whether the disk took no more, rather than the program going wrong: full, over quota, read-only, broken. */
+export function isDiskRefusal(error: unknown): boolean {
+  return error instanceof Error && "code" in error && /^E(NOSPC|DQUOT|ROFS|IO|FBIG)$/.test(String(error.code));
+}
+
 /** A {@linkcode StoreError} from whatever the system said. */
 export function storeError(what: string, cause: unknown, advice = ""): StoreError {
   const why = cause instanceof Error ? cause.message : String(cause);

@@ -43,6 +43,9 @@ export { openEngine, probeRungs } from "./src/engine/open.ts";
 export { EngineError } from "./src/engine/errors.ts";
 export type { RungReport } from "./src/engine/rung.ts";
 export type { DropoutNoise } from "./src/engine/dropout.ts";
+export { TrainingError } from "./src/engine/training_error.ts";
+export type { PlainValues } from "./src/engine/training_error.ts";
+export type { Checkpoint, Checkpoints, Curve } from "./src/engine/training_loop.ts";
 export type * from "./src/engine/types.ts";
 
 export { createBackbone } from "./src/backbones/registry.ts";
@@ -63,7 +66,7 @@ export { createMethod } from "./src/methods/registry.ts";
 export type * from "./src/methods/types.ts";
 
 export { runExperiment } from "./src/pipeline/experiment.ts";
-export type { ExperimentRun, MethodRun, SliceRanks, Workbench } from "./src/pipeline/experiment.ts";
+export type { ExperimentRun, MethodFailure, MethodRun, SliceRanks, Workbench } from "./src/pipeline/experiment.ts";
 export { prepareData } from "./src/pipeline/prepare.ts";
 export type { Prepared } from "./src/pipeline/prepare.ts";
 export { planStages } from "./src/pipeline/plan.ts";

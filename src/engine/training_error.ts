@@ -5,7 +5,9 @@
 
 /** A tensor as plain numbers, row-major. */
 export interface PlainValues {
+  /** Sizes of its axes. */
   readonly shape: readonly number[];
+  /** Its numbers, the last axis fastest. */
   readonly values: Float32Array | Int32Array;
 }
 
@@ -15,6 +17,8 @@ export class TrainingError extends Error {
   override readonly name = "TrainingError";
 
   /**
+   * Says what was trained, where it stopped and what may help.
+   *
    * @param training what was being trained, e.g. "lora F1".
    * @param step the optimiser step, from 1, at which `loss` was found.
    * @param batch the inputs of that step by name, for a look at them.

@@ -13,6 +13,7 @@ import type { CompiledStep, TensorMap } from "./types.ts";
 export interface Curve {
   /** Steps the values were taken at, 1-based and rising; about 200 of them at most. */
   readonly steps: readonly number[];
+  /** The loss at each of them. */
   readonly values: readonly number[];
 }
 

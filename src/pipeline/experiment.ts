@@ -54,6 +54,7 @@ export interface MethodRun {
 export interface MethodFailure {
   /** The method's entry in the spec. */
   readonly spec: MethodSpec;
+  /** The seed of that run. */
   readonly seed: number;
   /** What was being trained, at which step, and that step's batch. */
   readonly error: TrainingError;

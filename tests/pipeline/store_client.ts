@@ -6,9 +6,9 @@ const [root, milliseconds] = Deno.args;
 const store = new Store(root!, { say: (line) => console.log(line) });
 const identity = { kind: "backbone", version: 1, parameters: {}, inputs: {} };
 const { cached } = await store.stage(identity, async (folder, scratch) => {
-  console.log("computing");
   await Deno.mkdir(scratch, { recursive: true });
   await Deno.writeTextFile(join(scratch, "kept"), "half way");
+  console.log("computing");
   await new Promise((resolve) => setTimeout(resolve, Number(milliseconds)));
   await Deno.writeTextFile(join(folder, "result"), "whole");
 });

@@ -60,7 +60,7 @@ export function ranksOf({ greater, equal }: Pick<WindowRanks, "greater" | "equal
  * @param scores [items]
  * @param target index of the target in `scores`
  * @param excluded indices left out of the count; repeats count once, and the target is never left out
- * @throws RangeError for a target outside the scores, or a target's score that is not a number
+ * @throws RangeError for a target outside the scores, or a score that is NaN, excluded items' included
  */
 export function countsOf(
   scores: ArrayLike<number>,
@@ -74,6 +74,9 @@ export function countsOf(
   const left = new Set(excluded);
   let greater = 0, equal = 0;
   for (let item = 0; item < scores.length; item++) {
+    if (Number.isNaN(scores[item])) {
+      throw new RangeError(`Cannot rank item ${target}: the score of item ${item} is NaN, wanted a number`);
+    }
     if (item === target || left.has(item)) continue;
     if (scores[item]! > own) greater++;
     else if (scores[item] === own) equal++;

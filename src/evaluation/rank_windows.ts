@@ -33,6 +33,7 @@ export interface RankingOptions {
  *
  * Rows are independent of each other; the last batch is filled up with copies of its first row, so a step has one shape.
  *
+ * @throws RangeError naming the window and the item whose score is NaN, be it the target, excluded, or any other item; infinite scores have an order
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -82,15 +83,15 @@ export async function rankWindows(
       const { target, excluded, values } = exclusions(windows, rows);
       const inputs = { ...scorer.collate(rows), target, excluded };
       const outputs = step.run(inputs);
-      const [above, same, best] = await Promise.all([
+      const [above, same, best, sums] = await Promise.all([
         outputs.greater!.data(),
         outputs.equal!.data(),
         outputs.best!.data(),
+        outputs.sum!.data(),
       ]);
       tf.dispose([Object.values(inputs), Object.values(outputs)]);
+      if (!sums.every(Number.isFinite)) await refuseNaN(engine, scorer, rows);
       const real = Math.min(batch, count - from);
-      // NaN is neither above nor level with anything, itself included.
-      if ((same as Int32Array).some((count) => count < 0)) throw new RangeError("Cannot rank: a score is not a number");
       greater.set((above as Int32Array).subarray(0, real), from);
       equal.set((same as Int32Array).subarray(0, real), from);
       const width = best.length / batch;
@@ -108,6 +109,31 @@ export async function rankWindows(
     step.dispose();
   }
   return { greater, equal, top };
+}
+
+/** Looks at every score of windows whose scores have no finite sum: infinite ones may be ranked, NaN may not. */
+async function refuseNaN(engine: Engine, scorer: Scorer, rows: Int32Array): Promise<void> {
+  const step = engine.compile(
+    (inputs: TensorMap, _state: TensorMap, frozen: TensorMap) => ({
+      outputs: { scores: scorer.scores(inputs, frozen) },
+    }),
+    { name: "score", frozen: scorer.frozen },
+  );
+  const inputs = scorer.collate(rows);
+  try {
+    const { scores } = step.run(inputs);
+    const values = await scores!.data();
+    scores!.dispose();
+    const at = values.findIndex(Number.isNaN);
+    if (at < 0) return;
+    const items = values.length / rows.length;
+    throw new RangeError(
+      `Cannot rank window ${rows[Math.floor(at / items)]}: the score of item ${at % items + 1} is NaN, wanted a number`,
+    );
+  } finally {
+    tf.dispose(Object.values(inputs));
+    step.dispose();
+  }
 }
 
 /** Targets and excluded items as 0-based columns of the scores; excluded ones that must not count are -1. */
@@ -134,6 +160,7 @@ function exclusions(windows: Windows, rows: Int32Array): { target: Tensor; exclu
 
 /**
  * Counts from scores [batch, items]: items above and level with the target's column, without the excluded columns [batch, excluded] (-1: none).
+ * The sum of a row is finite only where every score of it is: one pass over them tells NaN.
  * A pure function of tensors, compiled together with the scoring.
  */
 export function countRanks(
@@ -141,7 +168,7 @@ export function countRanks(
   target: Tensor,
   excluded: Tensor,
   best: number,
-): { greater: Tensor; equal: Tensor; best: Tensor } {
+): { greater: Tensor; equal: Tensor; best: Tensor; sum: Tensor } {
   const [rows, items] = scores.shape as [number, number];
   const zero = tf.scalar(0, "int32");
   const own = tf.gather(scores as Tensor2D, tf.reshape(target, [rows, 1]) as Tensor2D, 1, 1) as Tensor2D;
@@ -155,6 +182,7 @@ export function countRanks(
     greater: tf.sub(count(tf.greater(scores, own)), count(tf.greater(out, own), real)),
     equal: tf.sub(tf.sub(count(tf.equal(scores, own)), tf.scalar(1, "int32")), count(tf.equal(out, own), real)),
     best: tf.topk(scores, Math.min(best, items)).indices,
+    sum: tf.sum(scores, 1),
   };
 }
 

@@ -65,6 +65,12 @@ describe("rankOf()", () => {
     });
     assert.throws(() => rankOf([1, NaN], 1, [], "mean"), /its score is NaN/);
   });
+
+  it("refuses a NaN score of any other item, an excluded one too", () => {
+    assert.throws(() => rankOf([1, 2, NaN], 1, [], "mean"), /Cannot rank item 1: the score of item 2 is NaN/);
+    assert.throws(() => rankOf([NaN, 2, 3], 1, [0], "mean"), /Cannot rank item 1: the score of item 0 is NaN/);
+    assert.equal(rankOf([-Infinity, 2, Infinity], 1, [], "mean"), 2);
+  });
 });
 
 describe("ranksOf()", () => {

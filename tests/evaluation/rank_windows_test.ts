@@ -100,17 +100,32 @@ for (const rung of ["tensorflow", "wasm", "cpu"] as const) {
       assert.deepEqual([...greater, ...equal], [1, 1]);
     });
 
-    it("refuses a target whose score is not a number, and leaves no tensor behind", async () => {
-      const wrong = (scores: number[]) =>
-        rankAll([{ context: [0], target: 2, scores: [1, 2, 3] }, { context: [3], target: 2, scores }], 2, 1);
+    it("refuses a NaN score wherever it is, naming window and item, and leaves no tensor behind", async () => {
+      // Three windows in batches of two: the third one stands in a batch that is filled up.
+      const wrong = (scores: number[], window: number) => {
+        const rows = [0, 1, 2].map(() => ({ context: [3], target: 2, scores: [1, 2, 3, 4] }));
+        rows[window] = { context: [3], target: 2, scores };
+        return rankAll(rows, 2, 1);
+      };
       const before = tf.memory().numTensors;
-      for (const scores of [[NaN, NaN, NaN], [1, NaN, 3]]) {
-        await assert.rejects(wrong(scores), /not a number/, `${scores}`);
+      const places = { target: [1, NaN, 3, 4], context: [1, 2, NaN, 4], neither: [1, 2, 3, NaN] };
+      for (const [place, item] of [["target", 2], ["context", 3], ["neither", 4]] as const) {
+        for (const window of [0, 1, 2]) {
+          await assert.rejects(wrong(places[place], window), {
+            name: "RangeError",
+            message: `Cannot rank window ${window}: the score of item ${item} is NaN, wanted a number`,
+          }, `${place}, ${window}`);
+        }
       }
+      await assert.rejects(wrong([Infinity, 2, NaN, -Infinity], 1), /window 1: the score of item 3 is NaN/);
       assert.equal(tf.memory().numTensors, before);
-      // Infinite scores have an order.
-      const { greater } = await wrong([Infinity, -Infinity, 0]);
-      assert.deepEqual([...greater], [1, 1]);
+    });
+
+    it("ranks infinite scores, and scores whose sum is more than a float holds, by their order", async () => {
+      const scores = [[Infinity, -Infinity, 0], [Infinity, Infinity, -1], [3e38, 1e38, 3e38]];
+      const rows = scores.map((scores) => ({ context: [0], target: 2, scores }));
+      const { greater, equal } = await rankAll(rows, 2, 1);
+      assert.deepEqual([[...greater], [...equal]], [[2, 0, 2], [0, 1, 0]]);
     });
 
     it("tells how far it is, and ranks nothing where there are no windows", async () => {

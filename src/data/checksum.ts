@@ -13,17 +13,29 @@ export interface FileSums {
   readonly sha256: string;
 }
 
-/** Reads a file once for its size, MD5 (what publishers give) and SHA-256: those of its contents, if its name ends in .gz. */
+/**
+ * Reads a file once for its size, MD5 (what publishers give) and SHA-256: those of its contents, if its name ends in .gz.
+ * @throws {DataError} when it ends in .gz and cannot be unpacked.
+ */
 export async function fileSums(path: string): Promise<FileSums> {
   const md5 = createHash("md5");
   const sha256 = createHash("sha256");
   let bytes = 0;
   const file = await Deno.open(path);
   const content = path.endsWith(".gz") ? file.readable.pipeThrough(new DecompressionStream("gzip")) : file.readable;
-  for await (const chunk of content) {
-    md5.update(chunk);
-    sha256.update(chunk);
-    bytes += chunk.length;
+  try {
+    for await (const chunk of content) {
+      md5.update(chunk);
+      sha256.update(chunk);
+      bytes += chunk.length;
+    }
+  } catch (cause) {
+    // What a decompression stream throws at bytes that are not deflated.
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new DataError(`Cannot unpack ${path}: ${cause.message}; the gzip file is damaged or cut off, get it again`, {
+      file: path,
+      cause,
+    });
   }
   return { bytes, md5: md5.digest("hex"), sha256: sha256.digest("hex") };
 }

@@ -12,13 +12,16 @@ export interface DownloadOptions {
   readonly signal?: AbortSignal;
   /** Times a broken connection is taken up again before giving up. Default 3. */
   readonly retries?: number;
+  /** Size of the right file, where it is known: a server that gives another one is refused, one that gives no end is not listened to. */
+  readonly bytes?: number;
 }
 
 /**
  * Downloads a file. What has arrived lies in `PATH.part` until it is whole, so that a later call goes on from there with an HTTP range,
  * provided that the server's file has not changed since (its ETag or date is kept in `PATH.part.tag`); otherwise it begins anew.
  *
- * @throws {DataError} when the server refuses or cannot be reached, or the connection breaks more than `retries` times.
+ * @throws {DataError} when the server refuses or cannot be reached, gives a file of another size than `bytes`, or the connection breaks more
+ * than `retries` times.
  */
 export async function download(url: string, path: string, options: DownloadOptions = {}): Promise<void> {
   const part = `${path}.part`;
@@ -41,7 +44,8 @@ export async function download(url: string, path: string, options: DownloadOptio
   }
 }
 
-async function downloadOnce(url: string, path: string, { onProgress, signal }: DownloadOptions): Promise<void> {
+async function downloadOnce(url: string, path: string, options: DownloadOptions): Promise<void> {
+  const { onProgress, signal, bytes } = options;
   const part = `${path}.part`;
   const tag = await readTag(part);
   const have = tag === undefined ? 0 : await sizeOf(part);
@@ -57,7 +61,7 @@ async function downloadOnce(url: string, path: string, { onProgress, signal }: D
     // The kept part is no beginning of what is there now.
     await Deno.remove(part);
     await Deno.remove(`${part}.tag`);
-    return await downloadOnce(url, path, { ...(onProgress && { onProgress }), ...(signal && { signal }) });
+    return await downloadOnce(url, path, options);
   }
   if (!response.ok || response.body === null) {
     await response.body?.cancel();
@@ -68,18 +72,29 @@ async function downloadOnce(url: string, path: string, { onProgress, signal }: D
   const start = resumed ? have : 0;
   const length = Number(response.headers.get("content-length") ?? NaN);
   const total = Number.isFinite(length) ? start + length : 0;
+  if (bytes !== undefined && total > 0 && total !== bytes) {
+    await response.body.cancel();
+    throw new DataError(`Cannot download ${url}: the server gives ${total} bytes, wanted ${bytes}`);
+  }
   if (!resumed) await writeTag(part, response.headers);
-  const done = await append(response.body, part, start, (bytes) => onProgress?.(bytes, total));
+  const done = await append(response.body, part, start, (done) => onProgress?.(done, total), bytes);
+  if (bytes !== undefined && done > bytes) {
+    await Deno.remove(part);
+    await Deno.remove(`${part}.tag`).catch(ignoreMissing);
+    throw new DataError(`Cannot download ${url}: the server gives more than ${bytes} bytes, wanted no more`);
+  }
   if (total > 0 && done !== total) throw new RangeError(`the connection ended after ${done} of ${total} bytes`);
   await Deno.rename(part, path);
   await Deno.remove(`${part}.tag`).catch(ignoreMissing);
 }
 
+/** Adds what arrives to the part, to the first piece that goes beyond `most`; the part's size. */
 async function append(
   body: ReadableStream<Uint8Array>,
   part: string,
   start: number,
   onBytes: (bytes: number) => void,
+  most = Infinity,
 ): Promise<number> {
   using file = await Deno.open(part, {
     write: true,
@@ -92,6 +107,7 @@ async function append(
     for (let done = 0; done < chunk.length;) done += await file.write(chunk.subarray(done));
     bytes += chunk.length;
     onBytes(bytes);
+    if (bytes > most) break;
   }
   return bytes;
 }

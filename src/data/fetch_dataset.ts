@@ -46,8 +46,8 @@ export async function fetchDataset(
   const sums: Record<string, FileSums> = {};
   for (const file of descriptor.files) {
     const path = join(home, file.name);
-    if (file.url !== undefined) await fetchFile(file.url, path, `${descriptor.id}/${file.name}`, file, options);
-    sums[file.name] = await checkFile(path, `${descriptor.id}/${file.name}`, file);
+    if (file.url !== undefined) await downloadKnown(file.url, path, file, options);
+    sums[file.name] = await checkOrRemove(path, `${descriptor.id}/${file.name}`, file);
   }
   await Deno.writeTextFile(join(home, SUMS), JSON.stringify(sums, null, 2) + "\n");
   return paths;
@@ -60,30 +60,35 @@ async function fetchArchive(
   options: FetchOptions,
 ): Promise<void> {
   const path = join(home, "archive.zip");
-  await fetchFile(archive.url, path, `the archive of ${descriptor.id}`, archive, options);
-  const members = descriptor.files.flatMap(({ name, member }) =>
-    member === undefined ? [] : [[member, join(home, name)] as const]
-  );
-  await unzip(path, new Map(members), (done, total) => options.onProgress?.("unpack", done, total));
-  await Deno.remove(path);
+  await downloadKnown(archive.url, path, archive, options);
+  await checkOrRemove(path, `the archive of ${descriptor.id}`, archive);
+  const members = descriptor.files.flatMap(({ name, member }) => member === undefined ? [] : [[member, name] as const]);
+  try {
+    await unzip(path, home, new Map(members), (done, total) => options.onProgress?.("unpack", done, total));
+  } finally {
+    await Deno.remove(path);
+  }
 }
 
-async function fetchFile(
+async function downloadKnown(
   url: string,
   path: string,
-  name: string,
-  known: Checksums,
+  { bytes }: Checksums,
   { onProgress, signal }: FetchOptions,
 ): Promise<void> {
   await download(url, path, {
     onProgress: (done, total) => onProgress?.("download", done, total),
     ...(signal && { signal }),
+    ...(bytes !== undefined && { bytes }),
   });
+}
+
+/** A wrong file must not be taken for the right one by the next call, or by a run. */
+async function checkOrRemove(path: string, name: string, known: Checksums): Promise<FileSums> {
   try {
-    await checkFile(path, name, known);
+    return await checkFile(path, name, known);
   } catch (error) {
-    // A wrong file must not be taken for the right one by the next call.
-    await Deno.remove(path);
+    if (error instanceof DataError) await Deno.remove(path);
     throw error;
   }
 }

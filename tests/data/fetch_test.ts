@@ -9,6 +9,7 @@ import { download } from "../../src/data/download.ts";
 import { DataError } from "../../src/data/errors.ts";
 import { fetchDataset } from "../../src/data/fetch_dataset.ts";
 import { verifyDataset } from "../../src/data/verify_dataset.ts";
+import { treeOf } from "../archive/tree.ts";
 import { withFolder, writeFile } from "./files.ts";
 import { type Served, withServer } from "./local_server.ts";
 
@@ -72,6 +73,44 @@ describe("download()", () => {
   });
 });
 
+describe("download() of a file of known size", () => {
+  it("refuses a server that gives another size, before a byte is kept", async () => {
+    await withServer({ "/f": { body } }, (url) =>
+      withFolder(async (folder) => {
+        const wrong = download(`${url}/f`, join(folder, "f"), { bytes: 1000 });
+        await assert.rejects(wrong, /Cannot download .*\/f: the server gives 300000 bytes, wanted 1000/);
+        assert.deepEqual(await names(folder), []);
+      }));
+  });
+
+  it("stops listening to a server that gives no end", async () => {
+    let sent = 0;
+    const endless = () =>
+      new ReadableStream<Uint8Array<ArrayBuffer>>({
+        pull(controller) {
+          sent += 1 << 16;
+          controller.enqueue(new Uint8Array(1 << 16));
+        },
+      });
+    const server = Deno.serve(
+      { port: 0, hostname: "127.0.0.1", onListen: () => undefined },
+      () => new Response(endless()),
+    );
+    try {
+      await withFolder(async (folder) => {
+        const wrong = download(`http://127.0.0.1:${server.addr.port}/f`, join(folder, "f"), { bytes: 1 << 20 });
+        await assert.rejects(wrong, (error) => {
+          return error instanceof DataError && /the server gives more than 1048576 bytes/.test(error.message);
+        });
+        assert.deepEqual(await names(folder), []);
+        assert.ok(sent < 64 << 20, `${sent} bytes were sent`);
+      });
+    } finally {
+      await server.shutdown();
+    }
+  });
+});
+
 describe("fetchDataset()", () => {
   const ratings = "1\t2\t3\t4\n".repeat(5000);
   const zip = zipSync({ "toy/u.data": strToU8(ratings), "toy/README": strToU8("read me") }) as Uint8Array<ArrayBuffer>;
@@ -99,6 +138,39 @@ describe("fetchDataset()", () => {
         );
         assert.deepEqual(await names(join(folder, "toy")), []);
       }));
+  });
+
+  it("refuses an archive that is unsafe, though its checksum is right, and leaves nothing of it or elsewhere", async () => {
+    const evil = zipSync({ "toy/u.data": strToU8(ratings), "../evil": strToU8("x") }) as Uint8Array<ArrayBuffer>;
+    await withServer({ "/toy.zip": { body: evil } }, (url) =>
+      withFolder(async (folder) => {
+        await writeFile(folder, "neighbour", "must stay as it is");
+        const toy = descriptor(`${url}/toy.zip`, { md5: sumOf("md5", evil), bytes: evil.length });
+        await assert.rejects(fetchDataset(toy, join(folder, "cache")), /"\.\.\/evil" leaves the folder/);
+        const { neighbour, ...rest } = treeOf(folder);
+        assert.deepEqual(Object.keys(rest), ["cache", "cache/toy"]);
+        assert.equal(neighbour, sumOf("sha256", strToU8("must stay as it is")));
+      }));
+  });
+
+  it("removes an unpacked file with the wrong checksum, which a run would read", async () => {
+    await withServer({ "/toy.zip": { body: zip } }, (url) =>
+      withFolder(async (folder) => {
+        const toy = descriptor(`${url}/toy.zip`, {}, { sha256: "0".repeat(64) });
+        await assert.rejects(fetchDataset(toy, folder), /toy\/u\.data is not the file it should be: its sha256 is/);
+        assert.deepEqual(await names(join(folder, "toy")), []);
+      }));
+  });
+
+  it("says that a packed file is damaged", async () => {
+    await withFolder(async (folder) => {
+      await Deno.mkdir(join(folder, "toy"));
+      const path = await writeFile(join(folder, "toy"), "u.data.gz", ratings);
+      await Deno.truncate(path, 40);
+      await assert.rejects(verifyDataset(descriptor("http://127.0.0.1/none"), [folder]), (error) => {
+        return error instanceof DataError && /u\.data\.gz: .*the gzip file is damaged or cut off/.test(error.message);
+      });
+    });
   });
 
   it("notices later damage to a file whose publisher gives no checksum", async () => {

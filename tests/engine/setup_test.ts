@@ -222,7 +222,7 @@ describe("setUp()", () => {
       [{ pip: true, works: false, cache: "/dev/null/cache" }, /\/dev\/null\/cache/],
       [
         { pip: true, works: false, damaged: true },
-        /^Cannot unpack "tensorflow\/libtensorflow_cc.so.2": its bytes are damaged$/,
+        /^Cannot unpack .*\/tensorflow\.whl: "tensorflow\/libtensorflow_cc\.so\.2" is damaged: its bytes do not inflate$/,
       ],
     ] as const;
     await write(addon, "one that does not load");

@@ -9,7 +9,7 @@ const TIERS: readonly (readonly string[])[] = [
   ["methods", "evaluation"],
   ["regions", "adapters", "backbones"],
   ["engine", "data"],
-  ["spec"],
+  ["spec", "archive"],
 ];
 
 /** What a room must not know although it lies below. */

@@ -2,9 +2,12 @@
  * TensorFlow's libraries out of its Python wheel: no Python is run for it but pip, which downloads and verifies.
  * @module
  */
+import { ArchiveError } from "../../archive/archive_error.ts";
+import { unpack } from "../../archive/unpack.ts";
+import type { ZipEntry } from "../../archive/zip_directory.ts";
+import { EngineError } from "../errors.ts";
 import type { Wheel } from "./places.ts";
 import type { System } from "./system.ts";
-import { unpack } from "./zip_entries.ts";
 
 /** The two libraries and the headers the addon's sources reach, and CUDA's libraries where they are wanted. */
 const WANTED = [
@@ -58,20 +61,38 @@ export async function fetchWheel(
       wheel.requirement,
     ], { seconds: 3600 });
     if (ended.code !== 0) return `pip could not download ${wheel.requirement} (${lastLine(ended.stderr)})`;
+    await Deno.mkdir(`${aside}/files`);
     let files = 0;
-    for await (const entry of Deno.readDir(`${aside}/wheels`)) {
-      if (!entry.name.endsWith(".whl")) continue;
-      files += await unpack(
-        `${aside}/wheels/${entry.name}`,
-        `${aside}/files`,
-        (name) => WANTED.some((w) => w.test(name)),
-      );
+    for await (const { name } of Deno.readDir(`${aside}/wheels`)) {
+      if (name.endsWith(".whl")) files += await unpackWanted(`${aside}/wheels/${name}`, `${aside}/files`);
     }
     if (files === 0) return `the wheel of ${wheel.requirement} holds no TensorFlow library`;
     await renameUnlessThere(`${aside}/files`, target, system);
     return undefined;
   } finally {
     await Deno.remove(aside, { recursive: true });
+  }
+}
+
+/**
+ * Unpacks what is needed of one wheel, its paths kept.
+ *
+ * @returns How many files that is.
+ * @throws {EngineError} when the wheel is damaged or unsafe.
+ */
+async function unpackWanted(wheel: string, folder: string): Promise<number> {
+  let files = 0;
+  const choose = (entries: readonly ZipEntry[]) => {
+    const wanted = entries.filter(({ name }) => WANTED.some((pattern) => pattern.test(name)));
+    files = wanted.length;
+    return new Map(wanted.map((entry) => [entry, entry.name]));
+  };
+  try {
+    await unpack(wheel, folder, choose);
+    return files;
+  } catch (cause) {
+    if (!(cause instanceof ArchiveError)) throw cause;
+    throw new EngineError(cause.message, { cause });
   }
 }
 

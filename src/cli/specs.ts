@@ -6,6 +6,7 @@ import { specDigest } from "../spec/canonical.ts";
 import { parseSpec } from "../spec/parse.ts";
 import { portableSpec } from "../spec/portable.ts";
 import { SpecError } from "../spec/issue.ts";
+import { readSpecFile } from "../spec/spec_file.ts";
 import type { ResolvedSpec } from "../spec/types.ts";
 import type { Arguments, CommandOption } from "./types.ts";
 
@@ -38,33 +39,16 @@ export async function readSpecs(args: Arguments): Promise<ReadSpec[]> {
   const overrides = [...args.all("set"), ...(engine === undefined ? [] : [`engine=${engine}`])];
   const specs: ReadSpec[] = [];
   for (const file of args.positional) {
-    const { resolved } = parseSpec(await readBytes(file), file, { set: overrides });
+    const { resolved, issue } = parseSpec(await readSpecFile(file), file, { set: overrides });
     const same = specs.find(({ spec }) => spec.name === resolved.name);
     if (same !== undefined) {
-      throw refusal(
-        file,
-        "/name",
-        `"${resolved.name}" is also the name of ${same.file}: their reports would go to one folder`,
-      );
+      const message = `"${resolved.name}" is also the name of ${same.file}: their reports would go to one folder.`;
+      throw new SpecError(file, [issue("/name", message)]);
     }
     specs.push({ file, spec: resolved, digest: specDigest(portableSpec(resolved)) });
   }
   return specs;
 }
-
-async function readBytes(file: string): Promise<Uint8Array> {
-  try {
-    return await Deno.readFile(file);
-  } catch (error) {
-    const wanted = "wanted the path of a JSON spec, such as experiments/quickstart.json";
-    if (error instanceof Deno.errors.NotFound) throw refusal(file, "", `there is no such file: ${wanted}`);
-    if (error instanceof Error) throw refusal(file, "", `it cannot be read (${error.message}): ${wanted}`);
-    throw error;
-  }
-}
-
-const refusal = (file: string, pointer: string, message: string): SpecError =>
-  new SpecError(file, [{ file, pointer, line: 0, column: 0, message, excerpt: [] }]);
 
 /** The store's folder: RAIE_STORE, or .store. */
 export const storeRoot = (): string => Deno.env.get("RAIE_STORE") ?? ".store";

@@ -3,27 +3,38 @@
  * @module
  */
 import { dateOf } from "./dates.ts";
-import { type Finding, written } from "./finding.ts";
+import { type Finding, nothingSeen, written } from "./finding.ts";
 import { idleChecks } from "./idle_checks.ts";
+import { MOST_PROBLEMS } from "./issue.ts";
 import { isRecord, type JsonRecord, pathOf, valueAt } from "./json.ts";
 import { methodChecks } from "./method_checks.ts";
 import { nearestName } from "./nearest.ts";
+import { seen } from "./shown_text.ts";
 import type { ResolvedSpec } from "./types.ts";
 import { listed } from "./wording.ts";
 
-/** All problems between the fields of a spec that fits the schema. */
+/** Problems between the fields of a spec that fits the schema: all of them, up to 200. */
 export function crossChecks(raw: JsonRecord, spec: ResolvedSpec): Finding[] {
-  const findings = [
-    ...slices(raw, spec),
-    ...synthetic(raw, spec),
-    ...backbone(raw, spec),
-    ...methodChecks(raw, spec),
-    ...report(raw, spec),
-    ...idleChecks(raw, spec),
-  ];
-  return findings.filter((one, index) =>
-    findings.findIndex(({ pointer, message }) => pointer === one.pointer && message === one.message) === index
-  );
+  const findings = new Map<string, Finding>();
+  for (const finding of allChecks(raw, spec)) {
+    findings.set(`${finding.pointer} ${finding.message}`, finding);
+    if (findings.size === MOST_PROBLEMS) break;
+  }
+  return [...findings.values()];
+}
+
+function* allChecks(raw: JsonRecord, spec: ResolvedSpec): Generator<Finding> {
+  yield* title(spec);
+  yield* slices(raw, spec);
+  yield* synthetic(raw, spec);
+  yield* backbone(raw, spec);
+  yield* methodChecks(raw, spec);
+  yield* report(raw, spec);
+  yield* idleChecks(raw, spec);
+}
+
+function* title({ title }: ResolvedSpec): Generator<Finding> {
+  if (seen(title) === "") yield { pointer: "/title", message: nothingSeen("/title", title), about: ["/title"] };
 }
 
 function* slices(raw: JsonRecord, spec: ResolvedSpec): Generator<Finding> {

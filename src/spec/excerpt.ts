@@ -48,24 +48,29 @@ export function excerptAt(lines: Lines, offset: number, length: number): string[
   const cut = column > WIDTH - 20 ? column - 40 : 0;
   const shown: string[] = [];
   for (let at = first; at <= last; at++) {
-    const content = lineText(lines, at);
-    shown.push(`${String(at).padStart(gutter)} | ${window(content, cut)}`.trimEnd());
+    const [start, end] = bordersOf(lines, at);
+    shown.push(`${String(at).padStart(gutter)} | ${window(lines.text, start, end, cut)}`.trimEnd());
     if (at !== line) continue;
-    const room = Math.min(content.length, cut + WIDTH) - column + 1;
+    const room = Math.min(end - start, cut + WIDTH) - column + 1;
     const carets = "^".repeat(Math.max(1, Math.min(length, room)));
     shown.push(`${" ".repeat(gutter)} | ${" ".repeat(column - 1 - cut + (cut > 0 ? 3 : 0))}${carets}`);
   }
   return shown;
 }
 
-function lineText(lines: Lines, line: number): string {
-  const start = lines.starts[line - 1] ?? 0;
-  const content = lines.text.slice(start, lines.starts[line]).replace(/[\r\n]+$/, "");
-  // Tabs and control characters would move the caret or the terminal's cursor.
-  return content.replace(/\p{Cc}/gu, " ");
+/** Where a line begins and ends, its line break left out. */
+function bordersOf({ text, starts }: Lines, line: number): [number, number] {
+  const start = starts[line - 1] ?? 0;
+  let end = starts[line] ?? text.length;
+  while (end > start && /[\r\n]/.test(text[end - 1] ?? "")) end--;
+  return [start, end];
 }
 
-function window(content: string, cut: number): string {
-  const part = content.slice(cut, cut + WIDTH);
-  return `${cut > 0 ? "..." : ""}${part}${cut + WIDTH < content.length ? "..." : ""}`;
+/** What is shown of a line that begins and ends at these offsets, from its column `cut` on. */
+function window(text: string, start: number, end: number, cut: number): string {
+  const from = Math.min(start + cut, end);
+  const to = Math.min(from + WIDTH, end);
+  // Tabs, control and direction characters would move the caret or the terminal's cursor; so would halves of characters.
+  const part = text.slice(from, to).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, ({ length }) => " ".repeat(length));
+  return `${cut > 0 ? "..." : ""}${part}${to < end ? "..." : ""}`;
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import { type Json, pathOf, valueAt } from "./json.ts";
+import { writtenOut } from "./shown_text.ts";
 
 /** A problem between fields. */
 export interface Finding {
@@ -18,4 +19,10 @@ export interface Finding {
 /** The first of these pointers at which the spec says something; the last when it says nothing anywhere. */
 export function written(raw: Json, ...pointers: readonly string[]): string {
   return pointers.find((pointer) => valueAt(raw, pathOf(pointer)) !== undefined) ?? pointers.at(-1) ?? "";
+}
+
+/** The sentence about a name of which a reader would see nothing. */
+export function nothingSeen(pointer: string, name: string): string {
+  const found = writtenOut(JSON.stringify(name));
+  return `${pathOf(pointer).join(".")} must have a character that can be seen: found ${found}.`;
 }

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Finding } from "./finding.ts";
-import { type JsonRecord, pathOf, valueAt } from "./json.ts";
+import { isRecord, type Json, type JsonRecord, pathOf, pointerOf, valueAt } from "./json.ts";
 import type { MethodSpec, ResolvedSpec } from "./types.ts";
 
 /** A field of `lora` or `regions` that counts only while another one says so. */
@@ -29,6 +29,14 @@ const ITEM_ROWS = {
   instead: "set lora.itemRows",
 };
 
+const ADD = {
+  on: "/regions/add",
+  has: isRaie,
+  counts: ({ regions }: MethodSpec): boolean => regions.add,
+  only: "while regions are added: found regions.add false",
+  instead: "set regions.add to true",
+};
+
 const CONDITIONAL: readonly Conditional[] = [
   {
     field: "/regions/mergeAngle",
@@ -38,6 +46,26 @@ const CONDITIONAL: readonly Conditional[] = [
     only: "while regions merge: found regions.merge false",
     instead: "set regions.merge to true",
   },
+  { field: "/regions/poolMin", ...ADD },
+  { field: "/regions/addMax", ...ADD },
+  {
+    field: "/regions/expandWeight",
+    on: "/regions/expand",
+    has: isRaie,
+    counts: ({ regions }) => regions.expand,
+    only: "while regions expand: found regions.expand false",
+    instead: "set regions.expand to true",
+  },
+  {
+    field: "/regions/replayFrom",
+    on: "/regions/replay",
+    has: isRaie,
+    counts: ({ regions }) => regions.replay > 0,
+    only: "while windows of S are replayed: found regions.replay 0",
+    instead: "set regions.replay",
+  },
+  { field: "/regions/defaultAdapter/itemRate", has: isRaie, ...ITEM_ROWS },
+  { field: "/regions/training/itemRate", has: isRaie, ...ITEM_ROWS },
   { field: "/lora/anchor", has: adapts, ...ITEM_ROWS },
   { field: "/lora/itemRate", has: adapts, ...ITEM_ROWS },
 ];
@@ -48,7 +76,11 @@ const CONDITIONAL: readonly Conditional[] = [
  */
 export function* idleChecks(raw: JsonRecord, spec: ResolvedSpec): Generator<Finding> {
   yield* minPositives(raw, spec);
+  yield* negativesOutside(raw, spec);
   yield* badLines(raw, spec);
+  yield* minRating(raw, spec);
+  yield* overruled(raw, spec, "/lora", adapts);
+  yield* overruled(raw, spec, "/regions", isRaie);
   for (const conditional of CONDITIONAL) yield* conditionally(raw, spec, conditional);
 }
 
@@ -60,6 +92,23 @@ function* minPositives(raw: JsonRecord, { backbone }: ResolvedSpec): Generator<F
   const message =
     'backbone.training.minPositives counts only with rows "user-tail": found rows "windows"; set rows, or leave it out.';
   yield { pointer, message, about: ["/backbone/training/rows", pointer], idle: true };
+}
+
+function* negativesOutside(raw: JsonRecord, { backbone }: ResolvedSpec): Generator<Finding> {
+  const pointer = "/backbone/training/negativesOutside";
+  if (backbone.training.loss.kind !== "cross-entropy" || !says(raw, pointer)) return;
+  const message =
+    'backbone.training.negativesOutside counts only for losses that draw negatives: found loss.kind "cross-entropy"; leave it out.';
+  yield { pointer, message, about: ["/backbone/training/loss", pointer], idle: true };
+}
+
+/** Whether a data set that has a descriptor has ratings is not the spec's to know. */
+function* minRating(raw: JsonRecord, { dataset }: ResolvedSpec): Generator<Finding> {
+  const unrated = dataset.synthetic !== undefined || (dataset.columns !== undefined && !("rating" in dataset.columns));
+  if (!unrated || !says(raw, "/minRating")) return;
+  const found = dataset.synthetic === undefined ? "found dataset.columns without rating" : "made-up data has none";
+  const message = `minRating counts only where there are ratings: ${found}; leave it out.`;
+  yield { pointer: "/minRating", message, about: ["/dataset", "/minRating"], idle: true };
 }
 
 function* badLines(raw: JsonRecord, { dataset }: ResolvedSpec): Generator<Finding> {
@@ -89,4 +138,44 @@ function* conditionally(
   if (!says(raw, field) || listening.length === 0 || listening.some(({ method }) => counts(method))) return;
   const about = [field, on, "/methods", ...listening.map(({ own }) => own + on)];
   yield { pointer: field, message: sentence(field), about, idle: true };
+}
+
+/** What a section says for all methods, and each of those that read it says otherwise for itself. */
+function* overruled(
+  raw: JsonRecord,
+  { methods }: ResolvedSpec,
+  section: "/lora" | "/regions",
+  reads: (method: MethodSpec) => boolean,
+): Generator<Finding> {
+  const readers = [...methods.entries()].filter(([, method]) => reads(method)).map(([index]) => `/methods/${index}`);
+  if (readers.length === 0) return;
+  for (const path of leaves(raw[section.slice(1)], pathOf(section))) {
+    const field = pointerOf(path);
+    if (!readers.every((own) => overrules(raw, own, path))) continue;
+    const message = `${
+      path.join(".")
+    } counts for no method: all that read it have their own; leave it out here or there.`;
+    const about = [field, "/methods"];
+    yield { pointer: field, message, about, idle: true };
+  }
+}
+
+/** Whether a method's own settings take the place of what the spec says at a path: itself, what is around it, or another kind of it. */
+function overrules(raw: JsonRecord, own: string, path: readonly string[]): boolean {
+  return path.slice(1).some((_, index) => {
+    const place = path.slice(0, index + 2);
+    const shared = valueAt(raw, place);
+    const mine = valueAt(raw, [...pathOf(own), ...place]);
+    if (mine === undefined) return false;
+    // Both have to name their kind before they can say anything else.
+    if (!isRecord(shared) || !isRecord(mine)) return place.at(-1) !== "kind" || mine !== shared;
+    return mine.kind !== undefined && shared.kind !== undefined && mine.kind !== shared.kind;
+  });
+}
+
+/** Paths of all values that are no objects. */
+function leaves(value: Json | undefined, path: readonly string[]): (readonly string[])[] {
+  if (value === undefined) return [];
+  if (!isRecord(value)) return [path];
+  return Object.entries(value).flatMap(([key, below]) => leaves(below, [...path, key]));
 }

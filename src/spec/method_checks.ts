@@ -2,9 +2,10 @@
  * Checks between the fields of methods, adapters and regions.
  * @module
  */
-import { type Finding, written } from "./finding.ts";
+import { type Finding, nothingSeen, written } from "./finding.ts";
 import { type JsonRecord, pathOf } from "./json.ts";
 import { nearestName } from "./nearest.ts";
+import { seen } from "./shown_text.ts";
 import type { MethodSpec, ResolvedSpec } from "./types.ts";
 import { listed } from "./wording.ts";
 
@@ -24,14 +25,18 @@ export function* methodChecks(raw: JsonRecord, spec: ResolvedSpec): Generator<Fi
   }
 }
 
+/** Labels are told apart by what a reader sees of them. */
 function* labels(spec: ResolvedSpec): Generator<Finding> {
   const first = new Map<string, number>();
   for (const [index, { label }] of spec.methods.entries()) {
-    const same = first.get(label);
-    if (same === undefined) first.set(label, index);
+    const pointer = `/methods/${index}/label`;
+    const visible = seen(label.normalize("NFC"));
+    const same = first.get(visible);
+    if (visible === "") yield { pointer, message: nothingSeen(pointer, label), about: [pointer] };
+    else if (same === undefined) first.set(visible, index);
     else {
       yield {
-        pointer: `/methods/${index}/label`,
+        pointer,
         message: `methods.${index}.label must differ from all others: found ${
           JSON.stringify(label)
         }, which is methods.${same} too.`,

@@ -3,14 +3,22 @@
  * @module
  */
 import { has, isRecord, type Json, pointerOf, recordOf } from "./json.ts";
-import { tooDeep } from "./syntax.ts";
+import { type Flaw, readPlain, valueOf } from "./plain_json.ts";
+import { shortened } from "./shown_text.ts";
+
+/** An option that could not be applied, and why. */
+export interface OverrideProblem {
+  readonly option: string;
+  readonly pointer: string;
+  readonly message: string;
+}
 
 /** A spec's value after its overrides, where each came from, and the options that could not be applied. */
 export interface Overridden {
   readonly value: Json;
   /** JSON pointer -> the option that put the value there. */
   readonly origins: ReadonlyMap<string, string>;
-  readonly problems: readonly { readonly option: string; readonly pointer: string; readonly message: string }[];
+  readonly problems: readonly OverrideProblem[];
 }
 
 /** What a plain text stands for, so that a field can be set inside: "movielens-100k" is {"id": "movielens-100k"}. */
@@ -18,6 +26,14 @@ const TEXT_FIELDS: readonly { readonly at: RegExp; readonly field: string }[] = 
   { at: /^\/dataset$/, field: "id" },
   { at: /^\/methods\/\d+$/, field: "kind" },
 ];
+
+/** Longest text of an option, or of anything in it, that a message repeats. */
+const SHOWN = 100;
+
+/** More than a person, or a script that means well, would say on a command line. */
+const MAX_OPTIONS = 1000;
+const MAX_CHARACTERS = 1 << 16;
+const MAX_PATH = 32;
 
 /**
  * Applies options in order. A path has dots (`methods.1.regions.k`); a value is JSON, or else text as it stands.
@@ -31,56 +47,83 @@ const TEXT_FIELDS: readonly { readonly at: RegExp; readonly field: string }[] = 
  */
 export function applyOverrides(spec: Json, options: readonly string[]): Overridden {
   const origins = new Map<string, string>();
-  const problems: { option: string; pointer: string; message: string }[] = [];
+  const problems: OverrideProblem[] = [];
+  const characters = options.reduce((sum, { length }) => sum + length, 0);
+  if (options.length > MAX_OPTIONS || characters > MAX_CHARACTERS) {
+    const message =
+      `--set may be given ${MAX_OPTIONS} times with ${MAX_CHARACTERS} characters in all: found ${options.length} times with ${characters}.`;
+    return { value: spec, origins, problems: [{ option: "--set", pointer: "", message }] };
+  }
   let value = spec;
   for (const text of options) {
-    const option = `--set ${text}`;
-    const equals = text.indexOf("=");
-    const path = text.slice(0, Math.max(0, equals)).split(".");
-    if (equals < 1 || path.some((part) => part === "")) {
-      problems.push({
-        option,
-        pointer: "",
-        message: `--set wants PATH=VALUE, for example windows.context=20: found "${text}".`,
-      });
-      continue;
+    const option = `--set ${shortened(text, SHOWN)}`;
+    try {
+      const path = pathFrom(text);
+      mustNotUndo(path, origins);
+      const made: string[] = [];
+      value = put(value, path, 0, valueFrom(text.slice(text.indexOf("=") + 1), path), made);
+      for (const pointer of [pointerOf(path), ...made]) origins.set(pointer, option);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      problems.push(...error.problems.map((problem) => ({ option, ...problem })));
     }
-    if (path.length > 32 || tooDeep(text.slice(equals + 1)) >= 0) {
-      problems.push({ option, pointer: "", message: "--set cannot go this deep." });
-      continue;
-    }
-    const made: string[] = [];
-    const result = put(value, path, 0, parseValue(text.slice(equals + 1)), made);
-    if (typeof result === "object" && result !== null && "problem" in result && result.problem instanceof Problem) {
-      problems.push({ option, pointer: pointerOf(result.problem.path), message: result.problem.sentence });
-      continue;
-    }
-    value = result as Json;
-    for (const pointer of [pointerOf(path), ...made]) origins.set(pointer, option);
   }
   return { value, origins, problems };
 }
 
-class Problem {
-  constructor(readonly path: readonly string[], readonly sentence: string) {}
-}
-
-function parseValue(text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch (error) {
-    if (error instanceof SyntaxError) return text;
-    throw error;
+/** Ends the application of one option. */
+class Refusal extends Error {
+  constructor(readonly problems: readonly { readonly pointer: string; readonly message: string }[]) {
+    super(problems[0]?.message);
   }
 }
 
-function put(
-  here: Json,
-  path: readonly string[],
-  depth: number,
-  value: Json,
-  made: string[],
-): Json | { problem: Problem } {
+const refused = (path: readonly string[], message: string): Refusal =>
+  new Refusal([{ pointer: pointerOf(path), message }]);
+
+const shown = (path: readonly string[]): string => shortened(path.join("."), SHOWN);
+
+function pathFrom(text: string): string[] {
+  const equals = text.indexOf("=");
+  const path = text.slice(0, Math.max(0, equals)).split(".");
+  if (equals < 1 || path.includes("")) {
+    const found = shortened(text, SHOWN);
+    throw refused([], `--set wants PATH=VALUE, for example windows.context=20: found "${found}".`);
+  }
+  if (path.length > MAX_PATH) throw refused([], `--set goes ${MAX_PATH} fields deep at most: found ${path.length}.`);
+  return path;
+}
+
+/** A value inside one that is replaced as a whole afterwards would have been given in vain. */
+function mustNotUndo(path: readonly string[], origins: ReadonlyMap<string, string>): void {
+  const place = pointerOf(path);
+  const undone = [...origins].find(([pointer]) => pointer.startsWith(place + "/"));
+  if (undone !== undefined) {
+    throw refused(
+      path,
+      `--set cannot replace ${shown(path)} after ${undone[1]}, which would be lost: change the order.`,
+    );
+  }
+}
+
+function valueFrom(text: string, path: readonly string[]): Json {
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    if (!text.isWellFormed()) throw refused(path, `${shown(path)} must be text: found half a character.`);
+    return text;
+  }
+  const tree = readPlain(text, { path });
+  if (isFlawed(tree)) throw new Refusal(tree);
+  return valueOf(tree);
+}
+
+function isFlawed(tree: ReturnType<typeof readPlain>): tree is readonly Flaw[] {
+  return Array.isArray(tree);
+}
+
+function put(here: Json, path: readonly string[], depth: number, value: Json, made: string[]): Json {
   const key = path[depth];
   if (key === undefined) return value;
   const place = path.slice(0, depth);
@@ -92,34 +135,17 @@ function put(
     const index = /^\d{1,6}$/.test(key) ? Number(key) : -1;
     if (index < 0 || index > here.length) {
       const entries = here.length === 1 ? "one entry, 0" : `${here.length} entries, 0 to ${here.length - 1}`;
-      return {
-        problem: new Problem(
-          place,
-          `--set cannot find ${path.slice(0, depth + 1).join(".")}: ${place.join(".")} has ${entries}.`,
-        ),
-      };
+      throw refused(place, `--set cannot find ${shown(path.slice(0, depth + 1))}: ${shown(place)} has ${entries}.`);
     }
-    const next = inner(here[index]);
-    if (isProblem(next)) return next;
-    return [...here.slice(0, index), next, ...here.slice(index + 1)];
+    return [...here.slice(0, index), inner(here[index]), ...here.slice(index + 1)];
   }
   const shorthand = TEXT_FIELDS.find(({ at }) => at.test(pointerOf(place)));
   const record: Json = typeof here === "string" && shorthand !== undefined ? { [shorthand.field]: here } : here;
   if (!isRecord(record)) {
-    return {
-      problem: new Problem(
-        place,
-        `--set cannot reach ${path.join(".")}: ${place.join(".") || "the spec"} is ${
-          JSON.stringify(here)
-        }, which has no fields.`,
-      ),
-    };
+    const found = shortened(JSON.stringify(here), SHOWN);
+    const owner = place.length === 0 ? "the spec" : shown(place);
+    throw refused(place, `--set cannot reach ${shown(path)}: ${owner} is ${found}, which has no fields.`);
   }
   const next = inner(has(record, key) ? record[key] : undefined);
-  if (isProblem(next)) return next;
   return recordOf([...Object.entries(record).filter(([name]) => name !== key), [key, next]]);
-}
-
-function isProblem(value: Json | { problem: Problem }): value is { problem: Problem } {
-  return typeof value === "object" && value !== null && "problem" in value && value.problem instanceof Problem;
 }

@@ -4,12 +4,14 @@
  */
 import { refusals } from "./availability.ts";
 import { crossChecks } from "./checks.ts";
-import { SpecError, type SpecIssue } from "./issue.ts";
+import { MOST_PROBLEMS, SpecError, type SpecIssue } from "./issue.ts";
 import { isRecord, type Json, type JsonRecord, pathOf, valueAt } from "./json.ts";
 import { applyOverrides } from "./overrides.ts";
 import { resolveSpec } from "./resolve.ts";
-import { decoded, Source } from "./source.ts";
+import { shortened } from "./shown_text.ts";
+import { Source } from "./source.ts";
 import type { ResolvedSpec } from "./types.ts";
+import { decoded } from "./utf8.ts";
 import { misfits, without } from "./validate.ts";
 
 /** A spec as written, with its overrides applied, and as resolved. */
@@ -18,6 +20,8 @@ export interface ParsedSpec {
   readonly resolved: ResolvedSpec;
   /** As written, with overrides applied. */
   readonly raw: JsonRecord;
+  /** A problem that is found later, with the place of its pointer in the file. */
+  issue(pointer: string, message: string): SpecIssue;
 }
 
 /** How a spec is read. */
@@ -51,28 +55,29 @@ export function parseSpec(text: string | Uint8Array, file: string, options: Pars
     }
     return undefined;
   };
-  const optionIssue = (option: string, pointer: string, message: string): SpecIssue => (
-    { file, pointer, line: 0, column: 0, message, excerpt: [], option }
-  );
   const found = (pointer: string) => {
     const option = optionOf(pointer);
     return option === undefined
       ? source.found(pointer)
-      : short(JSON.stringify(valueAt(value, pathOf(pointer)) ?? null));
+      : shortened(JSON.stringify(valueAt(value, pathOf(pointer)) ?? null), 60);
   };
   const misfitting = misfits(value, found);
-  const refused = refusals(value);
-  const issueOf = (pointer: string, message: string, at: "value" | "key" | "start"): SpecIssue => {
+  const refused = refusals(value).slice(0, MOST_PROBLEMS);
+  const fromOption = (option: string, pointer: string, message: string): SpecIssue => (
+    { ...source.issue(pointer, message), excerpt: [], option }
+  );
+  const issueOf = (pointer: string, message: string, at: "value" | "key" | "start" = "value"): SpecIssue => {
     const option = optionOf(pointer);
-    return option === undefined ? source.issue(pointer, message, at) : optionIssue(option, pointer, message);
+    return option === undefined ? source.issue(pointer, message, at) : fromOption(option, pointer, message);
   };
   const issues = [
-    ...problems.map(({ option, pointer, message }) => optionIssue(option, pointer, message)),
+    ...problems.map(({ option, pointer, message }) => fromOption(option, pointer, message)),
     ...misfitting.map(({ pointer, message, at }) => issueOf(pointer, message, at)),
-    ...refused.map(({ pointer, message }) => issueOf(pointer, message, "value")),
+    ...refused.map(({ pointer, message }) => issueOf(pointer, message)),
   ];
   const spoilt = [...misfitting, ...refused].map(({ pointer }) => pointer);
-  const whole = isRecord(value) ? healed(value, spoilt) : undefined;
+  // Where so much is wrong, what does not fit together is of no interest yet.
+  const whole = isRecord(value) && spoilt.length < MOST_PROBLEMS ? healed(value, spoilt) : undefined;
   const resolved = whole === undefined ? undefined : resolveSpec(whole, file);
   if (whole !== undefined && resolved !== undefined) {
     // A change made on the command line may leave a field of the file idle: ablations are made that way.
@@ -80,12 +85,12 @@ export function parseSpec(text: string | Uint8Array, file: string, options: Pars
     for (const { pointer, message, about, idle } of crossChecks(whole, resolved)) {
       if (idle === true && !changed(pointer) && about.some(changed)) continue;
       if (!about.some((one) => spoilt.some((other) => related(one, other)))) {
-        issues.push(issueOf(pointer, message, "value"));
+        issues.push(issueOf(pointer, message));
       }
     }
   }
   if (issues.length > 0 || resolved === undefined || !isRecord(value)) throw new SpecError(file, inOrder(issues));
-  return { resolved, raw: value };
+  return { resolved, raw: value, issue: issueOf };
 }
 
 /** The spec without what is wrong in it and with stand-ins for what it must have, so that the rest can be checked. */
@@ -102,8 +107,4 @@ function related(a: string, b: string): boolean {
 
 function inOrder(issues: readonly SpecIssue[]): SpecIssue[] {
   return [...issues].sort((a, b) => a.line - b.line || a.column - b.column);
-}
-
-function short(text: string): string {
-  return text.length > 60 ? text.slice(0, 57) + "..." : text;
 }

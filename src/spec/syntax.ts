@@ -5,11 +5,21 @@
 import { type ParseError, printParseErrorCode } from "jsonc-parser";
 
 /** Deeper nesting is no spec; it keeps every recursion over a spec bounded. */
-export const MAX_DEPTH = 64;
+const MAX_DEPTH = 64;
 
-/** Offset of the first bracket deeper than {@linkcode MAX_DEPTH}, or -1; a scan, because a parser would recurse. */
-export function tooDeep(text: string): number {
+/** More values are no spec; it keeps the search for what is wrong with them short. */
+const MAX_VALUES = 20_000;
+
+/** Where a text goes beyond what a spec may be, and how. */
+export interface Excess {
+  readonly offset: number;
+  readonly message: string;
+}
+
+/** Where a text is nested too deep or holds too many values; a scan, because a parser would recurse. */
+export function excessOf(text: string): Excess | undefined {
   let depth = 0;
+  let values = 1;
   let inString = false;
   for (let at = 0; at < text.length; at++) {
     const character = text[at];
@@ -18,10 +28,18 @@ export function tooDeep(text: string): number {
       else if (character === '"' || character === "\n") inString = false;
     } else if (character === '"') inString = true;
     else if (character === "{" || character === "[") {
-      if (++depth > MAX_DEPTH) return at;
+      values++;
+      if (++depth > MAX_DEPTH) {
+        const message = `Lists and objects are nested too deep here: at most ${MAX_DEPTH} levels are read.`;
+        return { offset: at, message };
+      }
     } else if (character === "}" || character === "]") depth--;
+    else if (character === ",") values++;
+    if (values > MAX_VALUES) {
+      return { offset: at, message: `There are too many values up to here: a spec has at most ${MAX_VALUES}.` };
+    }
   }
-  return -1;
+  return undefined;
 }
 
 const SENTENCES: Readonly<Record<string, string>> = {

@@ -2,9 +2,11 @@
  * Holds a spec's value against the schema, and says what is wrong in sentences.
  * @module
  */
+import { MOST_PROBLEMS } from "./issue.ts";
 import { dotted, isRecord, type Json, pathOf, pointerOf, recordOf } from "./json.ts";
 import { nearestName } from "./nearest.ts";
 import { type SchemaError, schemaErrors, type SchemaNode } from "./schema.ts";
+import { shortened } from "./shown_text.ts";
 import { allowedText, listed } from "./wording.ts";
 
 /** A value that does not fit the schema. */
@@ -16,24 +18,20 @@ export interface Misfit {
 }
 
 /**
- * Everything in which a value does not fit the schema, one sentence each, in no particular order.
+ * Everything in which a value does not fit the schema, one sentence each, in no particular order, and no more than 200.
  *
  * @param value The spec.
  * @param found The value at a pointer as its author wrote it.
  */
 export function misfits(value: Json, found: (pointer: string) => string): Misfit[] {
   const errors = schemaErrors(value);
-  const list: Misfit[] = [];
+  const list = new Map<string, Misfit>();
   for (const error of errors) {
     const misfit = misfitOf(error, errors, found);
-    if (
-      misfit !== undefined &&
-      !list.some(({ pointer, message }) => pointer === misfit.pointer && message === misfit.message)
-    ) {
-      list.push(misfit);
-    }
+    if (misfit !== undefined) list.set(`${misfit.pointer} ${misfit.message}`, misfit);
+    if (list.size === MOST_PROBLEMS) break;
   }
-  return list;
+  return [...list.values()];
 }
 
 function misfitOf(
@@ -99,7 +97,9 @@ function unknownField(parent: string, key: string, node: SchemaNode): Misfit {
   const nearest = nearestName(key, fields);
   const owner = parent === "" ? "a spec" : dotted(parent);
   const hint = nearest === undefined ? "" : ` Did you mean ${JSON.stringify(nearest)}?`;
-  const message = `${owner} has no field ${JSON.stringify(key)}: its fields are ${listed(fields, "and")}.${hint}`;
+  const message = `${owner} has no field ${JSON.stringify(shortened(key, 60))}: its fields are ${
+    listed(fields, "and")
+  }.${hint}`;
   return { pointer: pointerOf([...pathOf(parent), key]), at: "key", message };
 }
 

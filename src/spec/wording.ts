@@ -15,12 +15,18 @@ const PATTERNS: readonly (readonly [string, string])[] = [
   ["^(Recall@", '"Recall@10", "NDCG@10", "coverage@10" (any cut-off) or "MRR"'],
   ["^(S|T|F", '"S", "T", or "F1" to "Fn"'],
   ["^[0-9]+[KMGT]", 'an amount of memory such as "16G"'],
-  ["^[^\\u0000", "text without line breaks or control characters"],
+  ["^[^\\u0000-\\u0008", "text without control characters, or marks that turn it round"],
+  ["^[^\\u0000-\\u001f", "text on one line, without control characters or marks that turn it round"],
+  ["^[\\u0001", "one ASCII character other than a quote or a line break"],
 ];
+
+/** More names than these are counted, not listed. */
+const LISTED = 30;
 
 /** Names or values as a list: `"a", "b" or "c"`. */
 export function listed(values: readonly Json[], word = "or"): string {
-  const texts = values.map((value) => JSON.stringify(value));
+  const texts = values.slice(0, LISTED).map((value) => JSON.stringify(value));
+  if (values.length > LISTED) texts.push(`${values.length - LISTED} others`);
   const last = texts.pop() ?? "nothing";
   return texts.length === 0 ? last : `${texts.join(", ")} ${word} ${last}`;
 }
@@ -102,8 +108,7 @@ function plural(node: SchemaNode): string {
 
 function textText(node: SchemaNode): string {
   const pattern = PATTERNS.find(([begin]) => node.pattern?.startsWith(begin));
-  if (pattern !== undefined) return pattern[1] + lengthText(node);
-  if (node.maxLength === 1) return "one character";
+  if (pattern !== undefined) return pattern[1] + (node.maxLength === 1 ? "" : lengthText(node));
   return `text${lengthText(node)}`;
 }
 

@@ -42,6 +42,7 @@ describe("differences()", () => {
     assert.deepEqual(
       paths({
         lora: { rank: 4 },
+        regions: {},
         methods: ["lora", { kind: "raie", label: "RAIE", lora: { alpha: 1 }, regions: { k: 1 } }],
       }),
       ["lora.rank", "[RAIE] lora.alpha", "[RAIE] regions.k"],

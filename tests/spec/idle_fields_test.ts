@@ -37,6 +37,69 @@ describe("a field that nothing reads", () => {
     ]);
   });
 
+  const vain: readonly (readonly [string, Record<string, unknown>, string])[] = [
+    ["a pool where none is added", { regions: { add: false, poolMin: 30 } }, "/regions/poolMin"],
+    ["new regions where none is added", { regions: { add: false, addMax: 3 } }, "/regions/addMax"],
+    ["a weight of what does not expand", { regions: { expand: false, expandWeight: 0.5 } }, "/regions/expandWeight"],
+    ["a source of what is not replayed", { regions: { replay: 0, replayFrom: "members" } }, "/regions/replayFrom"],
+    [
+      "a rate of rows that do not train",
+      { lora: { itemRows: "none" }, regions: { training: { itemRate: 2 } } },
+      "/regions/training/itemRate",
+    ],
+    [
+      "a rate of the default adapter's rows that do not train",
+      { lora: { itemRows: "none" }, regions: { defaultAdapter: { itemRate: 2 } } },
+      "/regions/defaultAdapter/itemRate",
+    ],
+    [
+      "a choice of negatives where none are drawn",
+      { backbone: { kind: "sasrec", training: { loss: { kind: "cross-entropy" }, negativesOutside: "user" } } },
+      "/backbone/training/negativesOutside",
+    ],
+    ["a rating of made-up data", { dataset: { format: "synthetic" } }, "/minRating"],
+    ["a rating of rows without ratings", { dataset: { format: "csv", path: "a.csv" } }, "/minRating"],
+    ["regions that the one raie says otherwise", { methods: [{ kind: "raie", regions: { k: 5 } }] }, "/regions/k"],
+    [
+      "a gate where each raie has one of another kind",
+      {
+        regions: { gate: { kind: "confidence", gamma: 1 } },
+        methods: [{ kind: "raie", regions: { gate: { kind: "posterior" } } }],
+      },
+      "/regions/gate/kind",
+    ],
+    [
+      "a rank that all adapters say otherwise",
+      {
+        lora: { rank: 4 },
+        methods: ["base", { kind: "lora", lora: { rank: 2 } }, { kind: "raie", lora: { rank: 3 } }],
+      },
+      "/lora/rank",
+    ],
+  ];
+  for (const [what, fields, pointer] of vain) {
+    it(`is refused: ${what}`, () => assert.ok(pointers(fields).includes(pointer), `${pointers(fields)}`));
+  }
+
+  it("is refused from the command line, where a method says otherwise", () => {
+    const own = { methods: [{ kind: "raie", regions: { k: 5 } }], regions: {} };
+    const [issue] = issuesOf(specText(own), ["regions.k=7"]);
+    assert.deepEqual([issue?.pointer, issue?.option], ["/regions/k", "--set regions.k=7"]);
+    assert.equal(parsed(own, ["methods.0.regions.k=7"]).resolved.methods[0]?.regions.k, 7);
+  });
+
+  it("may share its kind, which a method has to repeat", () => {
+    const own = { kind: "raie", regions: { gate: { kind: "confidence", tLow: 0.5 } } };
+    const { methods } = parsed({ regions: { gate: { kind: "confidence", gamma: 1 } }, methods: [own] }).resolved;
+    assert.deepEqual(methods[0]?.regions.gate, {
+      kind: "confidence",
+      temperature: 0.05,
+      tHigh: 0.9,
+      tLow: 0.5,
+      gamma: 1,
+    });
+  });
+
   it("is not a section that methods share, though none of these methods uses it", () => {
     assert.equal(parsed({ regions: { stride: 3 }, methods: ["base"] }).resolved.methods[0]?.regions.stride, 3);
   });

@@ -161,10 +161,10 @@ describe("parseSpec() on a right spec", () => {
         kind: "raie",
         lora: { training: { epochs: 9 } },
         regions: { k: 1 },
-      }],
+      }, { kind: "raie", label: "as the spec says" }],
     }).resolved;
-    assert.deepEqual(methods.map(({ lora }) => [lora.rank, lora.alpha]), [[4, 8], [32, 8], [4, 8]]);
-    assert.deepEqual(methods.map(({ regions }) => regions.k), [3, 3, 1]);
+    assert.deepEqual(methods.map(({ lora }) => [lora.rank, lora.alpha]), [[4, 8], [32, 8], [4, 8], [4, 8]]);
+    assert.deepEqual(methods.map(({ regions }) => regions.k), [3, 3, 1, 3]);
     assert.deepEqual(methods[2]?.options, { lora: { training: { epochs: 9 } }, regions: { k: 1 } });
   });
 
@@ -232,7 +232,7 @@ describe("parseSpec() on a right spec", () => {
   });
 
   it("takes made-up data", () => {
-    const { dataset } = parsed({ dataset: { format: "synthetic", users: 50, seed: 9 } }).resolved;
+    const { dataset } = parsed({ dataset: { format: "synthetic", users: 50, seed: 9 }, minRating: undefined }).resolved;
     assert.equal(dataset.format, "synthetic");
     assert.deepEqual([dataset.synthetic?.users, dataset.synthetic?.items, dataset.synthetic?.seed], [50, 400, 9]);
   });

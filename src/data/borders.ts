@@ -56,6 +56,13 @@ export function sliceBorders(times: Float64Array, slices: SlicesSpec): number[] 
 
 function fractionBorders(times: Float64Array, slices: Extract<SlicesSpec, { kind: "fractions" }>): number[] {
   const sorted = times.slice().sort();
+  if (sorted.length > 1 && sorted[0] === sorted.at(-1)) {
+    throw new DataError(
+      `Cannot slice interactions: all ${sorted.length} positives have the time ${
+        shownTime(sorted[0]!)
+      }, wanted times that differ; is it the right column?`,
+    );
+  }
   const borders: number[] = [];
   let share = slices.setup;
   for (const fraction of [...slices.finetune, slices.test]) {

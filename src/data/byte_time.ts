@@ -31,8 +31,12 @@ export const LATEST_SECOND = 1e11;
  * ```
  */
 export function readTime(bytes: Uint8Array, start: number, end: number): number {
-  const dated = end - start >= 10 && bytes[start + 4] === MINUS && bytes[start + 7] === MINUS;
-  return dated ? readDate(bytes, start, end) : readNumber(bytes, start, end);
+  return writtenAsDate(bytes, start, end) ? readDate(bytes, start, end) : readNumber(bytes, start, end);
+}
+
+/** Whether {@linkcode readTime} takes the bytes for a date and not for a number. */
+export function writtenAsDate(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start >= 10 && bytes[start + 4] === MINUS && bytes[start + 7] === MINUS;
 }
 
 function readDate(bytes: Uint8Array, start: number, end: number): number {
@@ -73,8 +77,10 @@ function readZone(bytes: Uint8Array, start: number, end: number): number {
   if (start === end || (bytes[start] === LETTER_Z && start + 1 === end)) return 0;
   const sign = bytes[start] === PLUS ? 1 : bytes[start] === MINUS ? -1 : NaN;
   const minutes = bytes[start + 3] === COLON ? start + 4 : start + 3;
-  if (end !== minutes + 2) return NaN;
-  return sign * (readDigits(bytes, start + 1, start + 3) * 3600 + readDigits(bytes, minutes, minutes + 2) * 60);
+  const hour = readDigits(bytes, start + 1, start + 3);
+  const minute = readDigits(bytes, minutes, minutes + 2);
+  if (end !== minutes + 2 || !(hour < 24 && minute < 60)) return NaN;
+  return sign * (hour * 3600 + minute * 60);
 }
 
 function readDigits(bytes: Uint8Array, start: number, end: number): number {

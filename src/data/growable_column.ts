@@ -3,11 +3,15 @@
  * @module
  */
 
+import { DataError } from "./errors.ts";
+
 /** The kinds of column interactions are kept in. */
 export type NumberColumn = Int32Array | Float32Array | Float64Array;
 
 /** Numbers per segment: 4 MiB of Int32, so that growing never copies what is already there. */
 const SEGMENT = 1 << 20;
+/** Rows are numbered by Int32: 2^31 of them in all. */
+const MOST_SEGMENTS = 2 ** 31 / SEGMENT;
 
 /**
  * A typed array that grows by segments. Nothing is copied until {@linkcode GrowableColumn.finish}, so that the peak of memory is the
@@ -29,9 +33,12 @@ export class GrowableColumn<A extends NumberColumn> {
   #segment: A;
   #used = 0;
   readonly #make: (length: number) => A;
+  readonly #most: number;
 
-  constructor(make: (length: number) => A) {
+  /** `most` is the limit in segments of 2^20 rows. */
+  constructor(make: (length: number) => A, most: number = MOST_SEGMENTS) {
     this.#make = make;
+    this.#most = most;
     this.#segment = make(SEGMENT);
   }
 
@@ -40,9 +47,15 @@ export class GrowableColumn<A extends NumberColumn> {
     return this.#full.length * SEGMENT + this.#used;
   }
 
-  /** Appends one number. */
+  /**
+   * Appends one number.
+   * @throws {DataError} when 2^31 rows are full: their numbers would wrap round.
+   */
   push(value: number): void {
     if (this.#used === SEGMENT) {
+      if (this.#full.length + 1 >= this.#most) {
+        throw new DataError(`Cannot hold more than ${this.#most * SEGMENT} rows: read the file in parts`);
+      }
       this.#full.push(this.#segment);
       this.#segment = this.#make(SEGMENT);
       this.#used = 0;

@@ -7,11 +7,18 @@
 const DIRECT_LIMIT = 1 << 24;
 const ZERO = 48;
 
-const decoder = new TextDecoder();
+/** Ids of more bytes are no ids but text: a quote that does not close, a column of another kind. */
+const LONGEST_ID = 1 << 12;
+/** The bytes of all ids other than small integers are numbered by Int32. */
+const MOST_BYTES = 2 ** 31 - 1;
+
+/** Keeps a byte-order mark, which would otherwise vanish and make two ids one. */
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
  * Gives every distinct id a dense index in order of first appearance. Integers in plain form ("17", not "017") take an array
- * look-up; anything else is hashed as bytes (FNV-1a, open addressing). Only a new id becomes a string.
+ * look-up; anything else is hashed as bytes (FNV-1a, open addressing). Only a new id becomes a string, so that different ids are different
+ * strings: what is no UTF-8, or holds a NUL, is refused.
  *
  * @example
  * ```ts
@@ -40,8 +47,10 @@ export class IdTable {
   #offsets = new Int32Array((1 << 9) + 1);
   #arena = new Uint8Array(1 << 13);
   #entries = 0;
+  /** What is wrong with the id last refused, as the end of a sentence: "holds a NUL byte, wanted text". */
+  problem = "";
 
-  /** The index of the id in `bytes[start, end)`; a new id gets the next one. */
+  /** The index of the id in `bytes[start, end)`; a new id gets the next one. -1 when it is refused; then nothing changes but `problem`. */
   intern(bytes: Uint8Array, start: number, end: number): number {
     const integer = plainInteger(bytes, start, end);
     return integer >= 0 ? this.#internInteger(integer) : this.#internBytes(bytes, start, end);
@@ -87,6 +96,8 @@ export class IdTable {
   }
 
   #add(hash: number, slot: number, bytes: Uint8Array, start: number, end: number): number {
+    const text = this.#text(bytes, start, end);
+    if (text === undefined) return -1;
     const entry = this.#entries++;
     const from = this.#offsets[entry]!;
     const to = from + end - start;
@@ -96,9 +107,30 @@ export class IdTable {
     this.#hashes[entry] = hash;
     this.#indices[entry] = this.ids.length;
     this.#slots[slot] = entry + 1;
-    this.ids.push(decoder.decode(bytes.subarray(start, end)));
+    this.ids.push(text);
     if (this.#entries === this.#hashes.length) this.#grow();
     return this.ids.length - 1;
+  }
+
+  /** An id as a string, or undefined after setting `problem`. */
+  #text(bytes: Uint8Array, start: number, end: number): string | undefined {
+    const length = end - start;
+    const id = bytes.subarray(start, end);
+    if (length <= 0) this.problem = "is empty, wanted an id";
+    else if (length > LONGEST_ID) this.problem = `is ${length} bytes long, wanted at most ${LONGEST_ID}`;
+    else if (id.includes(0)) this.problem = "holds a NUL byte, wanted text";
+    else if (this.#offsets[this.#entries]! + length > MOST_BYTES) {
+      this.problem = "does not fit any more: all ids together may have 2 GiB, wanted shorter ones, such as numbers";
+    } else {
+      try {
+        const text = decoder.decode(id);
+        if (!text.startsWith("\ufeff")) return text;
+        this.problem = "begins with a byte-order mark, wanted one at the file's start only: were files joined?";
+      } catch {
+        this.problem = "is no UTF-8, wanted the file in UTF-8";
+      }
+    }
+    return undefined;
   }
 
   /** Doubles the table; it is never more than half full. */

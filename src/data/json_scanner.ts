@@ -13,7 +13,7 @@ const COMMA = 44;
 const COLON = 58;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /**
  * Scans the top level of a JSON object for wanted keys. Values that are strings are given without quotes and with their escapes undone
@@ -90,18 +90,19 @@ export class JsonScanner {
     this.ends[key] = end - 1;
     const escape = bytes.subarray(0, end).indexOf(BACKSLASH, start);
     if (escape < 0) return;
-    const text = parseString(decoder.decode(bytes.subarray(start, end)));
+    const text = parseString(bytes.subarray(start, end));
     // An escape is never shorter than the bytes it stands for, so the plain text fits in its place.
     if (text === undefined) this.starts[key] = -1;
     else this.ends[key] = start + 1 + encoder.encodeInto(text, bytes.subarray(start + 1, end)).written;
   }
 }
 
-function parseString(text: string): string | undefined {
+/** Undefined for a bad escape, half a surrogate pair or bad UTF-8: the caller sees the key as missing and names the line. */
+function parseString(bytes: Uint8Array): string | undefined {
   try {
-    return String(JSON.parse(text));
+    const text = String(JSON.parse(decoder.decode(bytes)));
+    return text.isWellFormed() ? text : undefined;
   } catch {
-    // A bad escape: the caller sees the key as missing and names the line.
     return undefined;
   }
 }

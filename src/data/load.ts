@@ -6,10 +6,11 @@ import type { DatasetSpec, SyntheticSpec } from "../spec/types.ts";
 import type { ReadProgress } from "./byte_source.ts";
 import { type Descriptor, readDescriptor } from "./descriptors.ts";
 import { DataError } from "./errors.ts";
-import { baseName, type FolderOptions, inlineTitle, locateDataset } from "./locate.ts";
+import { baseName, type FolderOptions, inlineTitle, locateDataset, type LocatedFile } from "./locate.ts";
 import { type InteractionsSource, readInteractions } from "./read_interactions.ts";
 import { generateSynthetic } from "./synthetic.ts";
 import type { Columns } from "./row_formats.ts";
+import type { RatingScale } from "./row_reader.ts";
 import type { Interactions } from "./types.ts";
 
 /** Where to look, and whom to tell. */
@@ -28,6 +29,8 @@ export interface ReadingSettings {
   readonly separator?: string;
   /** What a line that cannot be read does; undefined for generated data, which has no lines. */
   readonly badLines?: DatasetSpec["badLines"];
+  /** Ratings outside it are bad lines: a setting only where such lines are left out, for else they end the run. */
+  readonly scale?: RatingScale;
   /** Of the generator; undefined for data in files. */
   readonly synthetic?: SyntheticSpec;
 }
@@ -42,12 +45,19 @@ function settingsOf(spec: DatasetSpec, descriptor: Descriptor | undefined): Read
   if (synthetic !== undefined) return { format: "synthetic", synthetic };
   const format = descriptor?.format ?? spec.format;
   const columns = spec.columns ?? descriptor?.columns;
+  const scale = spec.badLines === "skip" && scaleOf(descriptor);
   return {
     ...(format && { format }),
     ...(columns && { columns }),
     ...(spec.separator !== undefined && { separator: spec.separator }),
     badLines: spec.badLines,
+    ...(scale && { scale }),
   };
+}
+
+/** What a descriptor says of its ratings. */
+function scaleOf(descriptor: Descriptor | undefined): RatingScale | undefined {
+  return descriptor?.ratings ? { from: descriptor.ratings.from, to: descriptor.ratings.to } : undefined;
 }
 
 /**
@@ -66,20 +76,33 @@ export async function loadDataset(spec: DatasetSpec, options: LoadOptions = {}):
       `Cannot load ${spec.id ?? "the data set"}: it names neither a file nor settings of the generator`,
     );
   }
-  if (!ready || file.path === undefined) throw missing(descriptor, file.name, searched);
+  if (!ready || file.path === undefined) throw missing(descriptor, file, searched);
+  const scale = scaleOf(descriptor);
   const source: InteractionsSource = {
     path: file.path,
     name: file.path.endsWith(".gz") && !file.name.endsWith(".gz") ? `${file.name}.gz` : file.name,
     format,
     ...(columns && { columns }),
     ...(separator !== undefined && { separator }),
+    ...(scale && { scale }),
   };
   const interactions = await readInteractions(source, {
     ...(badLines && { badLines }),
     ...(options.onProgress && { onProgress: options.onProgress }),
   });
-  if (descriptor !== undefined) return interactions;
+  if (descriptor !== undefined) return withRowsNote(interactions, descriptor);
   return { ...interactions, files: interactions.files.map((read) => ({ ...read, name: baseName(read.name) })) };
+}
+
+/** Says so when a data set's file has other than the rows its publisher put in: cut off at a line's end, it looks whole. */
+function withRowsNote(interactions: Interactions, { title, rows }: Descriptor): Interactions {
+  const { count, skippedLines, notes } = interactions;
+  const found = count + skippedLines;
+  if (rows === undefined || found === rows) return interactions;
+  return {
+    ...interactions,
+    notes: [...notes, `${title} has ${rows} rows, and this file ${found}: it is another edition, or not whole.`],
+  };
 }
 
 /** A data set's name for readers: its descriptor's title, or its file's name. */
@@ -87,10 +110,18 @@ export async function datasetTitle(spec: DatasetSpec): Promise<string> {
   return spec.id === undefined ? inlineTitle(spec) : (await readDescriptor(spec.id)).title;
 }
 
-function missing(descriptor: Descriptor | undefined, name: string, searched: readonly string[]): DataError {
-  if (descriptor === undefined) return new DataError(`Cannot find ${name}: there is no such file`, { file: name });
+function missing(
+  descriptor: Descriptor | undefined,
+  { name, other }: LocatedFile,
+  searched: readonly string[],
+): DataError {
+  if (descriptor === undefined) {
+    const found = other === undefined ? "there is no such file" : `${other}, wanted a file`;
+    return new DataError(`Cannot find ${name}: ${found}`, { file: name });
+  }
+  const instead = other === undefined ? "" : ` (${other}, wanted a file)`;
   return new DataError(
-    `Cannot find ${name} (or ${name}.gz), looked in ${searched.join(", ")}. ${howToGet(descriptor)}`,
+    `Cannot find ${name} (or ${name}.gz), looked in ${searched.join(", ")}${instead}. ${howToGet(descriptor)}`,
     { file: name },
   );
 }

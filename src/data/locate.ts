@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { DatasetSpec } from "../spec/types.ts";
 import { type Descriptor, DESCRIPTORS, readDescriptor } from "./descriptors.ts";
 import { DataError } from "./errors.ts";
+import { otherKind } from "./regular_file.ts";
 
 /** Where to look. */
 export interface FolderOptions {
@@ -21,6 +22,8 @@ export interface LocatedFile {
   readonly path?: string;
   /** Size on disk. */
   readonly bytes?: number;
+  /** What is in a file's place though it is none, e.g. "data/u.data is a folder"; only where no file was found. */
+  readonly other?: string;
 }
 
 /** What is known of a data set before its rows are read. */
@@ -75,12 +78,15 @@ export function inlineTitle(spec: DatasetSpec): string {
 export const baseName = (path: string): string =>
   path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 
-/** The first of the paths that is a file, itself or with .gz after its name. Neither path nor size when there is none. */
-export async function findFile(paths: readonly string[]): Promise<{ path?: string; bytes?: number }> {
+/** The first of the paths that is a file, itself or with .gz after its name; else what stands in its place, if anything does. */
+export async function findFile(paths: readonly string[]): Promise<Omit<LocatedFile, "name">> {
+  let other: string | undefined;
   for (const path of paths.flatMap((plain) => [plain, `${plain}.gz`])) {
     try {
-      const { isFile, size } = await Deno.stat(path);
-      if (isFile) return { path, bytes: size };
+      const info = await Deno.stat(path);
+      const kind = otherKind(info);
+      if (kind === undefined) return { path, bytes: info.size };
+      other ??= `${path} is ${kind}`;
     } catch (cause) {
       if (!(cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory)) {
         throw new DataError(`Cannot look at ${path}: ${cause instanceof Error ? cause.message : cause}`, {
@@ -90,5 +96,5 @@ export async function findFile(paths: readonly string[]): Promise<{ path?: strin
       }
     }
   }
-  return {};
+  return other === undefined ? {} : { other };
 }

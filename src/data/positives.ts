@@ -20,10 +20,12 @@ export interface UserRows {
  */
 export function positivesByUser(interactions: Interactions, minRating: number): UserRows {
   const { count, users, ratings, times } = interactions;
+  // Ratings are kept in single precision: a 3.3 is not below a minRating of 3.3.
+  const least = Math.fround(minRating);
   const sizes = new Int32Array(interactions.userIds.length);
   let positives = 0;
   for (let row = 0; row < count; row++) {
-    if (ratings !== undefined && !(ratings[row]! >= minRating)) continue;
+    if (ratings !== undefined && !(ratings[row]! >= least)) continue;
     sizes[users[row]!]!++;
     positives++;
   }
@@ -41,7 +43,7 @@ export function positivesByUser(interactions: Interactions, minRating: number): 
   }
   const rows = new Int32Array(positives);
   for (let row = 0; row < count; row++) {
-    if (ratings !== undefined && !(ratings[row]! >= minRating)) continue;
+    if (ratings !== undefined && !(ratings[row]! >= least)) continue;
     rows[next[users[row]!]!++] = row;
   }
   for (let index = 0; index < present; index++) sortByTime(rows.subarray(offsets[index], offsets[index + 1]), times);

@@ -2,14 +2,14 @@
  * Reads a file of interactions into columns.
  * @module
  */
-import { LATEST_SECOND, readTime } from "./byte_time.ts";
-import { readNumber } from "./byte_number.ts";
 import type { ReadProgress } from "./byte_source.ts";
 import { DataError } from "./errors.ts";
-import { GrowableColumn } from "./growable_column.ts";
-import { IdTable } from "./id_table.ts";
-import { type Columns, type Format, ITEM, RATING, type RowFormat, rowFormat, TIME, USER } from "./row_formats.ts";
+import { readingNotes } from "./reading_notes.ts";
+import { type Columns, type Format, rowFormat } from "./row_formats.ts";
+import { type LineProblem, type RatingScale, returnHint, RowReader } from "./row_reader.ts";
 import { scanLines } from "./scan_lines.ts";
+import { SkippedLines } from "./skipped_lines.ts";
+import { mustBeTimes } from "./time_span.ts";
 import type { Interactions } from "./types.ts";
 
 /** A file and how to read it. */
@@ -23,6 +23,8 @@ export interface InteractionsSource {
   readonly columns?: Columns;
   /** Between two cells of a CSV or TSV file. Default: a comma, a tab. */
   readonly separator?: string;
+  /** A row rated outside it is a bad line. Default: whatever cannot be mistaken for a time. */
+  readonly scale?: RatingScale;
 }
 
 /** What to do on the way. */
@@ -34,10 +36,10 @@ export interface ReadOptions {
 
 /**
  * Reads interactions as a stream: memory is the columns plus a few MiB, whatever the file's size. Times are seconds since 1970 UTC,
- * written as numbers or as ISO dates. Blank lines are ignored.
+ * written as numbers or as ISO dates. Rows may come in any order and more than once; all are kept. Blank lines are ignored.
  *
- * @throws {DataError} with file and line when a line is bad (unless skipped), when times are in milliseconds, when the file cannot be
- * read, or when it holds no interaction.
+ * @throws {DataError} with file and line when a line is bad (unless skipped), when times are in milliseconds or are dates written as
+ * numbers, when the file cannot be read or changes meanwhile, or when it holds no interaction.
  *
  * @example
  * ```ts
@@ -57,88 +59,47 @@ export interface ReadOptions {
 export async function readInteractions(source: InteractionsSource, options: ReadOptions = {}): Promise<Interactions> {
   const name = source.name ?? source.path;
   const format = rowFormat(source.format, source.columns, source.separator);
-  const reader = new RowReader(format);
-  const skip = options.badLines === "skip";
+  const reader = new RowReader(format, source.scale);
+  const skipped = new SkippedLines();
   let headed = format.header === undefined;
-  let skipped = 0;
-  let firstSkipped = "";
-  const file = await scanLines(source.path, (bytes, start, end, line) => {
-    const problem = headed ? reader.add(bytes, start, end) : format.header!(bytes, start, end);
-    if (problem !== undefined) {
-      const message = `Cannot read ${name}, line ${line}: ${problem}`;
+  const { file, openEnd } = await scanLines(source.path, (bytes, start, end, line) => {
+    if (!headed) {
+      headed = true;
+      const problem = format.header!(bytes, start, end);
       // A wrong header is no bad line: without it no line can be read.
-      if (!skip || !headed) throw new DataError(message, { file: name, line });
-      if (skipped++ === 0) firstSkipped = message;
+      if (problem !== undefined) throw badLine(name, line, `${problem}${returnHint(bytes, start, end)}`);
+      return;
     }
-    headed = true;
+    const problem = reader.add(bytes, start, end);
+    if (problem === undefined) return;
+    if (options.badLines !== "skip") throw badLine(name, line, problem.text);
+    skipped.add(problem, line);
   }, { quoted: format.quoted, name, ...(options.onProgress && { onProgress: options.onProgress }) });
-  if (reader.users.length === 0) {
-    const why = skipped > 0 ? `all ${skipped} lines are bad, the first: ${firstSkipped}` : "it holds none";
-    throw new DataError(`Cannot read interactions from ${name}: ${why}`, { file: name });
-  }
-  return reader.finish(skipped, file);
+  if (reader.count === 0) throw noRows(name, headed && format.header !== undefined, skipped);
+  const columns = reader.finish();
+  mustBeTimes(columns.times, format.columns.time, name);
+  return {
+    ...columns,
+    skippedLines: skipped.count,
+    notes: readingNotes(columns, { openEnd: openEnd && !source.format.endsWith("ndjson"), skipped }),
+    files: [file],
+  };
 }
 
-/** The growing columns of one file. */
-class RowReader {
-  readonly users = new GrowableColumn((length) => new Int32Array(length));
-  readonly #items = new GrowableColumn((length) => new Int32Array(length));
-  readonly #times = new GrowableColumn((length) => new Float64Array(length));
-  readonly #ratings = new GrowableColumn((length) => new Float32Array(length));
-  readonly #userIds = new IdTable();
-  readonly #itemIds = new IdTable();
-  readonly #format: RowFormat;
-
-  constructor(format: RowFormat) {
-    this.#format = format;
-  }
-
-  /** Adds a line's interaction, or says what is wrong with the line and adds nothing. */
-  add(bytes: Uint8Array, start: number, end: number): string | undefined {
-    const { starts, ends, columns, hasRatings } = this.#format;
-    const problem = this.#format.parse(bytes, start, end);
-    if (problem !== undefined) return `${problem}: ${shown(bytes, start, end)}`;
-    const userStart = starts[USER]!, userEnd = ends[USER]!, itemStart = starts[ITEM]!, itemEnd = ends[ITEM]!;
-    if (userStart >= userEnd) return `found an empty ${columns.user}, wanted an id`;
-    if (itemStart >= itemEnd) return `found an empty ${columns.item}, wanted an id`;
-    const time = readTime(bytes, starts[TIME]!, ends[TIME]!);
-    if (!(Math.abs(time) <= LATEST_SECOND)) return timeProblem(time, columns.time, bytes, starts[TIME]!, ends[TIME]!);
-    if (hasRatings) {
-      const rating = readNumber(bytes, starts[RATING]!, ends[RATING]!);
-      if (!Number.isFinite(rating)) {
-        return `found the ${columns.rating} ${shown(bytes, starts[RATING]!, ends[RATING]!)}, wanted a number`;
-      }
-      this.#ratings.push(rating);
-    }
-    this.users.push(this.#userIds.intern(bytes, userStart, userEnd));
-    this.#items.push(this.#itemIds.intern(bytes, itemStart, itemEnd));
-    this.#times.push(time);
-    return undefined;
-  }
-
-  finish(skippedLines: number, file: Interactions["files"][number]): Interactions {
-    return {
-      count: this.users.length,
-      users: this.users.finish(),
-      items: this.#items.finish(),
-      times: this.#times.finish(),
-      ...(this.#format.hasRatings && { ratings: this.#ratings.finish() }),
-      userIds: this.#userIds.ids,
-      itemIds: this.#itemIds.ids,
-      skippedLines,
-      files: [file],
-    };
-  }
+function badLine(name: string, line: number, problem: LineProblem["text"]): DataError {
+  return new DataError(`Cannot read ${name}, line ${line}: ${problem}`, { file: name, line });
 }
 
-function timeProblem(time: number, column: string, bytes: Uint8Array, start: number, end: number): string {
-  const found = `found the ${column} ${shown(bytes, start, end)}`;
-  if (!Number.isFinite(time)) return `${found}, wanted seconds since 1970 or an ISO date such as 2018-07-07T22:09:11Z`;
-  return `${found}, which is too large for seconds since 1970 and looks like milliseconds; divide the column by 1000 and read the file again`;
-}
-
-/** A piece of the file for a message, cut to a readable length. */
-function shown(bytes: Uint8Array, start: number, end: number): string {
-  const text = new TextDecoder().decode(bytes.subarray(start, Math.min(end, start + 80)));
-  return JSON.stringify(end - start > 80 ? `${text}...` : text);
+function noRows(name: string, headerOnly: boolean, skipped: SkippedLines): DataError {
+  const first = skipped.first;
+  if (first !== undefined) {
+    return new DataError(
+      `Cannot read interactions from ${name}: all ${skipped.count} lines are bad, the first: ${
+        badLine(name, first.line, first.problem.text).message
+      }`,
+      { file: name, line: first.line },
+    );
+  }
+  const found = headerOnly ? "it holds a header and no row" : "it holds none";
+  return new DataError(`Cannot read interactions from ${name}: ${found}`, { file: name });
 }

@@ -4,10 +4,13 @@
  */
 import { ByteSource, type FileDigest, type ReadProgress } from "./byte_source.ts";
 import { DataError } from "./errors.ts";
+import { otherThanText } from "./text_kind.ts";
 
 const NEWLINE = 10;
 const RETURN = 13;
 const QUOTE = 34;
+/** UTF-8's byte-order mark. */
+const MARK = [0xef, 0xbb, 0xbf];
 const BUFFER = 4 << 20;
 /** A longer line is no line of a table of interactions: a binary file, or a quote that never closes. */
 const LONGEST_LINE = 64 << 20;
@@ -27,43 +30,60 @@ export interface ScanOptions {
   readonly onProgress?: ReadProgress;
 }
 
+/** What was gone through. */
+export interface ScannedFile {
+  readonly file: FileDigest;
+  /** The last line has no line end, as in a file that was cut off. */
+  readonly openEnd: boolean;
+}
+
 /**
  * Calls `handle` for every line that is not empty. Lines are numbered from 1; a quoted record of several lines has its first line's
  * number. A byte-order mark at the start is skipped.
  *
- * @throws {DataError} when the file cannot be read, or a line never ends; and whatever `handle` throws.
+ * @throws {DataError} when the file cannot be read, is no text, changes meanwhile, or has a line that never ends; and whatever `handle`
+ * throws.
  */
-export async function scanLines(path: string, handle: LineHandler, options: ScanOptions = {}): Promise<FileDigest> {
+export async function scanLines(path: string, handle: LineHandler, options: ScanOptions = {}): Promise<ScannedFile> {
   const name = options.name ?? path;
+  const quoted = options.quoted ?? false;
   const source = await ByteSource.open(path, options.onProgress);
   try {
     let buffer = new Uint8Array(BUFFER);
     let held = 0;
     let line = 1;
-    let atStart = true;
-    for (;;) {
+    for (let atStart = true;; atStart = false) {
       if (held === buffer.length) buffer = longer(buffer, name, line);
-      const read = await source.read(buffer.subarray(held));
-      const filled = held + read;
-      // A mark may be cut by the first read.
-      if (atStart && filled < 3 && read > 0) {
-        held = filled;
-        continue;
-      }
-      const start = atStart && hasMark(buffer, filled) ? 3 : 0;
-      atStart = false;
-      const done = scanBuffer(buffer, start, filled, line, handle, options.quoted ?? false);
+      const filled = await fill(source, buffer, held);
+      if (atStart) mustBeText(buffer.subarray(0, filled), name);
+      const start = atStart && hasMark(buffer, filled) ? MARK.length : 0;
+      const done = scanBuffer(buffer, start, filled, line, handle, quoted);
       line = done.line;
       held = filled - done.at;
-      if (read === 0) {
-        if (held > 0) lastLine(buffer, done.at, filled, line, handle, options.quoted ?? false, name);
-        return source.digest(name);
+      if (filled < buffer.length) {
+        if (held > 0) lastLine(buffer, done.at, filled, line, handle, quoted, name);
+        return { file: await source.digest(name), openEnd: held > 0 };
       }
       buffer.copyWithin(0, done.at, filled);
     }
   } finally {
     await source.close();
   }
+}
+
+/** Fills the buffer behind what it holds; less than its length only at the file's end. A line is scanned once per buffer, not per read. */
+async function fill(source: ByteSource, buffer: Uint8Array, held: number): Promise<number> {
+  for (let filled = held;;) {
+    const read = filled < buffer.length ? await source.read(buffer.subarray(filled)) : 0;
+    if (read === 0) return filled;
+    filled += read;
+  }
+}
+
+function mustBeText(bytes: Uint8Array, name: string): void {
+  const kind = otherThanText(bytes);
+  if (kind === undefined) return;
+  throw new DataError(`Cannot read ${name}: it is ${kind}`, { file: name });
 }
 
 /** Handles the whole lines of the buffer; returns where the unfinished one begins and its number. */
@@ -124,7 +144,7 @@ function isOpen(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 function hasMark(bytes: Uint8Array, filled: number): boolean {
-  return filled >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return filled >= MARK.length && MARK.every((byte, at) => bytes[at] === byte);
 }
 
 function longer(buffer: Uint8Array<ArrayBuffer>, name: string, line: number): Uint8Array<ArrayBuffer> {

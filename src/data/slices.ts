@@ -7,6 +7,7 @@ import { shownTime, sliceBorders } from "./borders.ts";
 import { type CatalogueIndex, numberItems } from "./catalogue.ts";
 import { DataError } from "./errors.ts";
 import { positivesByUser, rowsBetween, type UserRows } from "./positives.ts";
+import { countRepeats, repeatNotes } from "./repeats.ts";
 import type { Interactions, Slice, SlicedData, UserSequences, Windows } from "./types.ts";
 import { withoutUnseenItems } from "./unseen_items.ts";
 import { userSequences, withoutHeldOut } from "./user_sequences.ts";
@@ -69,7 +70,7 @@ export function sliceInteractions(interactions: Interactions, options: SliceOpti
   const take = held ? "earlier" : "all";
   if (held && countWindows(setup.rows, { context, stride, take }) === 0) {
     throw new DataError(
-      `Cannot hold out each user's last S window: no user has a second one to train on (context ${context}, stride ${stride})`,
+      `Cannot hold out each user's last S window: no user has a second one to train on (windows.context ${context}, windows.stride ${stride})`,
     );
   }
   const cut = (rows: UserRows) => cutWindows(rows, interactions, index, { context, stride });
@@ -99,6 +100,7 @@ export function sliceInteractions(interactions: Interactions, options: SliceOpti
     ...(held && { heldOut: cutWindows(setup.rows, interactions, index, { context, stride, take: "last" }) }),
     borders,
     positives: positives.rows.length,
+    notes: repeatNotes(countRepeats(positives, interactions), positives.rows.length),
   };
 }
 

@@ -211,6 +211,7 @@ function assemble(
     userIds: Array.from(users.keys(), (user) => String(user + 1)),
     itemIds: Array.from(items.keys(), (item) => String(item + 1)),
     skippedLines: 0,
+    notes: [],
     files: [{ name: `synthetic (seed ${spec.seed})`, bytes: 0, sha256: digest(spec) }],
   };
   const switches = [...users].flatMap(([user, index]) => {

@@ -21,6 +21,8 @@ export interface Interactions {
   readonly itemIds: readonly string[];
   /** Lines left out under `badLines: "skip"`. */
   readonly skippedLines: number;
+  /** What was decided where a file leaves a doubt, a sentence each: for terminal and report. */
+  readonly notes: readonly string[];
   /** The files read, with their SHA-256: provenance. Names are without the folder they lie in. */
   readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
 }
@@ -101,4 +103,6 @@ export interface SlicedData {
   readonly borders: readonly number[];
   /** Positives of all slices together. */
   readonly positives: number;
+  /** What was decided about them, a sentence each: for terminal and report. */
+  readonly notes: readonly string[];
 }

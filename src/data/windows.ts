@@ -2,6 +2,7 @@
  * Windows of context + 1 items, cut from users' positives inside one slice.
  * @module
  */
+import { DataError } from "./errors.ts";
 import type { UserRows } from "./positives.ts";
 import type { Interactions, Windows } from "./types.ts";
 
@@ -54,6 +55,7 @@ export function countWindows({ users, offsets }: UserRows, shape: WindowShape): 
  * user in time order. A user with fewer than context + 1 positives gives none.
  *
  * @param index [items of Interactions], catalogue index of an item; 0 where it is outside.
+ * @throws {DataError} when there are more windows than memory.
  */
 export function cutWindows(
   { users, offsets, rows }: UserRows,
@@ -64,13 +66,7 @@ export function cutWindows(
   const { context, stride } = shape;
   const width = context + 1;
   const count = countWindows({ users, offsets, rows }, shape);
-  const windows = {
-    count,
-    context,
-    users: new Int32Array(count),
-    items: new Int32Array(count * width),
-    times: new Float64Array(count * width),
-  };
+  const windows = emptyWindows(count, shape);
   let window = 0;
   for (let user = 0; user < users.length; user++) {
     const length = offsets[user + 1]! - offsets[user]!;
@@ -87,6 +83,25 @@ export function cutWindows(
     }
   }
   return windows;
+}
+
+function emptyWindows(count: number, { context, stride }: WindowShape): Windows {
+  const values = count * (context + 1);
+  try {
+    const items = new Int32Array(values);
+    const times = new Float64Array(values);
+    return { count, context, users: new Int32Array(count), items, times };
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    const gigabytes = Math.ceil(values * (Int32Array.BYTES_PER_ELEMENT + Float64Array.BYTES_PER_ELEMENT) / 1e9);
+    throw new DataError(
+      `Cannot cut ${count} windows of ${
+        context + 1
+      } items at stride ${stride}: they take ${gigabytes} GB and there is not as much memory; ` +
+        `choose a shorter windows.context, or a larger windows.stride or regions.stride`,
+      { cause },
+    );
+  }
 }
 
 /** Sets `seen[item]` to 1 for every item of every window that {@linkcode cutWindows} would cut, without cutting them. */

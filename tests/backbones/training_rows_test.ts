@@ -40,6 +40,7 @@ const data: SlicedData = {
   setupDense: windows,
   borders: [100],
   positives: 8,
+  notes: [],
 };
 
 /** A backbone's spec with the fields that rows depend on. */

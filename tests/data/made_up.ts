@@ -22,6 +22,7 @@ export function interactionsOf(rows: readonly Row[]): Interactions {
     userIds,
     itemIds,
     skippedLines: 0,
+    notes: [],
     files: [],
   };
 }

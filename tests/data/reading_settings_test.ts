@@ -17,15 +17,20 @@ const TABLE: DatasetSpec = { format: "csv", path: "/x.csv", separator: ",", badL
 const key = async (dataset: DatasetSpec, files = FILES) => dataKey(SPEC, await readingSettings(dataset), files);
 
 describe("readingSettings()", () => {
-  it("are the descriptor's where a spec names one", async () => {
+  it("are the descriptor's where a spec names one, its scale only where a rating outside it is left out", async () => {
+    assert.deepEqual(await readingSettings({ id: "movielens-1m", badLines: "stop" }), {
+      format: "movielens-dat",
+      badLines: "stop",
+    });
     assert.deepEqual(await readingSettings({ id: "movielens-1m", badLines: "skip" }), {
       format: "movielens-dat",
       badLines: "skip",
+      scale: { from: 1, to: 5 },
     });
   });
 
   it("have no lines for made-up data", async () => {
-    const synthetic = parsed({ dataset: { format: "synthetic" } }).resolved.dataset;
+    const synthetic = parsed({ dataset: { format: "synthetic" }, minRating: undefined }).resolved.dataset;
     assert.deepEqual(Object.keys(await readingSettings(synthetic)), ["format", "synthetic"]);
   });
 });

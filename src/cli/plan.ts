@@ -60,6 +60,7 @@ const asJson = ({ spec, engine, prepared, stages, missing }: Plan) => ({
   engine,
   slices: prepared?.evaluated.map(({ name, windows }) => ({ name, windows: windows.count })),
   items: prepared?.data.catalogue.size,
+  notes: prepared?.notes,
   stages,
   missing,
 });
@@ -70,6 +71,7 @@ function asText({ spec, engine, prepared, stages, missing }: Plan): string {
     const slices = prepared.evaluated.map(({ name, windows }) => `${name} ${windows.count} windows`).join(", ");
     lines.push(
       `Data: ${prepared.interactions} interactions, ${prepared.data.positives} positives, ${prepared.data.catalogue.size} items; ${slices}`,
+      ...prepared.notes.map((note) => `  ${note}`),
     );
   }
   if (missing !== undefined) return [...lines, "", "Stages and sizes are not known yet:", missing].join("\n");

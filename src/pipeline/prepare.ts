@@ -2,11 +2,13 @@
  * The data of an experiment, ready to train and evaluate on.
  * @module
  */
+import { DataError } from "../data/errors.ts";
 import { datasetTitle, loadDataset, readingSettings } from "../data/load.ts";
 import { allRows, joinRows } from "../data/rows.ts";
 import { sliceInteractions } from "../data/slices.ts";
 import type { Interactions, SlicedData, Windows } from "../data/types.ts";
 import type { ResolvedSpec } from "../spec/types.ts";
+import { feasibilityNotes } from "./feasible.ts";
 import { dataKey, denseStride } from "./stages.ts";
 
 /** Sliced data with its digest. */
@@ -22,6 +24,8 @@ export interface Prepared {
   readonly interactions: number;
   /** Lines left out under `badLines: "skip"`. */
   readonly skippedLines: number;
+  /** What was decided where the data leave a doubt, a sentence each: for terminal and report. */
+  readonly notes: readonly string[];
   /** What was read: provenance; the checksums are part of `key`. */
   readonly files: Interactions["files"];
   /** Digest of everything between the files and the windows. */
@@ -38,33 +42,46 @@ export interface Prepared {
 export async function prepareData(spec: ResolvedSpec, dataDir: string | undefined): Promise<Prepared> {
   const start = performance.now();
   const interactions = await loadDataset(spec.dataset, dataDir === undefined ? {} : { dataDir });
-  const data = sliceInteractions(interactions, {
-    minRating: spec.minRating,
-    slices: spec.slices,
-    windows: spec.windows,
-    denseStride: denseStride(spec),
-    catalogue: spec.catalogue,
-    retention: spec.retention,
-  });
+  const title = await datasetTitle(spec.dataset);
+  const data = named(title, () =>
+    sliceInteractions(interactions, {
+      minRating: spec.minRating,
+      slices: spec.slices,
+      windows: spec.windows,
+      denseStride: denseStride(spec),
+      catalogue: spec.catalogue,
+      retention: spec.retention,
+    }));
+  let from = 0;
   const evaluated = [
     { name: "S", windows: data.heldOut ?? data.setup.windows },
     ...data.finetune.map(({ name, windows }) => ({ name, windows })),
     { name: "T", windows: data.test.windows },
-  ];
-  let from = 0;
+  ].map((slice) => {
+    const placed = { ...slice, from };
+    from += slice.windows.count;
+    return placed;
+  });
+  const feasible = named(title, () => feasibilityNotes(spec, { data, evaluated }));
   return {
     data,
-    title: await datasetTitle(spec.dataset),
+    title,
     interactions: interactions.count,
     skippedLines: interactions.skippedLines,
+    notes: [...interactions.notes, ...data.notes, ...feasible],
     files: interactions.files,
     key: dataKey(spec, await readingSettings(spec.dataset), interactions.files),
-    evaluated: evaluated.map((slice) => {
-      const placed = { ...slice, from };
-      from += slice.windows.count;
-      return placed;
-    }),
+    evaluated,
     ranked: joinRows(evaluated.map(({ windows }) => ({ windows, rows: allRows(windows.count) }))),
     seconds: Math.round(performance.now() - start) / 1000,
   };
+}
+
+/** What slicing says of interactions names no data set; of several experiments the reader must know which. */
+function named<T>(title: string, check: () => T): T {
+  try {
+    return check();
+  } catch (cause) {
+    throw cause instanceof DataError ? new DataError(`${title}: ${cause.message}`, { cause }) : cause;
+  }
 }

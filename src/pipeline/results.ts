@@ -46,6 +46,7 @@ export function resultsOf(
       interactions: prepared.interactions,
       positives: data.positives,
       skippedLines: prepared.skippedLines,
+      ...(prepared.notes.length === 0 ? {} : { notes: prepared.notes }),
       items: data.catalogue.size,
       users: data.userIds.length,
       borders: data.borders,

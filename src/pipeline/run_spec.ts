@@ -40,6 +40,7 @@ export async function runSpec(
   progress.begin("data: read, slice, cut windows");
   const prepared = await prepareData(spec, dataDir);
   progress.end(prepared.seconds, false);
+  for (const note of prepared.notes) progress.say(`  ${note}`);
   mustBeFeasible(spec, prepared);
   const run = await runExperiment(spec, { ...prepared, seconds: await keptSeconds(prepared, bench) }, bench);
   progress.begin("report: charts and text");

@@ -163,6 +163,8 @@ export interface Results {
     readonly interactions: number;
     readonly positives: number;
     readonly skippedLines: number;
+    /** What was decided where the data leave a doubt, a sentence each; absent when there was nothing to decide. */
+    readonly notes?: readonly string[];
     readonly items: number;
     readonly users: number;
     /** Seconds since 1970. */

@@ -111,6 +111,17 @@ describe("renderReport()", () => {
     assert.doesNotMatch(report(madeResults({ change: { data: { ...data, slices: slices(0) } } })), /left out/);
   });
 
+  it("lists what was decided about the data, if anything was", () => {
+    const { data } = madeResults();
+    const notes = ["2 of 9 positives repeat an earlier one.", "All windows of T are of one user."];
+    const text = report(madeResults({ change: { data: { ...data, notes } } }));
+    assert.match(
+      text,
+      /can be recommended\.\n\n- 2 of 9 positives repeat an earlier one\.\n- All windows of T are of one user\.\n/,
+    );
+    assert.doesNotMatch(report(madeResults()), /can be recommended\.\n\n-/);
+  });
+
   it("tells what one slice after another gave and took, where there are several", () => {
     assert.doesNotMatch(report(madeResults()), /Backward/);
     const results = madeResults({ slices: ["S", "F1", "F2", "T"], seeds: [1, 2] });

@@ -48,6 +48,7 @@ function results(catalogue: "all" | "seen") {
     title: "Made up",
     interactions: 9,
     skippedLines: 0,
+    notes: [],
     files: [],
     evaluated: NAMES.map((name, index) => ({ name, windows, from: index * COUNT })),
     data: {

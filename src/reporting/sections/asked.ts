@@ -30,6 +30,7 @@ export function askedSection({ spec, data }: Results, words: readonly string[]):
     } items can be recommended.${droppedWords(data)}${
       data.skippedLines === 0 ? "" : ` ${count(data.skippedLines)} lines were unreadable and left out.`
     }`,
+    ...(data.notes === undefined ? [] : [data.notes.map((note) => `- ${plain(note)}`).join("\n")]),
   ];
 }
 

@@ -44,7 +44,7 @@ export { EngineError } from "./src/engine/errors.ts";
 export type { RungReport } from "./src/engine/rung.ts";
 export type { DropoutNoise } from "./src/engine/dropout.ts";
 export { TrainingError } from "./src/engine/training_error.ts";
-export type { PlainValues } from "./src/engine/training_error.ts";
+export type { PlainTensor, PlainTensors } from "./src/engine/plain_tensor.ts";
 export type { Checkpoint, Checkpoints, Curve } from "./src/engine/training_loop.ts";
 export type * from "./src/engine/types.ts";
 
@@ -53,7 +53,6 @@ export { sasrec } from "./src/backbones/sasrec.ts";
 export type { SasrecConfig } from "./src/backbones/sasrec.ts";
 export type * from "./src/backbones/types.ts";
 
-export type { PlainTensor, PlainTensors } from "./src/adapters/safetensors.ts";
 export type { LossCurve, StepCache } from "./src/adapters/train.ts";
 export type { BankBatch, BankOutputs, BankState } from "./src/adapters/train_step.ts";
 

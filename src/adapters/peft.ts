@@ -7,10 +7,11 @@
  * @module
  */
 import { join } from "node:path";
-import type { PlainTensor, PlainTensors } from "./safetensors.ts";
-import { decodeSafetensors, encodeSafetensors, WeightsError } from "./safetensors.ts";
-import type { AdapterValues, BankConfig } from "./bank.ts";
-import { bankLayout } from "./bank.ts";
+import type { PlainTensor, PlainTensors } from "../engine/plain_tensor.ts";
+import { type AdapterValues, type BankConfig, bankLayout } from "./bank.ts";
+import { peftConfig, readPeftSettings, requireSettings } from "./peft_config.ts";
+import { requireTensors } from "./required_tensors.ts";
+import { encodeSafetensors, readSafetensors } from "./safetensors.ts";
 
 const PREFIX = "base_model.model.";
 
@@ -68,55 +69,28 @@ export function fromPeft(
   source: string,
 ): AdapterValues {
   const layout = bankLayout(config);
-  const left = new Set(Object.keys(tensors));
-  const take = (name: string, shape: readonly number[]): Float32Array => {
-    const tensor = tensors[name];
-    left.delete(name);
-    if (tensor === undefined) throw new WeightsError(`Cannot load adapter ${source}: tensor "${name}" is missing`);
-    if (tensor.shape.join() !== shape.join() || !(tensor.values instanceof Float32Array)) {
-      throw new WeightsError(
-        `Cannot load adapter ${source}: "${name}" is [${tensor.shape}], wanted float32 [${shape}]`,
-      );
-    }
-    return tensor.values;
-  };
+  const rowsName = `${PREFIX}${tableModule}.token_adapter.trainable_tokens_delta`;
+  const shapes: Record<string, readonly number[]> = {};
+  for (const { name, inputs, outputs } of config.projections) {
+    shapes[`${PREFIX}${name}.lora_A.weight`] = [config.rank, inputs];
+    shapes[`${PREFIX}${name}.lora_B.weight`] = [outputs, config.rank];
+  }
+  if (config.itemRows.length > 0) shapes[rowsName] = [config.itemRows.length, config.width];
+  requireTensors(tensors, shapes, `adapter ${source}`);
+  const valuesOf = (name: string) => tensors[name]!.values as Float32Array;
   const lora = new Float32Array(layout.loraSize);
-  for (const { projection: { name, inputs, outputs }, a, b } of layout.segments) {
-    lora.set(take(`${PREFIX}${name}.lora_A.weight`, [config.rank, inputs]), a);
-    lora.set(transpose(take(`${PREFIX}${name}.lora_B.weight`, [outputs, config.rank]), outputs, config.rank), b);
+  for (const { projection: { name, outputs }, a, b } of layout.segments) {
+    lora.set(valuesOf(`${PREFIX}${name}.lora_A.weight`), a);
+    lora.set(transpose(valuesOf(`${PREFIX}${name}.lora_B.weight`), outputs, config.rank), b);
   }
   const rows = new Float32Array(layout.rowsSize);
   if (config.itemRows.length > 0) {
-    rows.set(
-      take(`${PREFIX}${tableModule}.token_adapter.trainable_tokens_delta`, [config.itemRows.length, config.width]),
-    );
+    rows.set(valuesOf(rowsName));
     config.itemRows.forEach((item, index) => {
       for (let c = 0; c < config.width; c++) rows[index * config.width + c]! -= table[item * config.width + c]!;
     });
   }
-  if (left.size > 0) throw new WeightsError(`Cannot load adapter ${source}: unexpected tensor "${[...left][0]}"`);
   return { lora, rows };
-}
-
-/** PEFT's configuration of an adapter. */
-export function peftConfig(config: BankConfig, tableModule: string): Record<string, unknown> {
-  return {
-    peft_type: "LORA",
-    task_type: "FEATURE_EXTRACTION",
-    base_model_name_or_path: null,
-    inference_mode: true,
-    r: config.rank,
-    lora_alpha: config.alpha,
-    lora_dropout: config.dropout,
-    init_lora_weights: config.init === "gaussian" ? "gaussian" : true,
-    bias: "none",
-    fan_in_fan_out: false,
-    use_rslora: false,
-    use_dora: false,
-    target_modules: [...new Set(config.projections.map(({ name }) => name.slice(name.lastIndexOf(".") + 1)))].sort(),
-    modules_to_save: null,
-    trainable_token_indices: config.itemRows.length === 0 ? null : { [tableModule]: [...config.itemRows] },
-  };
 }
 
 /**
@@ -126,7 +100,8 @@ export function peftConfig(config: BankConfig, tableModule: string): Record<stri
  * ```ts
  * import assert from "node:assert/strict";
  * import { initialAdapter } from "./bank.ts";
- * import { loadAdapter, readPeftSettings, saveAdapter } from "./peft.ts";
+ * import { loadAdapter, saveAdapter } from "./peft.ts";
+ * import { readPeftSettings } from "./peft_config.ts";
  * const projections = [{ name: "blocks.0.q_proj", inputs: 4, outputs: 4 }];
  * const itemRows = Int32Array.of(3);
  * const bank = { rank: 2, alpha: 4, dropout: 0, init: "kaiming" as const, projections, width: 4, itemRows, items: 9 };
@@ -157,51 +132,24 @@ export async function saveAdapter(
   );
 }
 
-/** Settings of a PEFT directory that change what an adapter computes. */
-export interface PeftSettings {
-  /** r. */
-  readonly rank: number;
-  /** The low-rank term is scaled by alpha / rank. */
-  readonly alpha: number;
-  /** In [0, 1); of use only to train further. */
-  readonly dropout: number;
-  /** Last components of the adapted projections' names. */
-  readonly targets: readonly string[];
+/**
+ * Reads the tensors of a PEFT directory.
+ * @throws {WeightsError} naming the file and the tensor.
+ */
+export function readPeftTensors(folder: string): Promise<PlainTensors> {
+  return readSafetensors(join(folder, "adapter_model.safetensors"));
 }
 
-/** Reads `adapter_config.json`. @throws {WeightsError} for an adapter of another kind than plain LoRA. */
-export async function readPeftSettings(folder: string): Promise<PeftSettings> {
-  const file = join(folder, "adapter_config.json");
-  const json = JSON.parse(await Deno.readTextFile(file)) as Record<string, unknown>;
-  for (
-    const [key, plain] of [["peft_type", "LORA"], ["use_dora", false], ["use_rslora", false], ["bias", "none"]] as const
-  ) {
-    if (json[key] !== undefined && json[key] !== plain) {
-      throw new WeightsError(
-        `Cannot load adapter ${file}: ${key} is ${JSON.stringify(json[key])}, wanted ${JSON.stringify(plain)}`,
-      );
-    }
-  }
-  return {
-    rank: json.r as number,
-    alpha: json.lora_alpha as number,
-    dropout: json.lora_dropout as number,
-    targets: json.target_modules as string[],
-  };
-}
-
-/** Reads the tensors of a PEFT directory. */
-export async function readPeftTensors(folder: string): Promise<PlainTensors> {
-  const file = join(folder, "adapter_model.safetensors");
-  return decodeSafetensors(await Deno.readFile(file), file);
-}
-
-/** Loads one adapter of a known layout from a PEFT directory. */
+/**
+ * Loads one adapter of a known layout from a PEFT directory.
+ * @throws {WeightsError} naming the file and the field or tensor, when settings or tensors are not the layout's.
+ */
 export async function loadAdapter(
   folder: string,
   config: BankConfig,
   table: Float32Array,
   tableModule: string,
 ): Promise<AdapterValues> {
+  requireSettings(await readPeftSettings(folder), config, tableModule, folder);
   return fromPeft(config, await readPeftTensors(folder), table, tableModule, folder);
 }

@@ -5,39 +5,27 @@
  * tensor, then the bytes. Only 32-bit floats and integers are needed here.
  * @module
  */
+import type { PlainTensor, PlainTensors } from "../engine/plain_tensor.ts";
+import { readBounded } from "./read_bounded.ts";
+import { DTYPES, headerLength, LENGTH_BYTES, parseHeader } from "./safetensors_header.ts";
+import { WeightsError } from "./weights_error.ts";
 
-/** A tensor as plain numbers, row-major. */
-export interface PlainTensor {
-  /** Empty for a scalar. */
-  readonly shape: readonly number[];
-  /** As many as the shape's product; the array's class is the dtype. */
-  readonly values: Float32Array | Int32Array;
-}
+/** Names that mean something else in a header, or in an object. */
+const RESERVED = ["__metadata__", "__proto__"];
 
-/** Tensors by name. */
-export type PlainTensors = Readonly<Record<string, PlainTensor>>;
+/** Larger files are read by nothing here: the largest backbone is far below. */
+const FILE_LIMIT = 4e9;
 
-/** A weights file that cannot be read as what it claims to be. */
-export class WeightsError extends Error {
-  /** Tells the error apart where `instanceof` cannot: in logs, and between two copies of this module. */
-  override readonly name = "WeightsError";
-}
-
-const HEADER_LIMIT = 100_000_000;
-const DTYPES: Readonly<Record<string, typeof Float32Array | typeof Int32Array>> = {
-  F32: Float32Array,
-  I32: Int32Array,
-};
-
-interface HeaderEntry {
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly data_offsets: readonly [number, number];
+/** How to read tensors. */
+export interface DecodeOptions {
+  /** Left out: NaN and infinite values are refused, for weights with them are of no use. A training's state may hold them. */
+  readonly notFinite?: "keep";
 }
 
 /**
  * Writes tensors in the safetensors layout, names in alphabetical order so that equal tensors give equal bytes.
  *
+ * @throws RangeError for a tensor whose values do not fit its shape, or whose name the format keeps for itself
  * @example
  * ```ts
  * import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
@@ -51,6 +39,7 @@ export function encodeSafetensors(tensors: PlainTensors, metadata: Readonly<Reco
   let offset = 0;
   for (const name of names) {
     const { shape, values } = tensors[name]!;
+    if (RESERVED.includes(name)) throw new RangeError(`Cannot write tensor "${name}": wanted another name`);
     const elements = shape.reduce((a, b) => a * b, 1);
     if (elements !== values.length) {
       throw new RangeError(`Cannot write tensor "${name}": ${values.length} values for shape [${shape}]`);
@@ -66,10 +55,10 @@ export function encodeSafetensors(tensors: PlainTensors, metadata: Readonly<Reco
     wide.set(json);
     json = wide;
   }
-  const bytes = new Uint8Array(8 + json.length + offset);
+  const bytes = new Uint8Array(LENGTH_BYTES + json.length + offset);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true);
-  bytes.set(json, 8);
-  let at = 8 + json.length;
+  bytes.set(json, LENGTH_BYTES);
+  let at = LENGTH_BYTES + json.length;
   for (const name of names) {
     const { values } = tensors[name]!;
     bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
@@ -81,46 +70,44 @@ export function encodeSafetensors(tensors: PlainTensors, metadata: Readonly<Reco
 /**
  * Reads every tensor of a safetensors file.
  *
- * @throws {WeightsError} naming `source` and the tensor: truncated file, header that is not JSON, unknown dtype, range or shape that do not fit.
+ * @throws {WeightsError} naming `source` and the tensor: a truncated file; a header that is longer than the file, no JSON object, or names a
+ * tensor twice; an unknown dtype; a shape or range that does not fit; bytes that belong to two tensors or to none; a value that is not finite.
  */
-export function decodeSafetensors(bytes: Uint8Array, source = "safetensors"): PlainTensors {
-  if (bytes.length < 8) throw new WeightsError(`Cannot read ${source}: ${bytes.length} bytes are no safetensors file`);
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  if (length > HEADER_LIMIT || 8 + length > bytes.length) {
-    throw new WeightsError(`Cannot read ${source}: header of ${length} bytes in a file of ${bytes.length}`);
-  }
-  const header = parseHeader(bytes.subarray(8, 8 + length), source);
-  const data = bytes.subarray(8 + length);
+export function decodeSafetensors(
+  bytes: Uint8Array,
+  source = "safetensors",
+  { notFinite }: DecodeOptions = {},
+): PlainTensors {
+  const start = LENGTH_BYTES + headerLength(bytes, bytes.length, source);
+  const data = bytes.subarray(start);
   const tensors: Record<string, PlainTensor> = {};
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === "__metadata__") continue;
-    tensors[name] = readEntry(name, entry, data, source);
+  for (
+    const { name, dtype, shape, from, to } of parseHeader(bytes.subarray(LENGTH_BYTES, start), data.length, source)
+  ) {
+    // A copy: the file's bytes need not lie on a four-byte border.
+    const values = new DTYPES[dtype](data.slice(from, to).buffer);
+    if (notFinite === undefined) checkFinite(values, name, source);
+    tensors[name] = { shape, values };
   }
   return tensors;
 }
 
-function parseHeader(bytes: Uint8Array, source: string): Record<string, HeaderEntry> {
-  try {
-    const header: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    if (typeof header === "object" && header !== null) return header as Record<string, HeaderEntry>;
-  } catch (cause) {
-    throw new WeightsError(`Cannot read ${source}: its header is not JSON`, { cause });
-  }
-  throw new WeightsError(`Cannot read ${source}: its header is not a JSON object`);
+/**
+ * Reads every tensor of a file, as {@linkcode decodeSafetensors} does. A header that cannot be right is refused before the rest is read.
+ *
+ * @throws {WeightsError} as {@linkcode decodeSafetensors}, and for what is no file or larger than 4 GB.
+ */
+export async function readSafetensors(path: string, options?: DecodeOptions): Promise<PlainTensors> {
+  const bytes = await readBounded(path, FILE_LIMIT, (start, size) => void headerLength(start, size, path));
+  return decodeSafetensors(bytes, path, options);
 }
 
-function readEntry(name: string, entry: HeaderEntry, data: Uint8Array, source: string): PlainTensor {
-  const what = `Cannot read tensor "${name}" of ${source}`;
-  if (!Array.isArray(entry?.shape) || !Array.isArray(entry.data_offsets)) {
-    throw new WeightsError(`${what}: no shape or range`);
+function checkFinite(values: Float32Array | Int32Array, name: string, source: string): void {
+  if (values instanceof Int32Array) return;
+  for (let at = 0; at < values.length; at++) {
+    if (Number.isFinite(values[at])) continue;
+    throw new WeightsError(
+      `Cannot read tensor ${JSON.stringify(name)} of ${source}: value ${at} is ${values[at]}, wanted a finite number`,
+    );
   }
-  const Values = DTYPES[entry.dtype];
-  if (Values === undefined) throw new WeightsError(`${what}: dtype ${entry.dtype}, wanted F32 or I32`);
-  const [from, to] = entry.data_offsets;
-  const elements = entry.shape.reduce((a, b) => a * b, 1);
-  if (!(from >= 0 && to <= data.length && to - from === elements * 4)) {
-    throw new WeightsError(`${what}: bytes ${from} to ${to} of ${data.length} for shape [${entry.shape}]`);
-  }
-  // A copy: the file's bytes need not lie on a four-byte border.
-  return { shape: entry.shape, values: new Values(data.slice(from, to).buffer) };
 }

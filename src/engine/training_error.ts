@@ -3,13 +3,7 @@
  * @module
  */
 
-/** A tensor as plain numbers, row-major. */
-export interface PlainValues {
-  /** Sizes of its axes. */
-  readonly shape: readonly number[];
-  /** Its numbers, the last axis fastest. */
-  readonly values: Float32Array | Int32Array;
-}
+import type { PlainTensors } from "./plain_tensor.ts";
 
 /** A loss that is no longer a finite number: the method it belongs to has failed, and nothing it has learnt can be used. */
 export class TrainingError extends Error {
@@ -28,7 +22,7 @@ export class TrainingError extends Error {
     readonly training: string,
     readonly step: number,
     readonly loss: number,
-    readonly batch: Readonly<Record<string, PlainValues>> = {},
+    readonly batch: PlainTensors = {},
     more = "try a lower learning rate",
   ) {
     super(`Cannot go on training ${training}: the loss is ${loss} at step ${step}, wanted a finite number; ${more}`);

@@ -5,8 +5,9 @@
  * training needs to go on: the position of every random stream follows from the step.
  * @module
  */
-import { type PlainValues, TrainingError } from "./training_error.ts";
+import type { PlainTensor, PlainTensors } from "./plain_tensor.ts";
 import { type Tensor, tf } from "./tfjs.ts";
+import { TrainingError } from "./training_error.ts";
 import type { CompiledStep, TensorMap } from "./types.ts";
 
 /** Loss by optimiser step. */
@@ -22,7 +23,7 @@ export interface Checkpoint {
   /** Optimiser steps done. */
   readonly step: number;
   /** Parameters and optimiser state, the whole state of the compiled step. */
-  readonly state: Readonly<Record<string, PlainValues>>;
+  readonly state: PlainTensors;
   /** The curve so far. */
   readonly curve: Curve;
 }
@@ -140,7 +141,7 @@ function restore<I extends TensorMap, S extends TensorMap, O extends TensorMap>(
 
 async function stateOf<I extends TensorMap, S extends TensorMap, O extends TensorMap>(
   step: CompiledStep<I, S, O>,
-): Promise<Record<string, PlainValues>> {
+): Promise<PlainTensors> {
   const state = step.readState();
   try {
     return await plainValues(state);
@@ -149,8 +150,8 @@ async function stateOf<I extends TensorMap, S extends TensorMap, O extends Tenso
   }
 }
 
-async function plainValues(tensors: TensorMap): Promise<Record<string, PlainValues>> {
-  const plain: Record<string, PlainValues> = {};
+async function plainValues(tensors: TensorMap): Promise<PlainTensors> {
+  const plain: Record<string, PlainTensor> = {};
   for (const [name, tensor] of Object.entries(tensors)) {
     plain[name] = { shape: tensor.shape, values: await tensor.data() as Float32Array | Int32Array };
   }

@@ -3,9 +3,9 @@
  * @module
  */
 import type { LossCurve, StepCache } from "../adapters/train.ts";
-import type { PlainTensors } from "../adapters/safetensors.ts";
 import type { Backbone, Scorer } from "../backbones/types.ts";
 import type { Slice, SlicedData, Windows } from "../data/types.ts";
+import type { PlainTensors } from "../engine/plain_tensor.ts";
 import type { Checkpoints } from "../engine/training_loop.ts";
 import type { Engine, TensorMap } from "../engine/types.ts";
 import type { EditReport, Regions, UnitVectors } from "../regions/mod.ts";

@@ -85,7 +85,7 @@ function decode(bytes: Uint8Array, training: string, file: string): Checkpoint |
   const header = parseHeader(bytes.subarray(0, end));
   const tensors = bytes.subarray(end + 1);
   if (header?.training !== training || header.sha256 !== sha256(tensors)) return undefined;
-  return { step: header.step, curve: header.curve, state: decodeSafetensors(tensors, file) };
+  return { step: header.step, curve: header.curve, state: decodeSafetensors(tensors, file, { notFinite: "keep" }) };
 }
 
 function parseHeader(bytes: Uint8Array): Header | undefined {

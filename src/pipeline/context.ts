@@ -3,13 +3,15 @@
  * @module
  */
 import { join } from "node:path";
-import { decodeSafetensors, encodeSafetensors, type PlainTensors } from "../adapters/safetensors.ts";
+import { requireTensors } from "../adapters/required_tensors.ts";
+import { encodeSafetensors, readSafetensors } from "../adapters/safetensors.ts";
 import { createBackbone } from "../backbones/registry.ts";
 import { pretrain } from "../backbones/pretrain.ts";
 import { representWindows } from "../backbones/represent.ts";
 import { trainingRows } from "../backbones/training_rows.ts";
 import type { Windows } from "../data/types.ts";
 import type { StepCache } from "../adapters/train.ts";
+import type { PlainTensors } from "../engine/plain_tensor.ts";
 import { tf } from "../engine/tfjs.ts";
 import type { TensorMap } from "../engine/types.ts";
 import type { MethodContext } from "../methods/types.ts";
@@ -74,7 +76,8 @@ export async function openContext(
   );
   progress.end(result.seconds, result.cached);
   const file = join(result.folder, WEIGHTS);
-  const values = decodeSafetensors(await Deno.readFile(file), file);
+  const values = await readSafetensors(file);
+  requireTensors(values, backbone.shapes, `backbone ${file}`);
   const parameters = onDevice(values);
   const vectors = new Map<Windows, Promise<UnitVectors>>();
   const steps: StepCache = new Map();

@@ -2,6 +2,7 @@
  * Per-window ranks as an artifact: one safetensors file a slice.
  * @module
  */
+import { requireTensors } from "../adapters/required_tensors.ts";
 import { decodeSafetensors, encodeSafetensors } from "../adapters/safetensors.ts";
 import type { CountedRanks } from "../evaluation/rank_windows.ts";
 
@@ -15,8 +16,12 @@ export function encodeRanks({ greater, equal, top }: CountedRanks): Uint8Array {
   });
 }
 
-/** The inverse of {@linkcode encodeRanks}. */
+/** The inverse of {@linkcode encodeRanks}. @throws {WeightsError} for a file of anything else. */
 export function decodeRanks(bytes: Uint8Array, source: string): CountedRanks {
-  const { greater, equal, top } = decodeSafetensors(bytes, source);
+  const tensors = decodeSafetensors(bytes, source);
+  const { greater, equal, top } = tensors;
+  const windows = greater?.values.length ?? 0;
+  const shapes = { greater: [windows], equal: [windows], top: [windows, top?.shape[1] ?? 0] };
+  requireTensors(tensors, shapes, `ranks ${source}`, "int32");
   return { greater: greater!.values as Int32Array, equal: equal!.values as Int32Array, top: top!.values as Int32Array };
 }

@@ -9,10 +9,11 @@ import {
   rowPlaces,
   stackRows,
 } from "../../src/adapters/bank.ts";
-import { fromPeft, peftConfig, toPeft } from "../../src/adapters/peft.ts";
-import { WeightsError } from "../../src/adapters/safetensors.ts";
+import { fromPeft, toPeft } from "../../src/adapters/peft.ts";
+import { peftConfig } from "../../src/adapters/peft_config.ts";
 import { bankScorer, frozenScorer } from "../../src/adapters/scorer.ts";
 import { trainAdapters } from "../../src/adapters/train.ts";
+import { WeightsError } from "../../src/adapters/weights_error.ts";
 import { sasrec } from "../../src/backbones/sasrec.ts";
 import { openEngine } from "../../src/engine/open.ts";
 import { tf } from "../../src/engine/tfjs.ts";

@@ -1,12 +1,14 @@
 import { afterAll as after, beforeAll as before, describe, it } from "@std/testing/bdd";
 import assert from "node:assert/strict";
 import { adapterHook, bankLayout, selectProjections } from "../../src/adapters/bank.ts";
-import { fromPeft, readPeftSettings, readPeftTensors } from "../../src/adapters/peft.ts";
-import { decodeSafetensors, type PlainTensors } from "../../src/adapters/safetensors.ts";
+import { fromPeft, readPeftTensors } from "../../src/adapters/peft.ts";
+import { readPeftSettings } from "../../src/adapters/peft_config.ts";
+import { decodeSafetensors } from "../../src/adapters/safetensors.ts";
 import { sequenceLoss } from "../../src/backbones/losses.ts";
 import { sasrec } from "../../src/backbones/sasrec.ts";
 import type { Backbone, Batch } from "../../src/backbones/types.ts";
 import { openEngine } from "../../src/engine/open.ts";
+import type { PlainTensors } from "../../src/engine/plain_tensor.ts";
 import { type Tensor, tf } from "../../src/engine/tfjs.ts";
 import type { Engine, TensorMap } from "../../src/engine/types.ts";
 import { valueAndGrads } from "../../src/engine/gradients.ts";

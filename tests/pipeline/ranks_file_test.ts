@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "@std/testing/bdd";
 import fc from "fast-check";
-import { decodeSafetensors } from "../../src/adapters/safetensors.ts";
+import { decodeSafetensors, encodeSafetensors } from "../../src/adapters/safetensors.ts";
+import type { PlainTensors } from "../../src/engine/plain_tensor.ts";
 import { decodeRanks, encodeRanks } from "../../src/pipeline/ranks_file.ts";
 
 const ranks = {
@@ -38,5 +39,15 @@ describe("a file of ranks", () => {
       name: "WeightsError",
       message: /ranks\/T/,
     });
+  });
+
+  it("refuses tensors that are no ranks, by name", () => {
+    const column = { shape: [2], values: Int32Array.of(0, 1) };
+    const wrong = (tensors: PlainTensors, message: RegExp) =>
+      assert.throws(() => decodeRanks(encodeSafetensors(tensors), "x"), { name: "WeightsError", message });
+    wrong({ greater: column, equal: column }, /Cannot load ranks x: tensor "top" is missing/);
+    const top = { shape: [1, 2], values: Int32Array.of(1, 2) };
+    wrong({ greater: column, equal: column, top }, /"top" is int32 \[1,2\], wanted int32 \[2,2\]/);
+    wrong({ greater: column, equal: top, top }, /"equal" is int32 \[1,2\], wanted int32 \[2\]/);
   });
 });

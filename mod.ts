@@ -3,13 +3,13 @@
  *
  * @example A spec from text to results in the store
  * ```ts
- * import { openEngine, parseSpec, Progress, runSpec, specDigest, Store } from "./mod.ts";
+ * import { openEngine, parseSpec, Progress, runSpec, specDigest, Store, terminalView } from "./mod.ts";
  *
  * async function run(file: string): Promise<string> {
  *   const { resolved } = parseSpec(await Deno.readTextFile(file), file);
  *   const engine = await openEngine(resolved.engine);
  *   try {
- *     const bench = { engine, store: new Store(".store"), progress: new Progress(false) };
+ *     const bench = { engine, store: new Store(".store"), progress: new Progress([terminalView()]) };
  *     const { report } = await runSpec(resolved, specDigest(resolved), { bench, dataDir: undefined, out: "reports" });
  *     return report;
  *   } finally {
@@ -71,6 +71,10 @@ export type { Prepared } from "./src/pipeline/prepare.ts";
 export { planStages } from "./src/pipeline/plan.ts";
 export type { PlannedStage } from "./src/pipeline/plan.ts";
 export { Progress } from "./src/pipeline/progress.ts";
+export { standardError, terminalView } from "./src/pipeline/terminal_view.ts";
+export type { Screen } from "./src/pipeline/terminal_view.ts";
+export type * from "./src/pipeline/events.ts";
+export type { JobPool } from "./src/pipeline/jobs.ts";
 export { runSpec } from "./src/pipeline/run_spec.ts";
 export type { Written } from "./src/pipeline/run_spec.ts";
 export { Store } from "./src/pipeline/store.ts";

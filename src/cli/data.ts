@@ -8,6 +8,7 @@ import { howToGet } from "../data/load.ts";
 import { dataFolders, locateDataset } from "../data/locate.ts";
 import { verifyDataset } from "../data/verify_dataset.ts";
 import { Progress } from "../pipeline/progress.ts";
+import { terminalView } from "../pipeline/terminal_view.ts";
 import { UsageError } from "./args.ts";
 import type { Arguments, Command } from "./types.ts";
 
@@ -73,7 +74,7 @@ async function fetchOne(descriptor: Descriptor, args: Arguments): Promise<number
     return 2;
   }
   console.error(`${descriptor.title} from ${descriptor.source}\nTerms: ${descriptor.licence}`);
-  const progress = new Progress(args.has("quiet"));
+  const progress = new Progress(args.has("quiet") ? [] : [terminalView()]);
   const start = performance.now();
   progress.begin(`fetch ${descriptor.id}`);
   const paths = await fetchDataset(descriptor, folder, {

@@ -52,7 +52,7 @@ export function trainingSettings(
     steps: context.steps,
     seed: context.seed,
     checkpoints: context.checkpoints,
-    onStep: (done, total) => context.progress(what, done, total),
+    onStep: (done, total, loss) => context.progress(what, done, total, loss),
   };
 }
 

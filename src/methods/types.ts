@@ -33,8 +33,8 @@ export interface MethodContext {
   readonly checkpoints?: Checkpoints;
   /** Unit representations of windows by the frozen backbone; computed once for each set of windows. */
   represent(windows: Windows): Promise<UnitVectors>;
-  /** Reports progress of a named piece of work; may throw to stop it. */
-  progress(what: string, done: number, total: number): void | Promise<void>;
+  /** Reports progress of a named piece of work, with the loss where it trains; may throw to stop it. */
+  progress(what: string, done: number, total: number, loss?: number): void | Promise<void>;
 }
 
 /** What adapting cost. */

@@ -13,6 +13,7 @@ import type { Windows } from "../data/types.ts";
 import type { StepCache } from "../adapters/train.ts";
 import type { PlainTensors } from "../engine/plain_tensor.ts";
 import { tf } from "../engine/tfjs.ts";
+import type { Curve } from "../engine/training_loop.ts";
 import type { TensorMap } from "../engine/types.ts";
 import type { MethodContext } from "../methods/types.ts";
 import type { UnitVectors } from "../regions/types.ts";
@@ -20,17 +21,13 @@ import type { ResolvedSpec } from "../spec/types.ts";
 import type { Workbench } from "./experiment.ts";
 import type { Prepared } from "./prepare.ts";
 import { stageCheckpoints } from "./checkpoints.ts";
-import { backboneStage, engineId } from "./stages.ts";
-import type { StageResult } from "./store.ts";
 
 /** The backbone of one seed. */
 export interface SeedContext {
   /** What the backbone was trained with. */
   readonly seed: number;
-  /** The backbone's stage: its key is an input of every method's. */
-  readonly result: StageResult;
   /** Pretraining loss by optimiser step. */
-  readonly curve: { readonly steps: readonly number[]; readonly values: readonly number[] };
+  readonly curve: Curve;
   /** Numbers the backbone has, the item table included. */
   readonly parameterCount: number;
   /** Unit representations by the frozen backbone, kept for as long as the context is open. */
@@ -44,38 +41,35 @@ export interface SeedContext {
 const WEIGHTS = "weights.safetensors";
 const CURVE = "loss.json";
 
-/** Trains the backbone, or takes it from the store, and puts it on the device. */
+/** Trains the backbone on S and writes it into `folder`; `scratch` outlives the process. */
+export async function trainBackbone(
+  spec: ResolvedSpec,
+  prepared: Prepared,
+  { engine, progress, checkpointEvery }: Workbench,
+  seed: number,
+  folder: string,
+  scratch: string,
+): Promise<void> {
+  const backbone = createBackbone(spec.backbone, prepared.data.catalogue.size);
+  const rows = trainingRows(prepared.data, spec.backbone);
+  const trained = await pretrain(engine, backbone, rows, spec.backbone, seed, {
+    checkpoints: stageCheckpoints(scratch, checkpointEvery),
+    onStep: (done, total, loss) => progress.tick("steps", done, total, loss),
+  });
+  await Deno.writeFile(join(folder, WEIGHTS), encodeSafetensors(trained.parameters));
+  await Deno.writeTextFile(join(folder, CURVE), JSON.stringify(trained.curve));
+}
+
+/** Puts the backbone that lies in `folder` on the device. */
 export async function openContext(
   spec: ResolvedSpec,
   prepared: Prepared,
-  bench: Workbench,
+  { engine, progress }: Workbench,
   seed: number,
-  suffix: string,
+  folder: string,
 ): Promise<SeedContext> {
-  const { engine, store, progress } = bench;
   const backbone = createBackbone(spec.backbone, prepared.data.catalogue.size);
-  progress.begin(`backbone: train ${backbone.kind} on S${suffix}`);
-  const result = await store.stage(
-    backboneStage(spec, prepared.key, seed, engineId(engine)),
-    async (folder, scratch) => {
-      const rows = trainingRows(prepared.data, spec.backbone);
-      const trained = await pretrain(
-        engine,
-        backbone,
-        rows,
-        spec.backbone,
-        seed,
-        {
-          checkpoints: stageCheckpoints(scratch, bench.checkpointEvery),
-          onStep: (done, total) => progress.tick("steps", done, total),
-        },
-      );
-      await Deno.writeFile(join(folder, WEIGHTS), encodeSafetensors(trained.parameters));
-      await Deno.writeTextFile(join(folder, CURVE), JSON.stringify(trained.curve));
-    },
-  );
-  progress.end(result.seconds, result.cached);
-  const file = join(result.folder, WEIGHTS);
+  const file = join(folder, WEIGHTS);
   const values = await readSafetensors(file);
   requireTensors(values, backbone.shapes, `backbone ${file}`);
   const parameters = onDevice(values);
@@ -104,8 +98,7 @@ export async function openContext(
   };
   return {
     seed,
-    result,
-    curve: JSON.parse(await Deno.readTextFile(join(result.folder, CURVE))),
+    curve: JSON.parse(await Deno.readTextFile(join(folder, CURVE))) as Curve,
     parameterCount: Object.values(values).reduce((sum, { values }) => sum + values.length, 0),
     represent,
     method: (label) => ({
@@ -118,7 +111,7 @@ export async function openContext(
       data: prepared.data,
       seed,
       represent,
-      progress: (what, done, total) => progress.tick(what === label ? "steps" : what, done, total),
+      progress: (what, done, total, loss) => progress.tick(what === label ? "steps" : what, done, total, loss),
     }),
     close: () => {
       for (const step of steps.values()) step.dispose();

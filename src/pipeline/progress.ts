@@ -1,7 +1,8 @@
 /**
- * Progress in a terminal: a bar for each stage, redrawn in place; where the output is no terminal, a line when a stage is done.
+ * Where running code says what it does, and where an interruption gets in.
  * @module
  */
+import type { EventSink, RunEvent } from "./events.ts";
 
 /** Thrown out of a running stage when the user interrupts. */
 export class Interrupted extends Error {
@@ -14,70 +15,73 @@ export class Interrupted extends Error {
   }
 }
 
-const WIDTH = 24;
-const REDRAW_MS = 80;
 const YIELD_MS = 200;
 
-/** Progress of one run after another. */
+/**
+ * Progress of one run: events for whoever listens.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const heard: string[] = [];
+ * const progress = new Progress([({ event }) => heard.push(event)]);
+ * progress.begin("backbone: train sasrec on S");
+ * await progress.tick("steps", 1, 400, 0.69);
+ * progress.end(12.5, false);
+ * assert.deepEqual(heard, ["begin", "step", "end"]);
+ * ```
+ */
 export class Progress {
-  #label = "";
+  #stage = "";
   #start = 0;
-  #drawn = 0;
   #yielded = 0;
-  readonly #terminal: boolean;
 
   /**
-   * Prints to standard error, nothing when `quiet`.
+   * Tells every sink; with none, nobody.
    *
    * @param signal aborts the run at its next step.
    */
-  constructor(readonly quiet: boolean, readonly signal?: AbortSignal) {
-    this.#terminal = Deno.stderr.isTerminal();
+  constructor(readonly sinks: readonly EventSink[] = [], readonly signal?: AbortSignal) {}
+
+  /** Something happened here, or in another process that works for this run. */
+  tell(event: RunEvent): void {
+    for (const sink of this.sinks) sink(event);
   }
 
   /** A stage begins. */
-  begin(label: string): void {
-    this.#label = label;
+  begin(stage: string): void {
+    this.#stage = stage;
     this.#start = performance.now();
-    this.#draw("", 0, 0, true);
+    this.tell({ event: "begin", stage });
   }
 
   /** Part of a stage is done. Lets signals through now and then. @throws {Interrupted} after an abort. */
-  async tick(what: string, done: number, total: number): Promise<void> {
-    this.#draw(what, done, total, done === total);
+  async tick(what: string, step: number, steps: number, loss?: number): Promise<void> {
     const now = performance.now();
+    this.tell({
+      event: "step",
+      stage: this.#stage,
+      what,
+      step,
+      steps,
+      ...(loss === undefined ? {} : { loss }),
+      seconds: (now - this.#start) / 1000,
+      memory: Deno.memoryUsage().rss,
+    });
     if (now - this.#yielded > YIELD_MS) {
       this.#yielded = now;
       await new Promise((resolve) => setTimeout(resolve));
     }
-    if (this.signal?.aborted) {
-      throw new Interrupted();
-    }
+    if (this.signal?.aborted) throw new Interrupted();
   }
 
-  /** The stage is done. */
+  /** The stage is done; `seconds` is what computing it took. */
   end(seconds: number, cached: boolean): void {
-    const time = cached ? "from the store" : `${seconds.toFixed(1)} s`;
-    this.#print(`${this.#label.padEnd(44)} ${"█".repeat(WIDTH)}  ${time}`, true);
+    this.tell({ event: "end", stage: this.#stage, seconds, cached, memory: Deno.memoryUsage().rss });
   }
 
   /** A line of its own. */
-  say(line: string): void {
-    this.#print(line, true);
-  }
-
-  #draw(what: string, done: number, total: number, force: boolean): void {
-    const now = performance.now();
-    if (!this.#terminal || (!force && now - this.#drawn < REDRAW_MS)) return;
-    this.#drawn = now;
-    const filled = total === 0 ? 0 : Math.round(WIDTH * done / total);
-    const left = done === 0 ? "" : `${((now - this.#start) / done * (total - done) / 1000).toFixed(0)} s left`;
-    this.#print(`${this.#label.padEnd(44)} ${"█".repeat(filled)}${"░".repeat(WIDTH - filled)}  ${what} ${left}`, false);
-  }
-
-  #print(line: string, stays: boolean): void {
-    if (this.quiet) return;
-    const text = this.#terminal ? `\r\x1b[K${line}${stays ? "\n" : ""}` : `${line}\n`;
-    Deno.stderr.writeSync(new TextEncoder().encode(text));
+  say(text: string): void {
+    this.tell({ event: "say", text });
   }
 }

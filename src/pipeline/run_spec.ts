@@ -36,7 +36,8 @@ export async function runSpec(
 ): Promise<Written> {
   const start = performance.now();
   const { progress, engine } = bench;
-  progress.say(`${spec.name}: engine ${engine.rung} (${engine.version}, ${engine.device}, threads ${engine.threads})`);
+  const on = `${engine.rung} (${engine.version}, ${engine.device}, threads ${engine.threads})`;
+  progress.tell({ event: "run", name: spec.name, engine: on, pid: Deno.pid });
   progress.begin("data: read, slice, cut windows");
   const prepared = await prepareData(spec, dataDir);
   progress.end(prepared.seconds, false);

@@ -27,7 +27,7 @@ describe("a run", () => {
     const engine = await openEngine(rung);
     try {
       const prepared = await prepareData(resolved, undefined);
-      const bench = { engine, store: new Store(`${folder}/${count++}`), progress: new Progress(true) };
+      const bench = { engine, store: new Store(`${folder}/${count++}`), progress: new Progress() };
       const { runs } = resultsOf(resolved, "", prepared, await runExperiment(resolved, prepared, bench), engine);
       return runs.map((result) => ({ ...result, cost: { ...result.cost, seconds: 0 } }));
     } finally {

@@ -20,7 +20,7 @@ describe("runExperiment()", () => {
     const root = Deno.makeTempDirSync();
     try {
       const prepared = await prepareData(spec, undefined);
-      const bench = { engine, store: new Store(root), progress: new Progress(true) };
+      const bench = { engine, store: new Store(root), progress: new Progress() };
       await runExperiment(spec, prepared, bench);
       const through = storedResults(root);
       // Left are the backbone and what was adapted to F1, so that F2 starts from what was saved.

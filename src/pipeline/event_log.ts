@@ -1,0 +1,91 @@
+/**
+ * The event log of a run: one JSON object a line, appended as things happen.
+ *
+ * Several runs of an experiment follow one another in its log, each begun by an event "run". A line is written in one go; one that a killed
+ * process left half written is ended by the next run, so readers lose that line and no other.
+ * @module
+ */
+import { dirname } from "node:path";
+import type { EventSink, RunEvent } from "./events.ts";
+import { storeError } from "./store_error.ts";
+
+/** An event as the log has it. */
+export type LoggedEvent = RunEvent & {
+  /** ISO 8601, by this machine's clock. */
+  readonly time: string;
+};
+
+/** Name of the log in a report's folder. */
+export const EVENT_LOG = "events.ndjson";
+
+/** Steps come by the hundred; of those of one stage, one in this many milliseconds is kept, and the last one. */
+const STEP_MS = 500;
+
+/** An open log. */
+export interface EventLog {
+  readonly sink: EventSink;
+  close(): void;
+}
+
+/**
+ * Opens the log for appending; its folder is made.
+ *
+ * @throws {StoreError} when it cannot be opened. What cannot be written later (a full disk) is told by `say`, once: the log is no result.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const folder = await Deno.makeTempDir();
+ * const log = openEventLog(`${folder}/events.ndjson`, console.error);
+ * log.sink({ event: "say", text: "hello" });
+ * log.close();
+ * assert.match(await Deno.readTextFile(`${folder}/events.ndjson`), /^\{"time":"[^"]+","event":"say","text":"hello"\}\n$/);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ */
+export function openEventLog(path: string, say: (line: string) => void): EventLog {
+  let file: Deno.FsFile;
+  try {
+    Deno.mkdirSync(dirname(path), { recursive: true });
+    file = Deno.openSync(path, { read: true, append: true, create: true });
+    endLine(file);
+  } catch (cause) {
+    throw storeError(`Cannot write the event log ${path}`, cause, "; --out names another folder for reports");
+  }
+  const kept = new Map<string, number>();
+  let lost = false;
+  const write = (event: RunEvent) => {
+    const line: LoggedEvent = { time: new Date().toISOString(), ...event };
+    try {
+      writeAll(file, JSON.stringify(line) + "\n");
+    } catch (error) {
+      if (!lost) say(`Cannot write the event log ${path}: ${(error as Error).message}; it ends here, the run goes on`);
+      lost = true;
+    }
+  };
+  return {
+    sink: (event) => {
+      if (event.event === "step") {
+        const now = performance.now();
+        if (event.step < event.steps && now - (kept.get(event.stage) ?? -Infinity) < STEP_MS) return;
+        kept.set(event.stage, now);
+      }
+      if (!lost) write(event);
+    },
+    close: () => file.close(),
+  };
+}
+
+/** Ends a line that a killed process began. */
+function endLine(file: Deno.FsFile): void {
+  const { size } = file.statSync();
+  if (size === 0) return;
+  const last = new Uint8Array(1);
+  file.seekSync(size - 1, Deno.SeekMode.Start);
+  file.readSync(last);
+  if (last[0] !== 10) writeAll(file, "\n");
+}
+
+function writeAll(file: Deno.FsFile, text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+}

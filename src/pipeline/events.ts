@@ -1,0 +1,84 @@
+/**
+ * What happens in a run, as it happens: one stream of events, drawn in a terminal and kept in a log.
+ * @module
+ */
+
+/** A stage as the run's first event lists it. */
+export interface ListedStage {
+  /** E.g. "lora: adapt to F1 (seed 2)". */
+  readonly stage: string;
+  /** Optimiser steps or windows it will take, as far as they are known. */
+  readonly steps: number;
+}
+
+/** A run begins. */
+export interface RunBegun {
+  readonly event: "run";
+  /** The experiment's name. */
+  readonly name: string;
+  /** Rung, version, device and threads. */
+  readonly engine: string;
+  readonly pid: number;
+}
+
+/** What there is to do is known. */
+export interface StagesListed {
+  readonly event: "stages";
+  /** In the order in which one job would run them. */
+  readonly stages: readonly ListedStage[];
+}
+
+/** A stage begins; it may turn out to be in the store. */
+export interface StageBegun {
+  readonly event: "begin";
+  readonly stage: string;
+}
+
+/** Part of a stage is done. */
+export interface StageStepped {
+  readonly event: "step";
+  readonly stage: string;
+  /** What is counted: "steps", "windows", or the part of the stage they belong to. */
+  readonly what: string;
+  /** Done so far, of `steps`. */
+  readonly step: number;
+  readonly steps: number;
+  /** Of this step, where something trains. */
+  readonly loss?: number;
+  /** Since the stage began. */
+  readonly seconds: number;
+  /** Resident memory of the process that computes it, in bytes. */
+  readonly memory: number;
+}
+
+/** A stage is done. */
+export interface StageEnded {
+  readonly event: "end";
+  readonly stage: string;
+  /** What computing took, now or when it was computed. */
+  readonly seconds: number;
+  /** Whether the store had it. */
+  readonly cached: boolean;
+  /** Resident memory of the process that computed it, in bytes. */
+  readonly memory: number;
+}
+
+/** Something worth a line. */
+export interface Said {
+  readonly event: "say";
+  readonly text: string;
+}
+
+/** The run is over. */
+export interface RunEnded {
+  readonly event: "done";
+  readonly outcome: "done" | "failed" | "interrupted";
+  /** Path of the report, or what went wrong. */
+  readonly text: string;
+}
+
+/** Anything that happens in a run. */
+export type RunEvent = RunBegun | StagesListed | StageBegun | StageStepped | StageEnded | Said | RunEnded;
+
+/** Takes events in the order they happen. */
+export type EventSink = (event: RunEvent) => void;

@@ -1,0 +1,29 @@
+/**
+ * What a run and the processes that work for it say to each other: JSON lines over standard input and output.
+ * @module
+ */
+import type { ResolvedSpec } from "../spec/types.ts";
+import type { RunEvent } from "./events.ts";
+
+/** The first line to a worker. */
+export interface JobSetting {
+  readonly spec: ResolvedSpec;
+  readonly dataDir?: string | undefined;
+  /** Root of the store. */
+  readonly store: string;
+  readonly checkpointEvery?: number | undefined;
+}
+
+/** Every later line: compute this stage. The end of the input ends the worker, after its running step. */
+export interface JobRequest {
+  readonly key: string;
+}
+
+/** What a worker answers. */
+export type JobReply =
+  /** Something happened. */
+  | { readonly reply: "event"; readonly event: RunEvent }
+  /** The stage asked for is in the store. */
+  | { readonly reply: "done"; readonly key: string }
+  /** It is not, and why. `diverged`: its loss stopped being finite. */
+  | { readonly reply: "failed"; readonly key: string; readonly diverged: boolean; readonly error: string };

@@ -1,0 +1,18 @@
+/**
+ * The program of a worker process: replies on standard output, and nothing else there.
+ * @module
+ */
+import { serveJobs } from "./job_worker.ts";
+
+if (import.meta.main) {
+  const encoder = new TextEncoder();
+  console.log = console.error;
+  // The run that started this process ends it: a key press in the terminal reaches both.
+  Deno.addSignalListener("SIGINT", () => {});
+  await serveJobs(Deno.stdin.readable, (reply) => {
+    const bytes = encoder.encode(JSON.stringify(reply) + "\n");
+    for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+  });
+  // A native engine keeps the process alive; whatever it holds is the system's to take back.
+  Deno.exit(0);
+}

@@ -1,0 +1,112 @@
+/**
+ * The other end of a {@linkcode JobProcess}: takes keys of stages, computes them into the store, says what happens.
+ * @module
+ */
+import { TrainingError } from "../engine/training_error.ts";
+import { openEngine } from "../engine/open.ts";
+import type { Engine } from "../engine/types.ts";
+import type { JobReply, JobRequest, JobSetting } from "./job_messages.ts";
+import { inOrder, type SeedStages, stageGraph } from "./graph.ts";
+import { jsonLines } from "./json_lines.ts";
+import { prepareData } from "./prepare.ts";
+import { Interrupted, Progress } from "./progress.ts";
+import { StageRunner } from "./stage_runner.ts";
+import { engineId } from "./stages.ts";
+import { Store } from "./store.ts";
+
+/** Serves a run until its input ends, which also interrupts a running stage after its step. */
+export async function serveJobs(
+  input: ReadableStream<Uint8Array>,
+  answer: (reply: JobReply) => void,
+): Promise<void> {
+  const abort = new AbortController();
+  const requests: JobRequest[] = [];
+  let setting: JobSetting | undefined;
+  let wake = () => {};
+  const lines = jsonLines((value) => {
+    if (setting === undefined) setting = value as JobSetting;
+    else requests.push(value as JobRequest);
+    wake();
+  });
+  const reading = (async () => {
+    for await (const bytes of input) await lines.write(bytes);
+    abort.abort(new Interrupted());
+    wake();
+  })();
+  let worker: Worker | undefined;
+  try {
+    while (!abort.signal.aborted) {
+      const request = requests.shift();
+      if (request === undefined || setting === undefined) {
+        await new Promise<void>((resolve) => wake = resolve);
+        continue;
+      }
+      worker ??= new Worker(setting, answer, abort.signal);
+      await worker.serve(request.key);
+    }
+  } finally {
+    await worker?.close();
+  }
+  await reading;
+}
+
+/** Everything a worker opens once. */
+class Worker {
+  readonly #store: Store;
+  readonly #progress: Progress;
+  #open: Promise<Opened> | undefined;
+
+  constructor(
+    readonly setting: JobSetting,
+    readonly answer: (reply: JobReply) => void,
+    signal: AbortSignal,
+  ) {
+    this.#progress = new Progress([(event) => answer({ reply: "event", event })], signal);
+    this.#store = new Store(setting.store, { signal, say: (line) => this.#progress.say(line) });
+  }
+
+  /** Computes one stage and says how it ended; an interrupted one ends without a word. */
+  async serve(key: string): Promise<void> {
+    try {
+      const { runner, graph } = await (this.#open ??= this.#openAll());
+      const stages = graph.find((seed) => inOrder([seed]).some((node) => node.key === key));
+      const node = stages === undefined ? undefined : inOrder([stages]).find((node) => node.key === key);
+      if (stages === undefined || node === undefined) {
+        throw new TypeError("the data or the engine are no longer what they were when the run began");
+      }
+      await runner.result(node, stages.backbone);
+      this.answer({ reply: "done", key });
+    } catch (error) {
+      if (error instanceof Interrupted) return;
+      const diverged = error instanceof TrainingError;
+      this.answer({ reply: "failed", key, diverged, error: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#open !== undefined) {
+      const { engine, runner } = await this.#open;
+      runner.close();
+      engine.close();
+    }
+    await this.#store.close();
+  }
+
+  async #openAll(): Promise<Opened> {
+    const { spec, dataDir, checkpointEvery } = this.setting;
+    const engine = await openEngine(spec.engine);
+    const prepared = await prepareData(spec, dataDir);
+    const bench = { engine, store: this.#store, progress: this.#progress, checkpointEvery };
+    return {
+      engine,
+      runner: new StageRunner(spec, prepared, bench),
+      graph: stageGraph(spec, prepared, engineId(engine)),
+    };
+  }
+}
+
+interface Opened {
+  readonly engine: Engine;
+  readonly runner: StageRunner;
+  readonly graph: readonly SeedStages[];
+}

@@ -1,0 +1,103 @@
+/**
+ * Stages computed side by side in worker processes, as many at a time as asked for and as memory allows.
+ *
+ * Workers fill the store; the run reads its results from there, so neither their number nor their order changes one.
+ * @module
+ */
+import type { StageNode } from "./graph.ts";
+import type { JobProcess } from "./job_process.ts";
+import { Interrupted } from "./progress.ts";
+import { nextStage, type Schedulable } from "./schedule.ts";
+import type { Store } from "./store.ts";
+
+/** Something that computes stages into the store. */
+export interface JobPool {
+  /** Computes what the store lacks, but for stages whose loss stops being finite and what needs them; gives the keys of those it computed. */
+  compute(nodes: readonly StageNode[]): Promise<ReadonlySet<string>>;
+}
+
+/** What a pool of jobs works with. */
+export interface JobOptions {
+  /** Processes at a time, at least 1. */
+  readonly jobs: number;
+  readonly store: Store;
+  /** Starts a process. */
+  readonly start: () => JobProcess;
+  /** Bytes that all of them together may take. */
+  readonly budget: number;
+  /** Ends the work after the steps that are running. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A pool; processes are started when there is work for them, and end with it. */
+export const jobPool = (options: JobOptions): JobPool => ({ compute: (nodes) => new Shift(options).run(nodes) });
+
+/** One computing of a list of stages. */
+class Shift {
+  readonly #done = new Set<string>();
+  readonly #failed = new Set<string>();
+  readonly #computed = new Set<string>();
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #idle: JobProcess[] = [];
+  readonly #all: JobProcess[] = [];
+  /** The first failure that is no divergence: it ends the shift. */
+  #failure: { readonly error: unknown } | undefined;
+  #free: number;
+
+  constructor(readonly options: JobOptions) {
+    this.#free = options.budget;
+  }
+
+  async run(nodes: readonly StageNode[]): Promise<ReadonlySet<string>> {
+    const { store, jobs, signal } = this.options;
+    for (const { key, identity } of nodes) if (await store.look(identity) !== undefined) this.#done.add(key);
+    const left: readonly Schedulable[] = nodes.map((node) => ({
+      key: node.key,
+      needs: node.needs,
+      trains: node.task.kind === "backbone" || node.task.kind === "adapted",
+      memory: node.memory,
+    }));
+    const interrupted = Promise.withResolvers<void>();
+    const onAbort = () => interrupted.resolve();
+    signal?.addEventListener("abort", onAbort);
+    try {
+      while (true) {
+        if (signal?.aborted) throw new Interrupted();
+        if (this.#failure !== undefined) throw this.#failure.error;
+        const standing = { done: this.#done, running: new Set(this.#running.keys()), failed: this.#failed };
+        const next = this.#running.size < jobs ? nextStage(left, standing, this.#free) : undefined;
+        if (next !== undefined) this.#begin(next);
+        else if (this.#running.size > 0) await Promise.race([interrupted.promise, ...this.#running.values()]);
+        else return this.#computed;
+      }
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+      await Promise.all(this.#all.map((process) => process.stop()));
+    }
+  }
+
+  #begin({ key, memory }: Schedulable): void {
+    const process = this.#idle.pop() ?? this.#start();
+    this.#free -= memory;
+    const work = async () => {
+      try {
+        const outcome = await process.compute(key);
+        (outcome === "done" ? this.#done : this.#failed).add(key);
+        if (outcome === "done") this.#computed.add(key);
+        this.#idle.push(process);
+      } catch (error) {
+        this.#failure ??= { error };
+      } finally {
+        this.#free += memory;
+        this.#running.delete(key);
+      }
+    };
+    this.#running.set(key, work());
+  }
+
+  #start(): JobProcess {
+    const process = this.options.start();
+    this.#all.push(process);
+    return process;
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * Computes single stages of an experiment's graph, or takes them from the store, and reads what they hold.
+ * @module
+ */
+import { join } from "node:path";
+import { rankWindows } from "../evaluation/rank_windows.ts";
+import { createMethod } from "../methods/registry.ts";
+import type { Adapted } from "../methods/types.ts";
+import type { RegionsResult } from "../reporting/types.ts";
+import type { MethodSpec, ResolvedSpec } from "../spec/types.ts";
+import { stageCheckpoints } from "./checkpoints.ts";
+import { openContext, type SeedContext, trainBackbone } from "./context.ts";
+import type { SliceRanks, Workbench } from "./experiment.ts";
+import type { StageNode, StageTask } from "./graph.ts";
+import type { Prepared } from "./prepare.ts";
+import { decodeRanks, encodeRanks } from "./ranks_file.ts";
+import { summariseRegions } from "./region_summary.ts";
+import type { StageResult } from "./store.ts";
+
+const RANKS = "ranks.safetensors";
+const REGIONS = "regions.json";
+
+/** Runs stages; what they read must be in the store, or is computed first by the caller. Keeps the backbone of one seed on the device. */
+export class StageRunner {
+  #seed:
+    | { readonly backbone: StageNode; readonly context: SeedContext; readonly states: Map<string, Promise<Adapted>> }
+    | undefined;
+
+  /** @param quietly stages that begin and end without a word, because somebody else has told of them. */
+  constructor(
+    readonly spec: ResolvedSpec,
+    readonly prepared: Prepared,
+    readonly bench: Workbench,
+    readonly quietly: ReadonlySet<string> = new Set(),
+  ) {}
+
+  /** The result of a stage; `backbone` is its seed's. */
+  async result(node: StageNode, backbone: StageNode): Promise<StageResult> {
+    const { progress, store } = this.bench;
+    const quiet = this.quietly.has(node.key);
+    if (!quiet) progress.begin(node.stage);
+    const result = await store.stage(
+      node.identity,
+      (folder, scratch) => this.#compute(node, backbone, folder, scratch),
+    );
+    if (!quiet) progress.end(result.seconds, result.cached);
+    return result;
+  }
+
+  /** The backbone on the device, until another seed's is asked for. */
+  async context(backbone: StageNode): Promise<SeedContext> {
+    if (this.#seed?.backbone.key !== backbone.key || this.#seed.backbone.seed !== backbone.seed) {
+      this.close();
+      const { folder } = await this.#stored(backbone);
+      const context = await openContext(this.spec, this.prepared, this.bench, backbone.seed, folder);
+      this.#seed = { backbone, context, states: new Map() };
+    }
+    return this.#seed.context;
+  }
+
+  /**
+   * A method's state, read back even when it was computed just now: saving rounds item rows, and a resumed run must get the same bytes. Without a
+   * node it is the untouched backbone's.
+   */
+  async state(method: MethodSpec, node: StageNode | undefined, backbone: StageNode): Promise<Adapted> {
+    const context = await this.context(backbone);
+    const { states } = this.#seed!;
+    const load = async () => {
+      const folder = node === undefined ? "" : (await this.#stored(node)).folder;
+      return await createMethod(method).load(folder, context.method(method.label));
+    };
+    const key = node?.key ?? "";
+    const state = states.get(key) ?? load();
+    states.set(key, state);
+    // The one before is what the next slice starts from; older ones are not asked for again.
+    const [oldest] = states.keys();
+    if (states.size > 2) states.delete(oldest!);
+    return await state;
+  }
+
+  /** Ranks of every slice that a stage of ranks holds. */
+  async ranks({ folder }: StageResult): Promise<SliceRanks[]> {
+    const path = join(folder, RANKS);
+    const ranks = decodeRanks(await Deno.readFile(path), path);
+    const top = Math.max(...this.spec.evaluation.cutoffs);
+    return this.prepared.evaluated.map(({ name, windows, from }) => ({
+      slice: name,
+      windows,
+      ranks: {
+        greater: ranks.greater.subarray(from, from + windows.count),
+        equal: ranks.equal.subarray(from, from + windows.count),
+        top: ranks.top.subarray(from * top, (from + windows.count) * top),
+      },
+    }));
+  }
+
+  /** What a stage of regions holds. */
+  async regions({ folder }: StageResult): Promise<RegionsResult> {
+    return JSON.parse(await Deno.readTextFile(join(folder, REGIONS))) as RegionsResult;
+  }
+
+  /** Frees the device. */
+  close(): void {
+    this.#seed?.context.close();
+    this.#seed = undefined;
+  }
+
+  async #compute({ task, seed }: StageNode, backbone: StageNode, folder: string, scratch: string): Promise<void> {
+    const { spec, prepared, bench } = this;
+    switch (task.kind) {
+      case "backbone":
+        return await trainBackbone(spec, prepared, bench, seed, folder, scratch);
+      case "adapted":
+        return await this.#adapt(task, backbone, folder, scratch);
+      case "ranks":
+        return await this.#rank(await this.state(task.method ?? untouched(spec), task.state, backbone), folder);
+      case "regions": {
+        const { regions } = await this.state(task.method, task.state, backbone);
+        if (regions === undefined) throw new TypeError(`${task.method.label} says it edits regions and keeps none`);
+        const summary = await summariseRegions(regions, prepared, await this.context(backbone));
+        return await Deno.writeTextFile(join(folder, REGIONS), JSON.stringify(summary));
+      }
+    }
+  }
+
+  async #adapt(
+    { method, slice, previous }: StageTask & { kind: "adapted" },
+    backbone: StageNode,
+    folder: string,
+    scratch: string,
+  ): Promise<void> {
+    const before = previous === undefined ? undefined : await this.state(method, previous, backbone);
+    const context = (await this.context(backbone)).method(method.label);
+    const checkpoints = stageCheckpoints(scratch, this.bench.checkpointEvery);
+    const made = await createMethod(method).adapt(before, slice, { ...context, checkpoints });
+    await made.save(folder);
+  }
+
+  /** Ranks the windows of all slices with one state: one stage, one graph. */
+  async #rank(state: Adapted, folder: string): Promise<void> {
+    const { engine, progress } = this.bench;
+    const { ranked } = this.prepared;
+    const { batch, cutoffs } = this.spec.evaluation;
+    const scorer = await state.scorer(ranked);
+    try {
+      const onBatch = (done: number, total: number) => progress.tick("windows", done, total);
+      const ranks = await rankWindows(engine, scorer, ranked, { batch, top: Math.max(...cutoffs), onBatch });
+      await Deno.writeFile(join(folder, RANKS), encodeRanks(ranks));
+    } finally {
+      scorer.dispose();
+    }
+  }
+
+  /** A result that must be there already. */
+  async #stored(node: StageNode): Promise<StageResult> {
+    return await this.bench.store.stage(node.identity, () => {
+      throw new TypeError(`${node.stage} is read before it was computed`);
+    });
+  }
+}
+
+/** The backbone as a method: what ranks of stage "S" are by. */
+const untouched = (spec: ResolvedSpec): MethodSpec => ({ ...spec.methods[0]!, kind: "base", label: "base" });

@@ -6,25 +6,7 @@ import { SpecError } from "../../src/spec/issue.ts";
 import { parseSpec } from "../../src/spec/parse.ts";
 import { editDistance } from "../../src/spec/nearest.ts";
 import { pathOf, pointerOf } from "../../src/spec/json.ts";
-import { SMALLEST } from "./specs.ts";
-
-const RICH = {
-  ...SMALLEST,
-  dataset: { format: "csv", path: "x.csv", columns: { user: "u", item: "i", time: "t" }, badLines: "skip" },
-  slices: { finetune: ["2001-01-01", "2002-01-01"], test: "2003-01-01" },
-  backbone: { kind: "sasrec", hidden: 16, heads: 2, training: { loss: { kind: "gbce", t: 0.5 }, clip: null } },
-  lora: { rank: 4, targets: ["q_proj"], training: { positions: "all" } },
-  regions: { k: 2, gate: { kind: "posterior", beta: 3 }, training: { epochs: 1 } },
-  methods: ["base", { kind: "lora", label: "L", lora: { rank: 2 } }, {
-    kind: "raie",
-    label: "R",
-    regions: { add: false },
-  }],
-  report: {
-    reference: "L",
-    published: [{ source: "s", label: "R", slice: "F2", measure: "MRR", value: 0.1, windows: 9 }],
-  },
-};
+import { RICH } from "./specs.ts";
 
 /** Either a resolved spec that is plain JSON, or a SpecError with a place and a reason for each problem. */
 function judged(text: string, set: readonly string[] = []): void {

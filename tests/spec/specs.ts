@@ -15,6 +15,142 @@ export const SMALLEST = {
   seeds: [1],
 };
 
+/** One of each kind of field, by dates, with methods that say things of their own. */
+export const RICH = {
+  ...SMALLEST,
+  dataset: {
+    format: "csv",
+    path: "x.csv",
+    columns: { user: "u", item: "i", time: "t", rating: "r" },
+    badLines: "skip",
+  },
+  slices: { finetune: ["2001-01-01", "2002-01-01T06:00+01:00"], test: "2003-01-01" },
+  backbone: { kind: "sasrec", hidden: 16, heads: 2, training: { loss: { kind: "gbce", t: 0.5 }, clip: null } },
+  lora: { rank: 4, targets: ["q_proj"], training: { positions: "all" } },
+  regions: { k: 2, gate: { kind: "posterior", beta: 3 }, training: { epochs: 1 } },
+  methods: ["base", { kind: "lora", label: "L", lora: { rank: 2 } }, {
+    kind: "raie",
+    label: "R",
+    regions: { add: false },
+  }],
+  report: {
+    reference: "L",
+    published: [{ source: "s", label: "R", slice: "F2", measure: "MRR", value: 0.1, windows: 9 }],
+  },
+};
+
+const LOSS = { kind: "sampled-softmax", negatives: 7 };
+const TRAINING = { epochs: 2, batch: 32, learningRate: 0.01, weightDecay: 0.1, clip: 2.5, warmup: 0.25 };
+
+/** Every field that a spec may have in this version, most with another value than its default. */
+export const FULL = {
+  $schema: "../src/spec/experiment.schema.json",
+  name: "full.spec_1",
+  title: "Everything",
+  description: "Line one.\nLine two.",
+  preset: "official",
+  dataset: {
+    format: "synthetic",
+    users: 90,
+    items: 70,
+    regions: 6,
+    interactionsPerUser: 33.5,
+    drift: 1.25,
+    switching: 0.35,
+    emerging: 2,
+    merging: 3,
+    popularity: 1.5,
+    seed: 4294967295,
+  },
+  windows: { context: 7, stride: 3 },
+  slices: { setup: 0.4, finetune: [0.2, 0.2], test: 0.2 },
+  catalogue: "seen",
+  retention: "held-out",
+  backbone: {
+    kind: "sasrec",
+    maxLength: 9,
+    hidden: 24,
+    blocks: 1,
+    heads: 3,
+    ffn: 48,
+    dropout: 0.125,
+    layerNormEps: 1e-5,
+    training: { loss: LOSS, ...TRAINING, rows: "user-tail", minPositives: 4, negativesOutside: "row" },
+  },
+  lora: {
+    rank: 3,
+    alpha: 6.5,
+    dropout: 0.375,
+    targets: ["linear1", "v_proj"],
+    init: "gaussian",
+    itemRows: "finetune-targets",
+    anchor: 0.5,
+    itemRate: 3,
+    training: { loss: LOSS, ...TRAINING, positions: "all" },
+  },
+  regions: {
+    k: 5,
+    centres: "k-means",
+    adapters: "each",
+    restarts: 4,
+    iterations: 20,
+    stride: 2,
+    radiusQuantile: 0.75,
+    priorStrength: 2.5,
+    emaRate: 0.625,
+    gate: { kind: "posterior", beta: 4, deltaMin: 0.1, lambdaNew: -2, a0: 0.25, a1: 0.5 },
+    update: true,
+    expand: true,
+    add: true,
+    merge: true,
+    mergeAngle: 15,
+    expandWeight: 0.5,
+    poolMin: 40,
+    addMax: 3,
+    replay: 1.5,
+    replayFrom: "members",
+    pass: "sequential",
+    softCopies: "none",
+    routing: "soft",
+    defaultAdapter: { weightDecay: 0.3, itemRate: 0.6 },
+    training: { loss: { kind: "gbce", negatives: 5, t: 0.2 }, ...TRAINING, epochs: 9, itemRate: 0.8 },
+  },
+  methods: [
+    { kind: "base", label: "before" },
+    "lora",
+    { kind: "lora", label: "wide", lora: { rank: 30, training: { loss: { kind: "cross-entropy" } } } },
+    "raie",
+    {
+      kind: "raie",
+      label: "RAIE, sure",
+      lora: { dropout: 0 },
+      regions: { gate: { kind: "confidence", temperature: 0.1, tHigh: 0.8, tLow: 0.6, gamma: 0.7 }, update: false },
+    },
+  ],
+  budget: "paper",
+  seeds: [0, 7, 4294967295],
+  evaluation: { cutoffs: [50, 5, 1], ties: "pessimistic", batch: 64 },
+  report: {
+    reference: "wide",
+    measure: "NDCG@50",
+    published: [
+      { source: "table 3", label: "before", slice: "S", measure: "Recall@5", value: 0.25, windows: 100 },
+      { source: "table 4", label: "raie", slice: "F2", measure: "MRR", value: 0, windows: 1 },
+    ],
+  },
+  engine: "cpu",
+};
+
+/** Data sets of the other forms. */
+export const DATASETS = [
+  "movielens-100k",
+  { id: "yelp-2019a", badLines: "skip" },
+  { format: "tsv", path: "../rows/a.tsv", columns: { rating: "stars" }, separator: ";" },
+  { format: "ndjson", path: "/rows/a.ndjson.gz", columns: { user: "who", item: "what", time: "when", rating: "r" } },
+  { format: "movielens-dat", path: "ratings.dat", badLines: "skip" },
+  { format: "yelp-ndjson", path: "reviews.ndjson" },
+] as const;
+
 /** A spec of the smallest form with other fields. */
 export function specText(fields: Record<string, unknown>): string {
   return JSON.stringify({ ...SMALLEST, ...fields });

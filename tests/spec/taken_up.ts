@@ -1,0 +1,99 @@
+/** What became of a spec's values: each has one place, or several, where the resolved spec must hold it. */
+import { dirname, resolve } from "node:path";
+import type { Json } from "../../src/spec/json.ts";
+import type { ResolvedSpec } from "../../src/spec/types.ts";
+
+type Path = readonly (string | number)[];
+type Leaf = readonly [path: Path, value: unknown];
+
+/** A value that stands for itself: text, number, true, false, null. Empty lists and objects say nothing. */
+export function leaves(value: unknown, path: Path = []): Leaf[] {
+  if (typeof value !== "object" || value === null) return [[path, value]];
+  if (Array.isArray(value)) return value.flatMap((entry, index) => leaves(entry, [...path, index]));
+  return Object.entries(value).flatMap(([key, entry]) => leaves(entry, [...path, key]));
+}
+
+/**
+ * The paths of all values of an accepted spec that its resolved form does not hold at the place they belong to.
+ *
+ * None may be left. Then nothing is accepted and ignored: two accepted specs that differ in one value differ in their resolved forms
+ * too, and the resolved form is all that a run, its stages' keys and its report read. Where the places are is written here by hand, from
+ * the schema's descriptions, and not taken from the code under test. Two fields have no place, since they can have one value only
+ * (`regions.centres` and `regions.adapters`; others are refused), and `$schema` is for editors. That a run reads what it is given is
+ * what idle_fields_test.ts is about.
+ */
+export function neglected(raw: Json, spec: ResolvedSpec, file: string): string[] {
+  return leaves(raw).filter(([path, value]) => !isTakenUp(path, value, raw, spec, file)).map(([path, value]) =>
+    `${path.join(".")} = ${JSON.stringify(value)}`
+  );
+}
+
+function isTakenUp(path: Path, value: unknown, raw: Json, spec: ResolvedSpec, file: string): boolean {
+  const [section, ...rest] = path;
+  const holds = (...places: readonly unknown[]) => places.some((place) => Object.is(place, value));
+  switch (section) {
+    case "$schema":
+      return true;
+    case "dataset":
+      return holds(datasetPlace(rest, value, spec, file));
+    case "slices":
+      return slicesHold(rest, value, spec);
+    case "lora":
+      return holds(...readers(spec, ({ kind }) => kind !== "base").map(({ lora }) => at(lora, rest)));
+    case "regions":
+      return isOnlyValue(rest, value) ||
+        holds(...readers(spec, ({ kind }) => kind === "raie").map(({ regions }) => at(regions, rest)));
+    case "methods":
+      return methodHolds(rest, value, raw, spec);
+    case "evaluation":
+      return rest[0] === "cutoffs" ? spec.evaluation.cutoffs.includes(value as number) : holds(at(spec, path));
+    default:
+      return holds(at(spec, path));
+  }
+}
+
+function datasetPlace(path: Path, value: unknown, { dataset }: ResolvedSpec, file: string): unknown {
+  if (path.length === 0) return dataset.id;
+  if (path[0] === "path") return dataset.path === resolve(dirname(file), String(value)) ? value : undefined;
+  const made = dataset.format === "synthetic" && path[0] !== "format" && path[0] !== "badLines";
+  return at(made ? dataset.synthetic : dataset, path);
+}
+
+function slicesHold([name, index = 0]: Path, value: unknown, { slices }: ResolvedSpec): boolean {
+  if (slices.kind === "fractions") {
+    return (name === "finetune" ? slices.finetune[Number(index)] : at(slices, [name!])) === value;
+  }
+  const date = String(value);
+  const instant = Date.parse(/T.*(Z|[+-]\d\d:\d\d)$|^[^T]*$/.test(date) ? date : `${date}Z`) / 1000;
+  return (name === "finetune" ? slices.borders[Number(index)] : slices.borders.at(-1)) === instant;
+}
+
+function methodHolds([index, ...rest]: Path, value: unknown, raw: Json, spec: ResolvedSpec): boolean {
+  const method = spec.methods[Number(index)];
+  if (method === undefined) return false;
+  if (rest.length === 0) return method.kind === value;
+  if (rest[0] === "regions" && isOnlyValue(rest.slice(1), value)) return true;
+  const written = at(raw, ["methods", index!]) as Record<string, unknown>;
+  const { kind: _kind, label: _label, ...options } = written;
+  return JSON.stringify(method.options) === JSON.stringify(options) && Object.is(at(method, rest), value);
+}
+
+/** The methods that read a section; all, where none does: such a section waits for `--set methods=...`. */
+function readers(spec: ResolvedSpec, reads: (method: ResolvedSpec["methods"][number]) => boolean) {
+  const some = spec.methods.filter(reads);
+  return some.length === 0 ? spec.methods : some;
+}
+
+const isOnlyValue = ([field]: Path, value: unknown): boolean =>
+  (field === "centres" && value === "k-means") || (field === "adapters" && value === "each");
+
+/** The value at a path, or undefined. */
+export function at(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (here, key) =>
+      typeof here === "object" && here !== null && Object.hasOwn(here, key)
+        ? (here as Record<string | number, unknown>)[key]
+        : undefined,
+    value,
+  );
+}

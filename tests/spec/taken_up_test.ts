@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { describe, it } from "@std/testing/bdd";
+import schema from "../../src/spec/experiment.schema.json" with { type: "json" };
+import { parseSpec } from "../../src/spec/parse.ts";
+import { DATASETS, FULL, RICH, SMALLEST, specText } from "./specs.ts";
+import { at, neglected } from "./taken_up.ts";
+
+const FILE = "/exp/a.json";
+const left = (text: string) => {
+  const { raw, resolved } = parseSpec(text, FILE);
+  return neglected(raw, resolved, FILE);
+};
+
+describe("an accepted spec", () => {
+  it("is held by its resolved form, every value at its place", () => {
+    for (const spec of [SMALLEST, RICH, FULL]) assert.deepEqual(left(JSON.stringify(spec)), [], spec.name);
+    for (const dataset of DATASETS) assert.deepEqual(left(specText({ dataset })), [], JSON.stringify(dataset));
+  });
+
+  it("may say everything this version can do at once", () => {
+    const later = ["sweep", "search", "reproduce", "executor", "weights", "resamples", "test"];
+    // Made-up data have no lines to be bad, and no ratings.
+    const never: Readonly<Record<string, readonly string[]>> = { "": ["minRating"], dataset: ["badLines"] };
+    const sections: readonly (readonly [string, { readonly properties: object }])[] = [
+      ["", schema],
+      ["dataset", schema.$defs.datasetSynthetic],
+      ["windows", schema.properties.windows],
+      ["backbone", schema.$defs.backboneSasrec],
+      ["backbone.training", schema.$defs.sasrecTraining],
+      ["lora", schema.$defs.lora],
+      ["lora.training", schema.$defs.loraTraining],
+      ["regions", schema.$defs.regions],
+      ["evaluation", schema.properties.evaluation],
+      ["report", schema.properties.report],
+    ];
+    for (const [path, { properties }] of sections) {
+      const said = Object.keys(at(FULL, path.split(".").filter((part) => part !== "")) as object);
+      const wanted = Object.keys(properties).filter((name) => ![...later, ...never[path] ?? []].includes(name));
+      assert.deepEqual(said.sort(), wanted.sort(), path);
+    }
+  });
+});
+
+describe("neglected()", () => {
+  it("finds a value that was passed over", () => {
+    const { raw, resolved } = parseSpec(JSON.stringify(FULL), FILE);
+    const changed = { ...raw, lora: { ...(raw.lora as object), rank: 99 }, more: [true] };
+    assert.deepEqual(neglected(changed, resolved, FILE), ["lora.rank = 99", "more.0 = true"]);
+  });
+});

@@ -27,6 +27,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./plan.ts")).command,
   },
   {
+    name: "watch",
+    summary: "follow a run: stages, loss, time left",
+    load: async () => (await import("./watch.ts")).command,
+  },
+  {
     name: "report",
     summary: "write a report again from its results",
     load: async () => (await import("./report.ts")).command,

@@ -7,7 +7,9 @@
 export interface ListedStage {
   /** E.g. "lora: adapt to F1 (seed 2)". */
   readonly stage: string;
-  /** Optimiser steps or windows it will take, as far as they are known. */
+  /** What it counts. */
+  readonly what: "steps" | "windows";
+  /** How many optimiser steps or windows it will take, as far as that is known. */
   readonly steps: number;
 }
 

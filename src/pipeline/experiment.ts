@@ -11,6 +11,7 @@ import type { CountedRanks } from "../evaluation/rank_windows.ts";
 import type { Cost } from "../methods/types.ts";
 import type { RegionsResult } from "../reporting/types.ts";
 import type { MethodSpec, ResolvedSpec } from "../spec/types.ts";
+import type { ListedStage } from "./events.ts";
 import type { JobPool } from "./jobs.ts";
 import { inOrder, type MethodStages, type SeedStages, stageGraph, type StageNode } from "./graph.ts";
 import type { Prepared } from "./prepare.ts";
@@ -92,7 +93,7 @@ export interface Workbench {
 export async function runExperiment(spec: ResolvedSpec, prepared: Prepared, bench: Workbench): Promise<ExperimentRun> {
   const graph = stageGraph(spec, prepared, engineId(bench.engine));
   const nodes = inOrder(graph);
-  bench.progress.tell({ event: "stages", stages: nodes.map(({ stage, steps }) => ({ stage, steps })) });
+  bench.progress.tell({ event: "stages", stages: nodes.map(listed) });
   // What other processes have computed is in the store, and is read from there like everything else.
   const told = await bench.jobs?.compute(nodes);
   const assembly = new Assembly(prepared, bench, new StageRunner(spec, prepared, bench, told));
@@ -193,6 +194,12 @@ class Assembly implements ExperimentRun {
     }
   }
 }
+
+const listed = ({ stage, steps, task }: StageNode): ListedStage => ({
+  stage,
+  what: task.kind === "ranks" ? "windows" : "steps",
+  steps,
+});
 
 /** As reports list it: the backbone by its bare name. */
 const durationName = ({ stage, task }: StageNode): string =>

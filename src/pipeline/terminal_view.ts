@@ -70,7 +70,10 @@ export function terminalView(screen: Screen = standardError): EventSink {
       case "run":
         return print(`${event.name}: engine ${event.engine}`, true);
       case "stages":
+        return;
       case "done":
+        // What is printed next, by whoever ends the run, begins on a line of its own.
+        if (screen.terminal && running.size > 0) screen.write("\n");
         return;
     }
   };

@@ -2,6 +2,7 @@
  * The line formats: from the bytes of a line to where its user, item, rating and time stand.
  * @module
  */
+import { writtenOut } from "../spec/shown_text.ts";
 import { readNumber } from "./byte_number.ts";
 import { DataError } from "./errors.ts";
 import { FieldSplitter, type Separator } from "./field_splitter.ts";
@@ -219,5 +220,5 @@ function cut(name: string): string {
 }
 
 function quote(name: string): string {
-  return JSON.stringify(name);
+  return writtenOut(JSON.stringify(name));
 }

@@ -3,6 +3,9 @@
  * @module
  */
 
+/** Longest name of a file, and longest path below a folder, in bytes: what file systems take, the folder's own path kept in mind. */
+const [LONGEST_PART, LONGEST] = [255, 2048];
+
 /** Why a name is no plain path below a folder; undefined when it is one. A name that ends in a slash is a folder's. */
 export function unsafeName(name: string): string | undefined {
   if (name === "") return "has an empty name";
@@ -11,6 +14,9 @@ export function unsafeName(name: string): string | undefined {
   if (name.startsWith("/")) return "is an absolute path";
   if (name.includes(":")) return "has a colon in its name, as a drive has";
   const parts = name.split("/");
+  const length = Math.max(...parts.map((part) => bytesOf(part)));
+  if (length > LONGEST_PART) return `has a name of ${length} bytes, wanted ${LONGEST_PART} at most`;
+  if (bytesOf(name) > LONGEST) return `has a path of ${bytesOf(name)} bytes, wanted ${LONGEST} at most`;
   if (parts.includes("..")) return "leaves the folder";
   if (!name.endsWith("/") && (parts.at(-1) === "." || plain(name) === "")) return "names no file";
   return undefined;
@@ -42,6 +48,8 @@ export function clashOf(names: readonly string[]): { readonly name: string; read
   }
   return undefined;
 }
+
+const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 
 /** Without empty components and dots. */
 function plain(name: string): string {

@@ -72,6 +72,8 @@ describe("unpack()", () => {
     for (const name of ["..\\evil", "a\\b"]) await crafted([{ name }], /has a backslash in its name/);
     for (const name of ["a\0b", "a\nb", "\x7f"]) await crafted([{ name }], /has a control character in its name/);
     await crafted([{ name: "" }], /"" has an empty name/);
+    await crafted([{ name: `a/${"é".repeat(128)}` }], /has a name of 256 bytes, wanted 255 at most/);
+    await crafted([{ name: "abcdefg/".repeat(300) }], /has a path of 2400 bytes, wanted 2048 at most/);
     for (const name of [".", "a/."]) await crafted([{ name }], /names no file/);
   });
 

@@ -66,7 +66,7 @@ export const raie = (spec: MethodSpec): Method => ({
       adapters: regional.adapters,
       members,
       edits: [...before?.edits ?? [], { slice: slice.name, ...edit.counts }],
-      notes: [...before?.notes ?? [], ...notesOf(edit, slice)],
+      notes: [...before?.notes ?? thinNotes(ground.regions), ...notesOf(edit, slice)],
       cost: {
         steps: general.steps + regional.steps,
         finetuneRows: general.rows + regional.finetuneRows,
@@ -184,13 +184,23 @@ function notesOf(edit: EditResult, slice: Slice): string[] {
   return [...edit.log.map((event) => noteOf(event, slice)), ...emptyNotes(edit, slice)];
 }
 
-/** Regions that editing made and nobody is sent to are worth a word: their adapters are never used. */
+/** Regions nobody is sent to are worth a word: their adapters learn nothing, and those that editing made are never used. */
 function emptyNotes({ regions, isNew, membership }: EditResult, slice: Slice): string[] {
   const used = new Set(membership);
-  const empty = regions.names.filter((_, k) => isNew[k] === 1 && !used.has(k));
-  if (empty.length === 0) return [];
+  const empty = (made: number) => regions.names.filter((_, k) => isNew[k] === made && !used.has(k)).join(", ");
   const why = "the routing score log pi + kappa cos has no normaliser, so regions of high kappa win";
-  return [`${slice.name}: no sequence is routed to ${empty.join(", ")}: ${why}`];
+  return [
+    ...(empty(0) === "" ? [] : [`${slice.name}: no sequence is routed to ${empty(0)}`]),
+    ...(empty(1) === "" ? [] : [`${slice.name}: no sequence is routed to ${empty(1)}, new in it: ${why}`]),
+  ];
+}
+
+/** A cluster that k-means finds empty is given one sequence, so that the region exists; it stands for no group of users. */
+function thinNotes({ names, counts }: Regions): string[] {
+  const thin = names.filter((_, k) => counts[k] === 1);
+  return thin.length === 0 || names.length === 1
+    ? []
+    : [`S: built on a single sequence: ${thin.join(", ")}; S holds fewer groups than regions.k`];
 }
 
 function noteOf(event: EditEvent, slice: Slice): string {

@@ -46,6 +46,18 @@ describe("methods", () => {
     assert.equal(first!.cost.steps, 0);
   });
 
+  it("raie says which regions came out empty, where sequences are too much alike for so many", async () => {
+    const alike: MethodContext = {
+      ...context,
+      represent: (windows) =>
+        Promise.resolve({ count: windows.count, width: 4, values: new Float32Array(4 * windows.count).fill(0.5) }),
+    };
+    const adapted = await createMethod(entry("raie")).adapt(undefined, context.data.finetune[0]!, alike);
+    const notes = adapted.regions!.notes.join("\n");
+    assert.match(notes, /^S: built on a single sequence: R\d, R\d; S holds fewer groups than regions\.k$/m);
+    assert.match(notes, /^F1: no sequence is routed to R\d, R\d$/m);
+  });
+
   for (
     const [name, spec] of Object.entries<() => MethodSpec>({
       "lora": () => entry("lora"),

@@ -43,7 +43,7 @@ export function feasibilityNotes(spec: ResolvedSpec, { data, evaluated }: Omit<S
     );
   }
   const lone = evaluated.filter(({ windows }) => usersOf(windows).size === 1).map(({ name }) => name);
-  if (lone.length > 0) notes.push(`All windows of ${lone.join(", ")} are of one user.`);
+  if (lone.length > 0) notes.push(`In ${lone.join(" and in ")} all windows are of a single user.`);
   return notes;
 }
 

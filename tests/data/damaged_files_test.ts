@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, it } from "@std/testing/bdd";
+import { mock } from "@std/testing/mock";
 import { gzipSync } from "fflate";
 import { DataError } from "../../src/data/errors.ts";
 import { GrowableColumn } from "../../src/data/growable_column.ts";
@@ -127,6 +128,37 @@ describe("files", () => {
       await Deno.mkdir(join(folder, "movielens-100k", "u.data"), { recursive: true });
       const known = loadDataset({ id: "movielens-100k", badLines: "stop" }, { dataDir: folder });
       await assert.rejects(known, /u\.data is a folder, wanted a file/);
+    });
+  });
+
+  it("that the system does not let read, or not to their end, are named with its reason", async () => {
+    await withFolder(async (folder) => {
+      const path = await writeFile(folder, "u.data", "1\t2\t3\t4\n");
+      const open = Deno.open;
+      const refusals: [() => Promise<Deno.FsFile>, RegExp][] = [
+        [
+          () => Promise.reject(new Deno.errors.PermissionDenied("no right to it")),
+          /^Cannot open .*u\.data: no right to it/,
+        ],
+        [async () => {
+          const file = await open(path);
+          mock.method(file, "read", () => Promise.reject(new Error("Input/output error (os error 5)")));
+          return file;
+        }, /^Cannot read .*u\.data: Input\/output error/],
+      ];
+      for (const [opened, message] of refusals) {
+        const mocked = mock.method(Deno, "open", opened);
+        try {
+          await assert.rejects(readInteractions({ path, format: "movielens-tab" }), (error) => {
+            assert(error instanceof DataError && error.cause instanceof Error);
+            assert.equal(error.file, path);
+            assert.match(error.message, message);
+            return true;
+          });
+        } finally {
+          mocked.mock.restore();
+        }
+      }
     });
   });
 

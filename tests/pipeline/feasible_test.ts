@@ -128,7 +128,7 @@ describe("prepareData()", () => {
     const { prepared: data } = await prepared(rows, { evaluation: { cutoffs: [1, 6] } });
     assert.deepEqual(data.notes, [
       "Of 8 items a context of 3 leaves as few as 5 to rank: Recall@6 is 1 there whatever the method does.",
-      "All windows of T are of one user.",
+      "In T all windows are of a single user.",
     ]);
   });
 });

@@ -18,6 +18,7 @@ const EXPECTED: Readonly<Record<string, Failure["code"]>> = {
   EngineError: 1,
   StoreError: 1,
   TrainingError: 1,
+  ScoreError: 1,
   WeightsError: 1,
   Interrupted: 130,
 };

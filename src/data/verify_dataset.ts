@@ -35,7 +35,8 @@ async function verifyFile(id: string, file: DescribedFile, homes: readonly strin
   const { path } = await findFile(homes.map((home) => join(home, file.name)));
   if (path === undefined) return { name: `${id}/${file.name}`, state: "missing", detail: `not in ${homes.join(", ")}` };
   const name = path.endsWith(".gz") ? `${id}/${file.name}.gz` : `${id}/${file.name}`;
-  const found = await fileSums(path);
+  const found = await fileSums(path).catch(damage);
+  if (found instanceof DataError) return { name, state: "wrong", detail: found.message };
   const known = (await keptSums(dirname(path)))[file.name];
   const wrong = difference(found, file) ?? (known && difference(found, known));
   if (wrong !== undefined) return { name, state: "wrong", detail: wrong };
@@ -43,9 +44,17 @@ async function verifyFile(id: string, file: DescribedFile, homes: readonly strin
   return { name, state: sure ? "right" : "unknown", detail: `sha256 ${found.sha256}` };
 }
 
-async function keptSums(home: string): Promise<Record<string, FileSums>> {
+/** A packed file that cannot be unpacked is a wrong one; what the system refuses is not. */
+function damage(error: unknown): DataError {
+  if (error instanceof DataError) return error;
+  throw error;
+}
+
+async function keptSums(home: string): Promise<Readonly<Record<string, FileSums>>> {
   try {
-    return JSON.parse(await Deno.readTextFile(join(home, SUMS)));
+    const sums: unknown = JSON.parse(await Deno.readTextFile(join(home, SUMS)));
+    if (typeof sums === "object" && sums !== null) return sums as Readonly<Record<string, FileSums>>;
+    throw new SyntaxError("it is not a JSON object");
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return {};
     throw new DataError(`Cannot read ${join(home, SUMS)}: ${error instanceof Error ? error.message : error}`, {

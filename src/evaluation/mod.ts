@@ -16,4 +16,5 @@ export { ndcg, recall } from "./measures.ts";
 export { perUser, perUserMeasures, type UserRow, userRows, type UserTable } from "./per_user.ts";
 export { compareWithPublished, type PublishedComparison, type PublishedFigure } from "./published.ts";
 export { countsOf, rank, rankOf, ranksOf, type Ties, type WindowRanks } from "./rank.ts";
+export { ScoreError } from "./score_error.ts";
 export { measuresOf, type SliceCounts } from "./slice_measures.ts";

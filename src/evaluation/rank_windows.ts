@@ -7,6 +7,7 @@ import type { Scorer } from "../backbones/types.ts";
 import type { Windows } from "../data/types.ts";
 import { tf } from "../engine/tfjs.ts";
 import type { Engine, TensorMap } from "../engine/types.ts";
+import { ScoreError } from "./score_error.ts";
 
 /** What ranking counted for each window. */
 export interface CountedRanks {
@@ -33,7 +34,8 @@ export interface RankingOptions {
  *
  * Rows are independent of each other; the last batch is filled up with copies of its first row, so a step has one shape.
  *
- * @throws RangeError naming the window and the item whose score is NaN, be it the target, excluded, or any other item; infinite scores have an order
+ * @throws {ScoreError} naming the window and the item whose score is NaN, be it the target, excluded, or any other item; infinite scores have
+ * an order
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -127,9 +129,7 @@ async function refuseNaN(engine: Engine, scorer: Scorer, rows: Int32Array): Prom
     const at = values.findIndex(Number.isNaN);
     if (at < 0) return;
     const items = values.length / rows.length;
-    throw new RangeError(
-      `Cannot rank window ${rows[Math.floor(at / items)]}: the score of item ${at % items + 1} is NaN, wanted a number`,
-    );
+    throw new ScoreError(rows[Math.floor(at / items)]!, at % items + 1);
   } finally {
     tf.dispose(Object.values(inputs));
     step.dispose();

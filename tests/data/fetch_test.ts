@@ -167,9 +167,23 @@ describe("fetchDataset()", () => {
       await Deno.mkdir(join(folder, "toy"));
       const path = await writeFile(join(folder, "toy"), "u.data.gz", ratings);
       await Deno.truncate(path, 40);
-      await assert.rejects(verifyDataset(descriptor("http://127.0.0.1/none"), [folder]), (error) => {
-        return error instanceof DataError && /u\.data\.gz: .*the gzip file is damaged or cut off/.test(error.message);
-      });
+      const [file] = await verifyDataset(descriptor("http://127.0.0.1/none"), [folder]);
+      assert.equal(file!.state, "wrong");
+      assert.match(file!.detail, /u\.data\.gz: .*the gzip file is damaged or cut off/);
+    });
+  });
+
+  it("says that the kept checksums cannot be read", async () => {
+    await withFolder(async (folder) => {
+      const home = join(folder, "toy");
+      await Deno.mkdir(home);
+      await writeFile(home, "u.data", ratings);
+      for (const text of ["null", "{"]) {
+        await writeFile(home, "checksums.json", text);
+        await assert.rejects(verifyDataset(descriptor("http://127.0.0.1/none"), [folder]), (error) => {
+          return error instanceof DataError && /Cannot read .*checksums\.json: /.test(error.message);
+        });
+      }
     });
   });
 

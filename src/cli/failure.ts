@@ -20,6 +20,7 @@ const EXPECTED: Readonly<Record<string, Failure["code"]>> = {
   TrainingError: 1,
   ScoreError: 1,
   WeightsError: 1,
+  JobError: 1,
   Interrupted: 130,
 };
 

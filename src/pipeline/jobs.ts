@@ -5,6 +5,7 @@
  * @module
  */
 import type { StageNode } from "./graph.ts";
+import { JobError } from "./job_error.ts";
 import type { JobProcess } from "./job_process.ts";
 import { Interrupted } from "./progress.ts";
 import { nextStage, type Schedulable } from "./schedule.ts";
@@ -51,7 +52,8 @@ class Shift {
   async run(nodes: readonly StageNode[]): Promise<ReadonlySet<string>> {
     const { store, jobs, signal } = this.options;
     for (const { key, identity } of nodes) if (await store.look(identity) !== undefined) this.#done.add(key);
-    const left: readonly Schedulable[] = nodes.map((node) => ({
+    const left = nodes.map((node) => ({
+      stage: node.stage,
       key: node.key,
       needs: node.needs,
       trains: node.task.kind === "backbone" || node.task.kind === "adapted",
@@ -76,7 +78,7 @@ class Shift {
     }
   }
 
-  #begin({ key, memory }: Schedulable): void {
+  #begin({ stage, key, memory }: Schedulable & { readonly stage: string }): void {
     const process = this.#idle.pop() ?? this.#start();
     this.#free -= memory;
     const work = async () => {
@@ -86,7 +88,7 @@ class Shift {
         if (outcome === "done") this.#computed.add(key);
         this.#idle.push(process);
       } catch (error) {
-        this.#failure ??= { error };
+        this.#failure ??= { error: error instanceof JobError ? new JobError(`${stage}: ${error.message}`) : error };
       } finally {
         this.#free += memory;
         this.#running.delete(key);

@@ -14,8 +14,9 @@ const KILLS_PER_RUN = 4;
 const SPEC = join(ROOT, "experiments/quickstart.json");
 
 /** One process of `run`, as the task runs it, without the task around it: a signal meets the program itself. */
-function start(folder: string): Deno.ChildProcess {
+function start(folder: string, jobs: number): Deno.ChildProcess {
   const args = [...taskFlags("run"), SPEC, "--out", join(folder, "out"), "--checkpoint-every", "10"];
+  args.push("--jobs", `${jobs}`);
   return new Deno.Command(Deno.execPath(), {
     args,
     cwd: ROOT,
@@ -26,16 +27,16 @@ function start(folder: string): Deno.ChildProcess {
 }
 
 /** What a process printed before it ended. */
-async function through(folder: string): Promise<number> {
+async function through(folder: string, jobs: number): Promise<number> {
   const begin = performance.now();
-  const { code, stderr } = await start(folder).output();
+  const { code, stderr } = await start(folder, jobs).output();
   assert.equal(code, 0, new TextDecoder().decode(stderr));
   return performance.now() - begin;
 }
 
 /** The last stage the progress lines had reached when the process was killed. */
-async function killed(folder: string, afterMs: number): Promise<{ stage: string; ended: boolean }> {
-  const process = start(folder);
+async function killed(folder: string, jobs: number, afterMs: number): Promise<{ stage: string; ended: boolean }> {
+  const process = start(folder, jobs);
   const timer = setTimeout(() => process.kill("SIGKILL"), afterMs);
   const { code, signal, stderr } = await process.output();
   clearTimeout(timer);
@@ -50,7 +51,7 @@ describe("a run killed at random moments", () => {
     const draw = stream(Number(Deno.env.get("RAIE_FUZZ_SEED") ?? "1"), "kills");
     try {
       const calm = join(root, "calm");
-      const milliseconds = await through(calm);
+      const milliseconds = await through(calm, 1);
       const stored = storedResults(join(calm, "store"));
       const results = timelessResults(join(calm, "out", "quickstart"));
       assert.ok(stored.size > 10);
@@ -58,13 +59,14 @@ describe("a run killed at random moments", () => {
       let kills = 0;
       for (let run = 0; kills < KILLS; run++) {
         const folder = join(root, `run-${run}`);
+        const jobs = 1 + run % 2;
         for (let k = 0; k < KILLS_PER_RUN && kills < KILLS; k++) {
-          const { stage, ended } = await killed(folder, 400 + draw.float() * milliseconds * 0.6);
+          const { stage, ended } = await killed(folder, jobs, 400 + draw.float() * milliseconds * 0.6);
           if (ended) break;
           kills++;
           places.set(stage, (places.get(stage) ?? 0) + 1);
         }
-        await through(folder);
+        await through(folder, jobs);
         assert.deepEqual(storedResults(join(folder, "store")), stored, `run ${run}`);
         assert.deepEqual(timelessResults(join(folder, "out", "quickstart")), results, `run ${run}`);
         Deno.removeSync(folder, { recursive: true });

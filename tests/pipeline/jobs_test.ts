@@ -98,7 +98,7 @@ describe("jobPool()", () => {
   });
 
   it("throws the first failure of a process, after the others have ended", async () => {
-    const outcome = (name: string) => name === "lora" ? new JobError("lora: the disk is full") : "done" as const;
+    const outcome = (name: string) => name === "lora" ? new JobError("the disk is full") : "done" as const;
     const pool = jobPool({ jobs: 2, store, start: start(DIAMOND, outcome), budget: 9 });
     await assert.rejects(() => pool.compute(graph(DIAMOND)), { name: "JobError", message: "lora: the disk is full" });
     assert.equal(stopped, started);

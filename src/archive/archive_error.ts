@@ -9,6 +9,8 @@ export class ArchiveError extends Error {
   override readonly name = "ArchiveError";
 
   /**
+   * Says which archive, which entry and why.
+   *
    * @param archive Its path.
    * @param why What is wrong, e.g. "is encrypted": ends the message, after the entry's name where one is at fault.
    * @param entry Name of the entry at fault.

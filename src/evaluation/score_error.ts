@@ -9,6 +9,8 @@ export class ScoreError extends Error {
   override readonly name = "ScoreError";
 
   /**
+   * Says which score it was.
+   *
    * @param window row of the windows that were ranked, from 0.
    * @param item catalogue index, from 1.
    */

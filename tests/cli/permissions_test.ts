@@ -1,0 +1,131 @@
+/** What each task may do: as README says, no more than it needs, and no network where results are made. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
+import { taskFlags } from "../faults/task_flags.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const { tasks } = JSON.parse(Deno.readTextFileSync(join(ROOT, "deno.json"))) as { tasks: Record<string, unknown> };
+
+/** Cells of README's table of permissions by task. */
+function documented(): Map<string, string[]> {
+  const text = Deno.readTextFileSync(join(ROOT, "README.md"));
+  const [, table] = /## What each task may do\n[^|]*((?:\|.*\n)+)/.exec(text) ??
+    assert.fail("README has no such table");
+  const rows = table!.trim().split("\n").map((row) => row.split("|").slice(1, -1).map((cell) => cell.trim()));
+  const cells = new Map<string, string[]>();
+  for (const [names, ...rest] of rows.slice(2)) {
+    for (const name of names!.split(", ")) cells.set(name.replaceAll("`", ""), rest);
+  }
+  return cells;
+}
+
+/** What a task's flags grant, in the words of the table: read, write, reach, run. */
+function granted(flags: readonly string[]): string[] {
+  const of = (name: string) => {
+    const flag = flags.find((flag) => flag === `--allow-${name}` || flag.startsWith(`--allow-${name}=`));
+    if (flag === undefined) return "nothing";
+    const [, value] = flag.split("=");
+    return value === undefined ? "any" : value.split(",").map((each) => `\`${each}\``).join(", ");
+  };
+  return [of("read"), of("write"), of("net"), of("run")];
+}
+
+describe("the permissions of tasks", () => {
+  const single = Object.keys(tasks).filter((name) => !["quickstart", "test", "ok"].includes(name));
+
+  it("are those of README's table", () => {
+    const table = documented();
+    for (const name of single) assert.deepEqual(table.get(name)?.slice(0, 4), granted(taskFlags(name)), name);
+    assert.deepEqual([...table.keys()].toSorted(), Object.keys(tasks).toSorted());
+  });
+
+  it("give the network to what fetches and to tests' own servers alone, and never everything", () => {
+    for (const name of single) {
+      const flags = taskFlags(name);
+      assert.ok(!flags.includes("-A") && !flags.includes("--allow-all"), name);
+      const reaches = flags.some((flag) => flag.startsWith("--allow-net"));
+      assert.equal(reaches, ["data", "setup"].includes(name) || name.startsWith("test"), name);
+    }
+    for (const name of ["run", "plan", "report", "watch", "store"]) {
+      assert.ok(!taskFlags(name).some((flag) => flag.startsWith("--allow-net")), name);
+    }
+  });
+
+  describe("of run", () => {
+    const folder = Deno.makeTempDirSync();
+    // By /usr/bin/ldd the charts' canvas finds out which of its libraries fits the system.
+    const READ = `--allow-read=${ROOT},${folder},/usr/bin/ldd`;
+    let spec: string;
+    beforeAll(() => {
+      spec = join(folder, "tiny.json");
+      Deno.writeTextFileSync(
+        spec,
+        JSON.stringify({
+          name: "tiny",
+          dataset: {
+            format: "synthetic",
+            users: 60,
+            items: 40,
+            interactionsPerUser: 30,
+            regions: 3,
+            drift: 0.9,
+            seed: 5,
+          },
+          windows: { context: 5, stride: 2 },
+          backbone: { kind: "sasrec", hidden: 8, training: { epochs: 1 } },
+          lora: { training: { epochs: 1 } },
+          regions: { k: 2, training: { epochs: 1 } },
+          methods: ["base", "lora", { kind: "raie", label: "RAIE" }],
+          seeds: [1],
+        }),
+      );
+    });
+    afterAll(() => Deno.removeSync(folder, { recursive: true }));
+
+    /** `run` on the wasm engine with these permissions and no others. */
+    async function runWith(permissions: readonly string[], more: readonly string[] = []) {
+      const [, ...flags] = taskFlags("run");
+      const others = flags.filter((flag) => !flag.startsWith("--allow-"));
+      const at = others.findIndex((word) => !word.startsWith("-"));
+      const args = ["run", ...others.slice(0, at), ...permissions, ...others.slice(at), spec, "--engine", "wasm"];
+      const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: [...args, "--out", join(folder, "out"), ...more],
+        cwd: ROOT,
+        env: { NO_COLOR: "1", RAIE_STORE: join(folder, "store") },
+        stdout: "null",
+      }).output();
+      return { code, err: new TextDecoder().decode(stderr) };
+    }
+
+    const NARROW = [
+      "--allow-env=RAIE_*,TF_*,DISABLE_SYSTEM_FONTS_LOAD,NAPI_RS_*,READABLE_STREAM",
+      "--allow-ffi=node_modules",
+    ];
+
+    it("may be narrowed to the project, the spec's folder and the store, with no programs, no host name, no network", async () => {
+      const { code, err } = await runWith([...NARROW, READ, `--allow-write=${folder}`]);
+      assert.equal(code, 0, err);
+      assert.ok(Deno.statSync(join(folder, "out", "tiny", "report.md")).size > 1000);
+    });
+
+    it("say what is missing when it may not write its reports", async () => {
+      const { code, err } = await runWith([
+        ...NARROW,
+        READ,
+        `--allow-write=${folder}/store`,
+      ]);
+      assert.equal(code, 1, err);
+      assert.match(err, /Cannot write the event log .*out.*--out names another folder/);
+    });
+
+    it("say that --jobs needs to start processes when it may not", async () => {
+      Deno.removeSync(join(folder, "store"), { recursive: true });
+      const { code, err } = await runWith([...NARROW, "--allow-read", `--allow-write=${folder}`], ["--jobs", "2"]);
+      assert.equal(code, 1, err);
+      assert.match(err, /Cannot start a worker process: .*--jobs 1 does not/);
+      assert.doesNotMatch(err, / at (file|ext):|Bug:/);
+    });
+  });
+});

@@ -62,7 +62,7 @@ const CURVE_POINTS = 200;
 /**
  * Runs the steps that are still to do; the trained state is the step's.
  *
- * @throws {TrainingError} when the loss stops being finite.
+ * @throws {TrainingError} when the loss stops being finite, or the last step leaves a state that is not.
  * @example
  * ```ts
  * import { openEngine } from "./open.ts";
@@ -104,7 +104,26 @@ export async function runTraining<I extends TensorMap, S extends TensorMap>(
       throw stop;
     }
   }
+  // No later loss would tell what the last step did.
+  if (total > 0 && !allFinite(await stateOf(step))) {
+    throw new TrainingError(name, total, curve.values.at(-1)!, await plainInputs(inputs(total - 1)));
+  }
   return curve;
+}
+
+function allFinite(state: PlainTensors): boolean {
+  for (const { values } of Object.values(state)) {
+    for (let k = 0; k < values.length; k++) if (!Number.isFinite(values[k])) return false;
+  }
+  return true;
+}
+
+async function plainInputs<I extends TensorMap>(inputs: I): Promise<PlainTensors> {
+  try {
+    return await plainValues(inputs);
+  } finally {
+    tf.dispose(Object.values(inputs));
+  }
 }
 
 async function runOne<I extends TensorMap, S extends TensorMap>(

@@ -116,6 +116,29 @@ describe("a training loop", () => {
     }
   });
 
+  it("stops when the last step leaves weights that are not finite, which no loss tells", async () => {
+    const engine = await openEngine("cpu");
+    const state = { w: tf.scalar(1) };
+    // 1e30 x 1e30 leaves float32 after the second step; its loss was still finite.
+    const step = engine.compile(({ x }: { x: Tensor }, { w }: { w: Tensor }) => ({
+      outputs: { loss: tf.identity(w) },
+      next: { w: tf.mul(w, x) },
+    }), { name: "growing", state });
+    tf.dispose(state);
+    try {
+      const inputs = () => ({ x: tf.scalar(1e30) });
+      await assert.rejects(runTraining({ name: "grow", step, total: 2, inputs }), (error: unknown) => {
+        assert.ok(error instanceof TrainingError);
+        assert.match(error.message, /grow: weights that are no finite numbers are left after step 2/);
+        assert.deepEqual([...error.batch.x!.values], [Math.fround(1e30)]);
+        return true;
+      });
+    } finally {
+      step.dispose();
+      engine.close();
+    }
+  });
+
   it("leaves no tensor behind", async () => {
     const engine = await openEngine("cpu");
     try {

@@ -75,6 +75,7 @@ export { standardError, terminalView } from "./src/pipeline/terminal_view.ts";
 export type { Screen } from "./src/pipeline/terminal_view.ts";
 export type * from "./src/pipeline/events.ts";
 export type { JobPool } from "./src/pipeline/jobs.ts";
+export type { StageNode, StageTask } from "./src/pipeline/graph.ts";
 export { runSpec } from "./src/pipeline/run_spec.ts";
 export type { Written } from "./src/pipeline/run_spec.ts";
 export { Store } from "./src/pipeline/store.ts";

@@ -15,16 +15,19 @@ export interface ListedStage {
 
 /** A run begins. */
 export interface RunBegun {
+  /** Tells it from other events. */
   readonly event: "run";
   /** The experiment's name. */
   readonly name: string;
   /** Rung, version, device and threads. */
   readonly engine: string;
+  /** Process that runs it. */
   readonly pid: number;
 }
 
 /** What there is to do is known. */
 export interface StagesListed {
+  /** Tells it from other events. */
   readonly event: "stages";
   /** In the order in which one job would run them. */
   readonly stages: readonly ListedStage[];
@@ -32,18 +35,23 @@ export interface StagesListed {
 
 /** A stage begins; it may turn out to be in the store. */
 export interface StageBegun {
+  /** Tells it from other events. */
   readonly event: "begin";
+  /** Its name. */
   readonly stage: string;
 }
 
 /** Part of a stage is done. */
 export interface StageStepped {
+  /** Tells it from other events. */
   readonly event: "step";
+  /** The stage's name. */
   readonly stage: string;
   /** What is counted: "steps", "windows", or the part of the stage they belong to. */
   readonly what: string;
   /** Done so far, of `steps`. */
   readonly step: number;
+  /** To do in all. */
   readonly steps: number;
   /** Of this step, where something trains. */
   readonly loss?: number;
@@ -55,7 +63,9 @@ export interface StageStepped {
 
 /** A stage is done. */
 export interface StageEnded {
+  /** Tells it from other events. */
   readonly event: "end";
+  /** Its name. */
   readonly stage: string;
   /** What computing took, now or when it was computed. */
   readonly seconds: number;
@@ -67,13 +77,17 @@ export interface StageEnded {
 
 /** Something worth a line. */
 export interface Said {
+  /** Tells it from other events. */
   readonly event: "say";
+  /** One line. */
   readonly text: string;
 }
 
 /** The run is over. */
 export interface RunEnded {
+  /** Tells it from other events. */
   readonly event: "done";
+  /** How it ended. */
   readonly outcome: "done" | "failed" | "interrupted";
   /** Path of the report, or what went wrong. */
   readonly text: string;

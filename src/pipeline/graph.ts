@@ -31,10 +31,13 @@ export interface StageNode {
   readonly size: string;
   /** Optimiser steps, or windows to rank, as far as they are known. */
   readonly steps: number;
+  /** Of the run it belongs to. */
   readonly seed: number;
+  /** What it computes. */
   readonly task: StageTask;
   /** Bytes it may take in a process of its own, the process included. */
   readonly memory: number;
+  /** Everything its result depends on. */
   readonly identity: StageIdentity;
   /** Digest of `identity`. */
   readonly key: string;

@@ -5,6 +5,7 @@
 import { TrainingError } from "../engine/training_error.ts";
 import { openEngine } from "../engine/open.ts";
 import type { Engine } from "../engine/types.ts";
+import { JobError } from "./job_error.ts";
 import type { JobReply, JobRequest, JobSetting } from "./job_messages.ts";
 import { inOrder, type SeedStages, stageGraph } from "./graph.ts";
 import { jsonLines } from "./json_lines.ts";
@@ -54,7 +55,7 @@ export async function serveJobs(
 class Worker {
   readonly #store: Store;
   readonly #progress: Progress;
-  #open: Promise<Opened> | undefined;
+  #opened: Opened | undefined;
 
   constructor(
     readonly setting: JobSetting,
@@ -68,11 +69,11 @@ class Worker {
   /** Computes one stage and says how it ended; an interrupted one ends without a word. */
   async serve(key: string): Promise<void> {
     try {
-      const { runner, graph } = await (this.#open ??= this.#openAll());
+      const { runner, graph } = this.#opened ??= await this.#openAll();
       const stages = graph.find((seed) => inOrder([seed]).some((node) => node.key === key));
       const node = stages === undefined ? undefined : inOrder([stages]).find((node) => node.key === key);
       if (stages === undefined || node === undefined) {
-        throw new TypeError("the data or the engine are no longer what they were when the run began");
+        throw new JobError("the data or the engine are no longer what they were when the run began");
       }
       await runner.result(node, stages.backbone);
       this.answer({ reply: "done", key });
@@ -84,11 +85,8 @@ class Worker {
   }
 
   async close(): Promise<void> {
-    if (this.#open !== undefined) {
-      const { engine, runner } = await this.#open;
-      runner.close();
-      engine.close();
-    }
+    this.#opened?.runner.close();
+    this.#opened?.engine.close();
     await this.#store.close();
   }
 

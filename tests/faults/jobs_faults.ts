@@ -31,9 +31,11 @@ describe("a run with worker processes", () => {
   });
   afterEach(() => Deno.removeSync(folder, { recursive: true }));
 
-  function start(...more: string[]): Deno.ChildProcess {
+  const start = (...more: string[]) => startOn(SPEC, ...more);
+
+  function startOn(spec: string, ...more: string[]): Deno.ChildProcess {
     return new Deno.Command(Deno.execPath(), {
-      args: [...taskFlags("run"), SPEC, "--out", out, "--checkpoint-every", "10", ...more],
+      args: [...taskFlags("run"), spec, "--out", out, "--checkpoint-every", "10", ...more],
       cwd: ROOT,
       env: { NO_COLOR: "1", RAIE_STORE: store },
       stdout: "null",
@@ -156,6 +158,30 @@ describe("a run with worker processes", () => {
       await endsWell("--jobs", jobs);
     });
   }
+
+  it("leaves out a method whose loss diverges, as a run without workers does", async () => {
+    const training = { epochs: 5, learningRate: 10, clip: null, weightDecay: 1 };
+    const wild = {
+      name: "wild",
+      engine: "wasm",
+      dataset: { format: "synthetic", users: 60, items: 40, interactionsPerUser: 30, regions: 3, drift: 0.9, seed: 5 },
+      windows: { context: 5, stride: 2 },
+      backbone: { kind: "sasrec", hidden: 8, training: { epochs: 1 } },
+      methods: ["base", { kind: "lora", label: "wild", lora: { training, itemRate: 1000, anchor: 1 } }, "lora"],
+      seeds: [1, 2],
+    };
+    const spec = join(folder, "wild.json");
+    Deno.writeTextFileSync(spec, JSON.stringify(wild));
+    const seen = [];
+    for (const jobs of ["1", "3"]) {
+      const { code, err } = await ended(startOn(spec, "--jobs", jobs));
+      assert.equal(code, 1, err);
+      assert.match(err, /Failed: wild, seed 2: .*the loss is (NaN|-?Infinity) at step/);
+      seen.push([storedResults(store), timelessResults(join(out, "wild"))]);
+      Deno.removeSync(store, { recursive: true });
+    }
+    assert.deepEqual(seen[1], seen[0]);
+  });
 });
 
 /** Whether a process of this id is there, and no mere entry of one that has ended. */

@@ -58,10 +58,16 @@ export function sphericalKMeans(vectors: UnitVectors, k: number, options: KMeans
   let best: KMeansResult | undefined;
   for (let restart = 0; restart < Math.max(1, options.restarts); restart++) {
     const result = descend(vectors, k, seedCentres(vectors, k, options.stream), options.iterations);
-    if (best === undefined || result.objective > best.objective) best = result;
+    if (best === undefined || result.objective - best.objective > TIE * Math.abs(best.objective)) best = result;
   }
   return best!;
 }
+
+/**
+ * Restarts that end in the same clusters, numbered otherwise, have one objective but for the order of its sum. Were that rounding to choose among
+ * them, so would every rounding before it, and regions would be numbered otherwise on another engine.
+ */
+const TIE = 1e-9;
 
 /** Lloyd's iterations from given centres, which are changed in place. */
 function descend(vectors: UnitVectors, k: number, centres: Float64Array, limit: number): KMeansResult {

@@ -63,6 +63,15 @@ describe("sphericalKMeans()", () => {
     assert.ok(many.objective >= one.objective);
   });
 
+  it("keeps the earliest of restarts that find the same clusters, however their sums are rounded", () => {
+    const vectors = clouds(1, [0, 1, 2, 3].map((index) => axis(16, index)), 50, 0.05);
+    for (let seed = 0; seed < 20; seed++) {
+      const labels = (restarts: number) =>
+        sphericalKMeans(vectors, 4, { restarts, iterations: 100, stream: stream(seed, "k-means") }).labels;
+      assert.deepEqual(labels(8), labels(1));
+    }
+  });
+
   it("gives an empty cluster the vector furthest from its centre", () => {
     // Both seeds point at the cloud around the first axis; the second wins no vector.
     const vectors = unitVectors([1, 0, 1, 0.1, 1, -0.1, 0.2, 1], 2);

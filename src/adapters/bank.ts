@@ -10,7 +10,7 @@
 import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 import type { AdapterHook, Projection } from "../backbones/types.ts";
 import type { DropoutNoise } from "../engine/dropout.ts";
-import { embed } from "../engine/nn/mod.ts";
+import { embed, linear } from "../engine/nn/mod.ts";
 import { stream } from "../engine/random.ts";
 import { tf } from "../engine/tfjs.ts";
 
@@ -199,31 +199,30 @@ export function adapterHook(
       const chosen = names.flatMap((name) => parts.get(name) ?? []);
       if (chosen.length === 0) return [];
       const input = noise === undefined || config.dropout === 0 ? x : noise.dropout(x, config.dropout);
-      const perRow = x.size / (x.shape[0]! * x.shape.at(-1)!);
-      const flat = tf.reshape(input, [x.shape[0]! * perRow, x.shape.at(-1)!]) as Tensor2D;
       // A of all projections of this input side by side: one product instead of several thin ones.
       const down = chosen.length === 1 ? chosen[0]!.a : tf.concat(chosen.map(({ a }) => a), 0);
-      let inner = tf.mul(tf.matMul(flat, down as Tensor2D, false, true), config.alpha / config.rank);
+      let inner = tf.mul(linear(input, down), config.alpha / config.rank);
       if (adapters > 1) {
+        const batch = membership.weights.shape[0]!;
+        const perRow = x.shape[0]! / batch;
         const shares = tf.reshape(
-          tf.tile(tf.reshape(membership.weights, [x.shape[0]!, 1, 1, adapters, 1]), [
+          tf.tile(tf.reshape(membership.weights, [batch, 1, 1, adapters, 1]), [
             1,
             perRow,
             chosen.length,
             1,
             config.rank,
           ]),
-          [x.shape[0]! * perRow, chosen.length * adapters * config.rank],
+          [batch * perRow, chosen.length * adapters * config.rank],
         );
         inner = tf.mul(inner, shares);
       }
       const inners = chosen.length === 1 ? [inner] : tf.split(inner, chosen.length, 1);
-      const up = inners.map((each, index) => {
-        const y = tf.matMul(each as Tensor2D, chosen[index]!.b as Tensor2D);
-        return tf.reshape(y, [...x.shape.slice(0, -1), y.shape[1]!]);
-      });
       let next = 0;
-      return names.map((name) => parts.has(name) ? up[next++] : undefined);
+      return names.map((name) => {
+        const part = parts.get(name);
+        return part === undefined ? undefined : { inner: inners[next++]!, up: part.b };
+      });
     },
     embeddingDelta() {
       if (stacked === undefined) return undefined;

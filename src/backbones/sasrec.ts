@@ -7,10 +7,10 @@
  */
 import type { Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
 import type { Windows } from "../data/types.ts";
-import { attention, embed as embedRows, layerNorm, linear } from "../engine/nn/mod.ts";
-import { gelu } from "../engine/nn/gelu.ts";
+import { embed as embedRows, layerNorm } from "../engine/nn/mod.ts";
 import { stream } from "../engine/random.ts";
 import { tf } from "../engine/tfjs.ts";
+import { block, drop, lastBlock } from "./sasrec_block.ts";
 import type { Backbone, Batch, Forward, Parameters, Projection } from "./types.ts";
 
 /** Sizes of a SASRec. */
@@ -150,56 +150,13 @@ function causalMask(time: number): Tensor {
   return tf.tensor(values, [1, 1, time, time]);
 }
 
-const drop = (x: Tensor, { noise, dropout }: Forward): Tensor =>
-  noise === undefined || !dropout ? x : noise.dropout(x, dropout);
-
-/** Projections of one input, each with its adapter's low-rank term. */
-function project(parameters: Parameters, names: readonly string[], x: Tensor, { adapters }: Forward): Tensor[] {
-  const lowRank = adapters?.lowRank(names, x);
-  return names.map((name, index) => {
-    const y = linear(x, parameters[`${name}.weight`]!, parameters[`${name}.bias`]!);
-    const term = lowRank?.[index];
-    return term === undefined ? y : tf.add(y, term);
-  });
-}
-
-/** One post-norm block: queries from `x`, keys and values from `memory`, which may be longer. */
-function block(
-  config: SasrecConfig,
-  parameters: Parameters,
-  index: number,
-  x: Tensor3D,
-  memory: Tensor3D,
-  bias: Tensor,
-  forward: Forward,
-): Tensor3D {
-  const name = `blocks.${index}`;
-  const norm = (h: Tensor, which: string) =>
-    layerNorm(h, parameters[`${name}.${which}.weight`]!, parameters[`${name}.${which}.bias`]!, config.layerNormEps);
-  const projected = (which: readonly string[], input: Tensor) =>
-    project(parameters, which.map((each) => `${name}.${each}`), input, forward);
-  const [key, value, own] = projected(x === memory ? ["k_proj", "v_proj", "q_proj"] : ["k_proj", "v_proj"], memory);
-  const attended = attention({
-    query: own ?? projected(["q_proj"], x)[0]!,
-    key: key!,
-    value: value!,
-    heads: config.heads,
-    bias,
-    dropProbabilities: (p: Tensor) => drop(p, forward),
-  });
-  const h = norm(tf.add(x, drop(projected(["out_proj"], attended)[0]!, forward)), "norm1");
-  const inner = drop(gelu(projected(["linear1"], h)[0]!), forward);
-  return norm(tf.add(h, drop(projected(["linear2"], inner)[0]!, forward)), "norm2") as Tensor3D;
-}
-
 const finalNorm = (config: SasrecConfig, parameters: Parameters, x: Tensor): Tensor =>
   layerNorm(x, parameters["layer_norm.weight"]!, parameters["layer_norm.bias"]!, config.layerNormEps);
 
 function hidden(config: SasrecConfig, parameters: Parameters, batch: Batch, forward: Forward): Tensor3D {
-  let x = embed(config, parameters, batch, forward);
+  const x = embed(config, parameters, batch, forward);
   const bias = tf.add(keyMask(batch.sequence), causalMask(x.shape[1]));
-  for (let index = 0; index < config.blocks; index++) x = block(config, parameters, index, x, x, bias, forward);
-  return finalNorm(config, parameters, x) as Tensor3D;
+  return finalNorm(config, parameters, blocks(config, parameters, config.blocks, x, bias, forward)) as Tensor3D;
 }
 
 /** Left padding puts the scoring position last, so the last block's queries are needed there alone. */
@@ -208,10 +165,28 @@ function last(config: SasrecConfig, parameters: Parameters, batch: Batch, forwar
   const [rows, time] = x.shape;
   const keys = keyMask(batch.sequence);
   const bias = tf.add(keys, causalMask(time));
-  for (let index = 0; index < config.blocks - 1; index++) x = block(config, parameters, index, x, x, bias, forward);
-  const query = tf.slice(x, [0, time - 1, 0], [rows, 1, config.hidden]);
-  const y = config.blocks === 0 ? query : block(config, parameters, config.blocks - 1, query, x, keys, forward);
-  return finalNorm(config, parameters, tf.reshape(y, [rows, config.hidden])) as Tensor2D;
+  x = blocks(config, parameters, config.blocks - 1, x, bias, forward);
+  const query = tf.reshape(tf.slice(x, [0, time - 1, 0], [rows, 1, config.hidden]), [rows, config.hidden]);
+  if (config.blocks === 0) return finalNorm(config, parameters, query) as Tensor2D;
+  const y = lastBlock(config, parameters, config.blocks - 1, query, x, tf.reshape(keys, [rows, 1, time]), forward);
+  return finalNorm(config, parameters, y) as Tensor2D;
+}
+
+/** The first `count` blocks over every position, [batch, time, width]. */
+function blocks(
+  config: SasrecConfig,
+  parameters: Parameters,
+  count: number,
+  x: Tensor3D,
+  bias: Tensor,
+  forward: Forward,
+): Tensor3D {
+  const [rows, time, width] = x.shape;
+  let flat: Tensor = tf.reshape(x, [rows * time, width]);
+  for (let index = 0; index < count; index++) {
+    flat = block(config, parameters, index, flat, [rows, time], bias, forward);
+  }
+  return tf.reshape(flat, x.shape);
 }
 
 function representation(config: SasrecConfig, parameters: Parameters, batch: Batch): Tensor2D {

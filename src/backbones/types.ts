@@ -3,6 +3,7 @@
  * @module
  */
 import type { Windows } from "../data/types.ts";
+import type { LowRank } from "../engine/nn/mod.ts";
 import type { Tensor, TensorMap } from "../engine/types.ts";
 import type { DropoutNoise } from "../engine/dropout.ts";
 
@@ -18,8 +19,8 @@ export interface Projection {
 
 /** What adapters add to a frozen backbone while it runs; see src/adapters/bank.ts. */
 export interface AdapterHook {
-  /** The low-rank term for `x`, [batch, ..., inputs] -> [batch, ..., outputs]; undefined when the projection is not adapted. */
-  lowRank(projections: readonly string[], x: Tensor): readonly (Tensor | undefined)[];
+  /** The low-rank terms for `x`, [rows, inputs] with the same number of rows for each sequence; undefined: the projection is not adapted. */
+  lowRank(projections: readonly string[], x: Tensor): readonly (LowRank | undefined)[];
   /** What item rows add to the embeddings of the batch's sequence, [batch, time, width]; undefined without item rows. */
   embeddingDelta(): Tensor | undefined;
 }

@@ -84,7 +84,8 @@ describe("a LoRA bank", () => {
         weights: tf.ones([1, 1]),
         sequenceRows: [],
       });
-      return Array.from(hook.lowRank(["p"], tf.tensor3d([[[1, 1]]]))[0]!.dataSync());
+      const { inner, up } = hook.lowRank(["p"], tf.tensor2d([[1, 1]]))[0]!;
+      return Array.from(tf.matMul(inner as tf.Tensor2D, up as tf.Tensor2D).dataSync());
     });
     assert.deepEqual(low, [45, 63]);
   });

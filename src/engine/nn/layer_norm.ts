@@ -12,6 +12,7 @@ import { type Tensor, type Tensor2D, tf } from "../tfjs.ts";
  */
 export function layerNorm(x: Tensor, gain: Tensor, bias: Tensor, epsilon: number): Tensor {
   const width = x.shape.at(-1)!;
+  if (x.rank === 2) return normalise({ x, gain, bias }, { epsilon });
   const y = normalise({ x: tf.reshape(x, [-1, width]), gain, bias }, { epsilon });
   return tf.reshape(y, x.shape);
 }

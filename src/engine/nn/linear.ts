@@ -3,8 +3,9 @@
  * @module
  */
 import { definePrimitive } from "../primitive.ts";
-import { biasAdd, onTensorflow, rawMatMul, sumOfRows } from "../tensorflow_ops.ts";
-import { type Tensor, type Tensor2D, tf } from "../tfjs.ts";
+import { biasAdd, onTensorflow, sumOfRows } from "../tensorflow_ops.ts";
+import { type Tensor, tf } from "../tfjs.ts";
+import { multiply } from "./matrix_product.ts";
 
 /**
  * `x` [..., in] times `weight` [out, in] transposed, plus `bias` [out] if given: [..., out].
@@ -20,15 +21,10 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
         `[..., in], [out, in] and [out] are needed`,
     );
   }
-  const rows = product({ x: tf.reshape(x, [-1, inputs!]), weight }, {});
+  const rows = product({ x: x.rank === 2 ? x : tf.reshape(x, [-1, inputs!]), weight }, {});
   const shifted = bias === undefined ? rows : shift({ x: rows, bias }, {});
-  return tf.reshape(shifted, [...x.shape.slice(0, -1), outputs!]);
-}
-
-/** Matrix product by the kernel that suits the rung. */
-function multiply(a: Tensor, b: Tensor, transposeA = false, transposeB = false): Tensor {
-  if (onTensorflow()) return rawMatMul(a, b, transposeA, transposeB);
-  return tf.matMul(a as Tensor2D, b as Tensor2D, transposeA, transposeB);
+  // A matrix stays as it is: TensorFlow fuses a product with what follows it, but not across a reshape.
+  return x.rank === 2 ? shifted : tf.reshape(shifted, [...x.shape.slice(0, -1), outputs!]);
 }
 
 const product = definePrimitive<{ x: Tensor; weight: Tensor }, Record<string, never>>({

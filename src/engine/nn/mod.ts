@@ -7,5 +7,7 @@ export { blockedCrossEntropy } from "./cross_entropy.ts";
 export { embed } from "./embedding.ts";
 export { gelu } from "./gelu.ts";
 export { layerNorm } from "./layer_norm.ts";
+export { lastAttention, type LastAttentionInput, type LowRank } from "./last_attention.ts";
 export { linear } from "./linear.ts";
+export { matrixProduct } from "./matrix_product.ts";
 export { softplus } from "./softplus.ts";

@@ -34,6 +34,15 @@ export async function serveJobs(
     abort.abort(new Interrupted());
     wake();
   })();
+  const tell = (reply: JobReply) => {
+    try {
+      answer(reply);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+      // The run was killed: there is nobody to tell, and nothing to go on for.
+      abort.abort(new Interrupted());
+    }
+  };
   let worker: Worker | undefined;
   try {
     while (!abort.signal.aborted) {
@@ -42,7 +51,7 @@ export async function serveJobs(
         await new Promise<void>((resolve) => wake = resolve);
         continue;
       }
-      worker ??= new Worker(setting, answer, abort.signal);
+      worker ??= new Worker(setting, tell, abort.signal);
       await worker.serve(request.key);
     }
   } finally {

@@ -137,7 +137,7 @@ describe("a run with worker processes", () => {
     const workers = await workersOf(run.pid);
     assert.ok(workers.length > 0);
     run.kill("SIGKILL");
-    await end;
+    isClear((await end).err);
     for (const pid of workers) await until("the worker has ended", async () => !await isAlive(pid));
     await endsWell("--jobs", "1");
   });

@@ -55,7 +55,10 @@ async function list(args: Arguments): Promise<number> {
   for (const id of ids) {
     const { title, descriptor, ready, files } = await locateDataset({ id, badLines: "stop" }, folders(args));
     const state = files.length === 0 ? "made by the program" : ready ? `here: ${files[0]!.path}` : wanting(descriptor);
-    console.log(`${id.padEnd(wide)}  ${title}\n${" ".repeat(wide)}  ${state}`);
+    const terms = descriptor === undefined ? [] : [`terms: ${descriptor.licence}`];
+    console.log(
+      [`${id.padEnd(wide)}  ${title}`, ...[state, ...terms].map((line) => " ".repeat(wide + 2) + line)].join("\n"),
+    );
   }
   return 0;
 }
@@ -89,7 +92,10 @@ async function fetchOne(descriptor: Descriptor, args: Arguments): Promise<number
 async function verifyOne(descriptor: Descriptor, args: Arguments): Promise<number> {
   const files = await verifyDataset(descriptor, dataFolders(folders(args)));
   if (files.length === 0) console.log(`${descriptor.id}: made by the program, nothing to verify`);
-  for (const { name, state, detail } of files) console.log(`${state.padEnd(8)} ${name}: ${detail}`);
+  for (const { name, state, detail } of files) {
+    const why = state === "unknown" ? "; its publisher gives no checksum to hold it to" : "";
+    console.log(`${state.padEnd(8)} ${name}: ${detail}${why}`);
+  }
   // Only the first file is needed to read interactions; titles of items may be missing.
   const bad = files.some(({ state }, index) => state === "wrong" || (state === "missing" && index === 0));
   if (bad) console.error(howToGet(descriptor));

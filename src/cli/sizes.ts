@@ -22,10 +22,10 @@ const UNITS: Readonly<Record<string, number>> = {
  * ```
  */
 export function parseSize(text: string, option: string, command: string): number {
-  const [, number, unit] = /^\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*$/i.exec(text) ?? [];
-  const factor = UNITS[(unit === "" ? "b" : unit ?? "?").toLowerCase()];
+  const [, number, unit] = /^\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*$/i.exec(text) ?? [];
+  const factor = UNITS[(unit ?? "?").toLowerCase()];
   if (number === undefined || factor === undefined) {
-    throw new UsageError(`--${option} wants a size such as 500MB or 2GiB: found "${text}"`, command);
+    throw new UsageError(`--${option} wants a size with its unit, such as 500MB or 2GiB: found "${text}"`, command);
   }
   return Math.round(Number(number) * factor);
 }

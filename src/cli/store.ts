@@ -42,6 +42,11 @@ export const command: Command = {
 };
 
 function list(root: string, { entries, leftovers }: Inventory, args: Arguments): number {
+  if (!args.has("json") && entries.length + leftovers.length > 0) {
+    console.log(
+      ["result".padEnd(36), "size".padStart(9), "took".padStart(10), "last used".padEnd(10), "used by"].join("  "),
+    );
+  }
   for (const { entry, bytes, lastUsed, usedBy, runs, manifest } of entries) {
     const seconds = manifest?.seconds;
     if (args.has("json")) console.log(JSON.stringify({ entry, bytes, lastUsed, usedBy, runs, seconds }));
@@ -54,7 +59,7 @@ function list(root: string, { entries, leftovers }: Inventory, args: Arguments):
       );
       const took = seconds === undefined ? "unreadable" : `${seconds.toFixed(1)} s`;
       const columns = [entry.padEnd(36), showSize(bytes).padStart(9), took.padStart(10), day(lastUsed)];
-      console.log(`${columns.join("  ")}  ${refers === "" ? "used by nothing" : `used by ${refers}`}`);
+      console.log(`${columns.join("  ")}  ${refers === "" ? "nothing" : refers}`);
     }
   }
   for (const { path, what, bytes, lastUsed } of leftovers) {

@@ -80,7 +80,7 @@ function stageLine(stage: StageState, width: number, ended: boolean): string {
       const left = ended ? "" : `, ${timeText(seconds / step * (steps - step))} left`;
       const rest = step === 0 ? "" : `  ${what} ${step} of ${steps}${left}`;
       const bytes = memory === 0 ? "" : `, ${Math.round(memory / 1e6)} MB`;
-      return `${ended ? " " : ">"} ${name}  ${barOf(steps === 0 ? 0 : step / steps)}${rest}${bytes}${lossText(stage)}`;
+      return `${ended ? " " : ">"} ${name}  ${barOf(steps === 0 ? 0 : step / steps)}${rest}${lossText(stage)}${bytes}`;
     }
   }
 }

@@ -2,6 +2,7 @@
  * Downloads that can be taken up again.
  * @module
  */
+import { dirname } from "node:path";
 import type { ReadProgress } from "./byte_source.ts";
 import { DataError } from "./errors.ts";
 
@@ -35,9 +36,9 @@ export async function download(url: string, path: string, options: DownloadOptio
       const after = await sizeOf(part);
       // Without any progress trying again is no use.
       if (attempt < (options.retries ?? 3) && after > before) continue;
-      const why = cause instanceof Error ? cause.message : String(cause);
       throw new DataError(
-        `Cannot download ${url}: ${why}; ${after} bytes are kept, the same command goes on from there`,
+        `Cannot download ${url}: ${reason(cause)}; ${after} bytes are kept, the same command goes on from there. ` +
+          `Where this machine cannot reach it, fetch it elsewhere and put its files into ${dirname(path)}`,
         { file: part, cause },
       );
     }
@@ -145,4 +146,10 @@ async function sizeOf(path: string): Promise<number> {
 
 function ignoreMissing(error: unknown): void {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
+}
+
+/** What an error says, and what brought it about: fetch itself says no more than that it failed. */
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message} (${reason(error.cause)})`;
 }

@@ -72,7 +72,7 @@ export async function readInteractions(source: InteractionsSource, options: Read
     }
     const problem = reader.add(bytes, start, end);
     if (problem === undefined) return;
-    if (options.badLines !== "skip") throw badLine(name, line, problem.text);
+    if (options.badLines !== "skip") throw badLine(name, line, `${problem.text}. ${SKIP}`);
     skipped.add(problem, line);
   }, { quoted: format.quoted, name, ...(options.onProgress && { onProgress: options.onProgress }) });
   if (reader.count === 0) throw noRows(name, headed && format.header !== undefined, skipped);
@@ -85,6 +85,8 @@ export async function readInteractions(source: InteractionsSource, options: Read
     files: [file],
   };
 }
+
+const SKIP = "--set dataset.badLines=skip leaves such lines out, and counts them";
 
 function badLine(name: string, line: number, problem: LineProblem["text"]): DataError {
   return new DataError(`Cannot read ${name}, line ${line}: ${problem}`, { file: name, line });

@@ -212,7 +212,7 @@ function noteOf(event: EditEvent, slice: Slice): string {
     case "pool judged": {
       const best = Math.max(...event.bicProposed);
       const verdict = event.added.length === 0 ? "no new region" : `new: ${event.added.join(", ")}`;
-      const bics = `BIC ${event.bicBefore.toFixed(0)} without, ${best.toFixed(0)} with new regions`;
+      const bics = `BIC (higher is better) ${event.bicBefore.toFixed(0)} without, ${best.toFixed(0)} with new regions`;
       return `${slice.name}: ${event.size} sequences in the pool; ${bics}: ${verdict}`;
     }
     case "merged": {

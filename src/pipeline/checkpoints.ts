@@ -29,6 +29,7 @@ const NEWLINE = 10;
  * Checkpoints in a folder that outlives the process.
  *
  * @param every optimiser steps from one to the next.
+ * @param say told when a training goes on from one.
  * @example
  * ```ts
  * import { stageCheckpoints } from "./checkpoints.ts";
@@ -40,7 +41,11 @@ const NEWLINE = 10;
  * await Deno.remove(folder, { recursive: true });
  * ```
  */
-export function stageCheckpoints(folder: string, every: number = CHECKPOINT_EVERY): Checkpoints {
+export function stageCheckpoints(
+  folder: string,
+  every: number = CHECKPOINT_EVERY,
+  say: (line: string) => void = () => {},
+): Checkpoints {
   const fileOf = (training: string) => join(folder, `${sha256(training).slice(0, 16)}.checkpoint`);
   const start = performance.now();
   let earlier: number | undefined;
@@ -51,7 +56,11 @@ export function stageCheckpoints(folder: string, every: number = CHECKPOINT_EVER
       const bytes = await readIfThere(file);
       if (bytes === undefined) return undefined;
       const checkpoint = decode(bytes, training, file);
-      if (checkpoint === undefined) console.error(`The checkpoint ${file} is damaged: ${training} is trained again`);
+      say(
+        checkpoint === undefined
+          ? `The checkpoint ${file} is damaged: ${training} is trained again`
+          : `${training} goes on from step ${checkpoint.step}`,
+      );
       return checkpoint;
     },
     async write(training, checkpoint) {

@@ -53,7 +53,7 @@ export async function trainBackbone(
   const backbone = createBackbone(spec.backbone, prepared.data.catalogue.size);
   const rows = trainingRows(prepared.data, spec.backbone);
   const trained = await pretrain(engine, backbone, rows, spec.backbone, seed, {
-    checkpoints: stageCheckpoints(scratch, checkpointEvery),
+    checkpoints: stageCheckpoints(scratch, checkpointEvery, (line) => progress.say(line)),
     onStep: (done, total, loss) => progress.tick("steps", done, total, loss),
   });
   await Deno.writeFile(join(folder, WEIGHTS), encodeSafetensors(trained.parameters));

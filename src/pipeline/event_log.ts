@@ -28,37 +28,32 @@ export interface EventLog {
 }
 
 /**
- * Opens the log for appending; its folder is made.
+ * A log that is opened for appending, and its folder made, once the stages are known: an experiment that is refused before leaves nothing.
  *
- * @throws {StoreError} when it cannot be opened. What cannot be written later (a full disk) is told by `say`, once: the log is no result.
+ * The sink throws {@linkcode StoreError} when the file cannot be opened. What cannot be written later (a full disk) is told by `say`, once: the log
+ * is no result.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
  * const folder = await Deno.makeTempDir();
  * const log = openEventLog(`${folder}/events.ndjson`, console.error);
- * log.sink({ event: "say", text: "hello" });
+ * log.sink({ event: "stages", stages: [] });
  * log.close();
- * assert.match(await Deno.readTextFile(`${folder}/events.ndjson`), /^\{"time":"[^"]+","event":"say","text":"hello"\}\n$/);
+ * assert.match(await Deno.readTextFile(`${folder}/events.ndjson`), /^\{"time":"[^"]+","event":"stages","stages":\[\]\}\n$/);
  * await Deno.remove(folder, { recursive: true });
  * ```
  */
 export function openEventLog(path: string, say: (line: string) => void): EventLog {
-  let file: Deno.FsFile;
-  try {
-    Deno.mkdirSync(dirname(path), { recursive: true });
-    file = Deno.openSync(path, { read: true, append: true, create: true });
-    endLine(file);
-  } catch (cause) {
-    throw storeError(`Cannot write the event log ${path}`, cause, "; --out names another folder for reports");
-  }
+  let file: Deno.FsFile | undefined;
+  const early: LoggedEvent[] = [];
   const kept = new Map<string, number>();
   let lost = false;
-  const write = (event: RunEvent) => {
-    const line: LoggedEvent = { time: new Date().toISOString(), ...event };
+  const write = (event: LoggedEvent) => {
+    if (file === undefined || lost) return;
     try {
-      writeAll(file, JSON.stringify(line) + "\n");
+      writeAll(file, JSON.stringify(event) + "\n");
     } catch (error) {
-      if (!lost) say(`Cannot write the event log ${path}: ${(error as Error).message}; it ends here, the run goes on`);
+      say(`Cannot write the event log ${path}: ${(error as Error).message}; it ends here, the run goes on`);
       lost = true;
     }
   };
@@ -69,10 +64,26 @@ export function openEventLog(path: string, say: (line: string) => void): EventLo
         if (event.step < event.steps && now - (kept.get(event.stage) ?? -Infinity) < STEP_MS) return;
         kept.set(event.stage, now);
       }
-      if (!lost) write(event);
+      const logged: LoggedEvent = { time: new Date().toISOString(), ...event };
+      if (file !== undefined) return write(logged);
+      early.push(logged);
+      if (event.event !== "stages") return;
+      file = openToAppend(path);
+      for (const each of early.splice(0)) write(each);
     },
-    close: () => file.close(),
+    close: () => file?.close(),
   };
+}
+
+function openToAppend(path: string): Deno.FsFile {
+  try {
+    Deno.mkdirSync(dirname(path), { recursive: true });
+    const file = Deno.openSync(path, { read: true, append: true, create: true });
+    endLine(file);
+    return file;
+  } catch (cause) {
+    throw storeError(`Cannot write the event log ${path}`, cause, "; --out names another folder for reports");
+  }
 }
 
 /** Ends a line that a killed process began. */

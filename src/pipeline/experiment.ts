@@ -89,11 +89,18 @@ export interface Workbench {
 /**
  * Computes what is not in the store yet; results are the same either way, and whatever number of jobs computes them. A method whose loss stops
  * being finite is left out, and a seed whose backbone's does: all others are computed.
+ *
+ * @param later what the caller will do afterwards, for whoever watches.
  */
-export async function runExperiment(spec: ResolvedSpec, prepared: Prepared, bench: Workbench): Promise<ExperimentRun> {
+export async function runExperiment(
+  spec: ResolvedSpec,
+  prepared: Prepared,
+  bench: Workbench,
+  later: readonly ListedStage[] = [],
+): Promise<ExperimentRun> {
   const graph = stageGraph(spec, prepared, engineId(bench.engine));
   const nodes = inOrder(graph);
-  bench.progress.tell({ event: "stages", stages: nodes.map(listed) });
+  bench.progress.tell({ event: "stages", stages: [...nodes.map(listed), ...later] });
   // What other processes have computed is in the store, and is read from there like everything else.
   const told = await bench.jobs?.compute(nodes);
   const assembly = new Assembly(prepared, bench, new StageRunner(spec, prepared, bench, told));

@@ -6,12 +6,14 @@ import { join } from "node:path";
 import { describe } from "../spec/describe.ts";
 import type { ResolvedSpec } from "../spec/types.ts";
 import { writeReport } from "../reporting/report.ts";
-import { writeResults } from "../reporting/results_file.ts";
+import { RESULTS_FILE, writeResults } from "../reporting/results_file.ts";
 import { writePerUser } from "../reporting/per_user.ts";
 import { type ExperimentRun, runExperiment, type Workbench } from "./experiment.ts";
 import { keepFailedBatches, nothingLeft } from "./failed_batches.ts";
+import { readIfThere } from "./files.ts";
 import { mustBeFeasible } from "./feasible.ts";
 import { type Prepared, prepareData } from "./prepare.ts";
+import type { Progress } from "./progress.ts";
 import { encodeRanks } from "./ranks_file.ts";
 import { dataStage } from "./stages.ts";
 import { perUserRows, resultsOf } from "./results.ts";
@@ -43,11 +45,14 @@ export async function runSpec(
   progress.end(prepared.seconds, false);
   for (const note of prepared.notes) progress.say(`  ${note}`);
   mustBeFeasible(spec, prepared);
-  const run = await runExperiment(spec, { ...prepared, seconds: await keptSeconds(prepared, bench) }, bench);
-  progress.begin("report: charts and text");
+  const report = { stage: "report: charts and text", what: "steps", steps: 0 } as const;
+  const data = { ...prepared, seconds: await keptSeconds(prepared, bench) };
+  const run = await runExperiment(spec, data, bench, [report]);
+  progress.begin(report.stage);
   const reporting = performance.now();
   const folder = join(out, spec.name);
   await Deno.mkdir(join(folder, "artifacts"), { recursive: true });
+  await tellReplaced(folder, specSha256, progress);
   const failures = await keepFailedBatches(folder, run.failures);
   if (run.runs.length === 0) throw nothingLeft(folder, failures);
   const results = resultsOf(spec, specSha256, prepared, run, engine, failures);
@@ -63,6 +68,14 @@ export async function runSpec(
     results: join(folder, "results.json"),
     seconds: Math.round(performance.now() - start) / 1000,
   };
+}
+
+/** A report is named by the experiment alone: one of other settings that lies there is replaced, which is worth a line. */
+async function tellReplaced(folder: string, specSha256: string, progress: Progress): Promise<void> {
+  const before = await readIfThere(join(folder, RESULTS_FILE));
+  const [, other] = /"specSha256": ?"(\w+)"/.exec(new TextDecoder().decode(before ?? new Uint8Array())) ?? [];
+  if (other === undefined || other === specSha256) return;
+  progress.say(`${folder} held the results of a spec of this name that was not the same: they are replaced`);
 }
 
 /** Per-window ranks of every method's last state: METHOD-seed-SEED-SLICE.safetensors, methods numbered in the spec's order. */

@@ -131,7 +131,7 @@ export class StageRunner {
   ): Promise<void> {
     const before = previous === undefined ? undefined : await this.state(method, previous, backbone);
     const context = (await this.context(backbone)).method(method.label);
-    const checkpoints = stageCheckpoints(scratch, this.bench.checkpointEvery);
+    const checkpoints = stageCheckpoints(scratch, this.bench.checkpointEvery, (line) => this.bench.progress.say(line));
     const made = await createMethod(method).adapt(before, slice, { ...context, checkpoints });
     await made.save(folder);
   }

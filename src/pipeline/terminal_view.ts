@@ -80,7 +80,7 @@ export function terminalView(screen: Screen = standardError): EventSink {
 }
 
 function restOf({ what, step, steps, seconds }: StageStepped): string {
-  return step === 0 ? what : `${what} ${timeText(seconds / step * (steps - step))} left`;
+  return step === 0 ? what : `${what} ${step} of ${steps}, ${timeText(seconds / step * (steps - step))} left`;
 }
 
 /** A bar of `share`, 0 to 1, of its width. */

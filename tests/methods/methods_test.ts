@@ -22,8 +22,8 @@ describe("methods", () => {
     engine.close();
   });
 
-  const entry = (kind: string, more: Record<string, unknown> = {}): MethodSpec =>
-    smallSpec({ methods: [{ kind, ...more }] }).methods[0]!;
+  const entry = (kind: string, more: Record<string, unknown> = {}, regions: Record<string, unknown> = {}): MethodSpec =>
+    smallSpec({ methods: [{ kind, ...more }] }, regions).methods[0]!;
   const scores = async (adapted: Adapted, windows: Windows): Promise<number[]> => {
     const scorer = await adapted.scorer(windows);
     const rows = Int32Array.from({ length: Math.min(8, windows.count) }, (_, row) => row);
@@ -63,7 +63,7 @@ describe("methods", () => {
       "lora": () => entry("lora"),
       "lora without item rows": () => entry("lora", { lora: { itemRows: "none" } }),
       "raie": () => entry("raie"),
-      "raie with one region": () => entry("raie", { regions: { k: 1 } }),
+      "raie with one region": () => entry("raie", {}, { k: 1 }),
       "raie with the posterior gate, rounded copies, merging and members' replay": () =>
         entry("raie", {
           regions: { gate: { kind: "posterior" }, softCopies: "rounded", merge: true, replayFrom: "members" },
@@ -71,7 +71,8 @@ describe("methods", () => {
       "raie with soft routing, all regions in one pass": () =>
         entry("raie", { regions: { routing: "soft", pass: "together" } }),
       "raie with shared item rows": () => entry("raie", { lora: { itemRows: "shared" } }),
-      "raie without any editing": () => entry("raie", { regions: { update: false, expand: false, add: false } }),
+      "raie without any editing": () =>
+        entry("raie", {}, { poolMin: undefined, update: false, expand: false, add: false }),
     })
   ) {
     it(`${name} changes scores with every slice, leaves the backbone alone, and loads as it was saved`, async () => {

@@ -11,8 +11,8 @@ import type { MethodContext } from "../../src/methods/types.ts";
 import { parseSpec } from "../../src/spec/parse.ts";
 import type { ResolvedSpec } from "../../src/spec/types.ts";
 
-/** A spec of the small size; `more` is laid over it. */
-export function smallSpec(more: Record<string, unknown> = {}): ResolvedSpec {
+/** A spec of the small size; `more` is laid over it, `regions` over its regions. */
+export function smallSpec(more: Record<string, unknown> = {}, regions: Record<string, unknown> = {}): ResolvedSpec {
   const spec = {
     name: "small",
     dataset: { format: "synthetic", users: 60, items: 40, interactionsPerUser: 30, regions: 3, drift: 0.9, seed: 5 },
@@ -20,7 +20,7 @@ export function smallSpec(more: Record<string, unknown> = {}): ResolvedSpec {
     slices: { setup: 0.5, finetune: [0.15, 0.15], test: 0.2 },
     backbone: { kind: "sasrec", hidden: 8, heads: 2, blocks: 2, training: { epochs: 1 } },
     lora: { rank: 2, training: { epochs: 1, batch: 32 } },
-    regions: { k: 3, poolMin: 10, training: { epochs: 1, batch: 32 } },
+    regions: { k: 3, poolMin: 10, training: { epochs: 1, batch: 32 }, ...regions },
     methods: ["base", "lora", "raie"],
     ...more,
   };

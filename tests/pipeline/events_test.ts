@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { type LoggedEvent, openEventLog } from "../../src/pipeline/event_log.ts";
 import { jsonLines } from "../../src/pipeline/json_lines.ts";
@@ -22,11 +22,12 @@ describe("the event log", () => {
   it("has stage, step, loss, seconds and memory of trainings, and the time of every event", async () => {
     const log = openEventLog(path, refused);
     const progress = new Progress([log.sink]);
+    progress.tell({ event: "stages", stages: [] });
     progress.begin("lora: adapt to F1");
     await progress.tick("steps", 1, 1, 0.5);
     progress.end(2.5, false);
     log.close();
-    const [begin, step, end] = lines().map((line) => JSON.parse(line));
+    const [, begin, step, end] = lines().map((line) => JSON.parse(line));
     assert.deepEqual(Object.keys(begin), ["time", "event", "stage"]);
     assert.ok(Math.abs(Date.parse(step.time) - Date.now()) < 60_000);
     assert.ok(step.seconds >= 0 && step.seconds < 60);
@@ -51,30 +52,41 @@ describe("the event log", () => {
   it("keeps the first and the last of a thousand quick steps, and not all of them", async () => {
     const log = openEventLog(path, refused);
     const progress = new Progress([log.sink]);
+    progress.tell({ event: "stages", stages: [] });
     progress.begin("backbone");
     for (let step = 1; step <= 1000; step++) await progress.tick("steps", step, 1000, 1 / step);
     log.close();
-    const steps = lines().slice(1).map((line) => JSON.parse(line).step);
+    const steps = lines().slice(2).map((line) => JSON.parse(line).step);
     assert.deepEqual([steps[0], steps.at(-1)], [1, 1000]);
     assert.ok(steps.length < 100, `${steps.length} lines`);
   });
 
   it("goes on after a line that a killed process left half written, which readers pass over", async () => {
-    openEventLog(path, refused).close();
+    Deno.mkdirSync(dirname(path), { recursive: true });
     Deno.writeTextFileSync(path, '{"time":"x","event":"say","text":"whole"}\n{"time":"x","eve');
     const log = openEventLog(path, refused);
+    log.sink({ event: "stages", stages: [] });
     log.sink({ event: "say", text: "next" });
     log.close();
-    const said: string[] = [];
-    const reader = jsonLines((value) => said.push((value as { text: string }).text));
+    const said: (string | undefined)[] = [];
+    const reader = jsonLines((value) => said.push((value as { text?: string }).text));
     await reader.write(Deno.readFileSync(path));
     await reader.end();
-    assert.deepEqual(said, ["whole", "next"]);
+    assert.deepEqual(said, ["whole", undefined, "next"]);
+  });
+
+  it("is not made for an experiment that is refused before anything is computed", () => {
+    const log = openEventLog(path, refused);
+    log.sink({ event: "run", name: "a", engine: "cpu", pid: 1 });
+    log.sink({ event: "done", outcome: "failed", text: "no such data" });
+    log.close();
+    assert.throws(() => Deno.statSync(dirname(path)), Deno.errors.NotFound);
   });
 
   it("that cannot be opened is an error that names it and another way", () => {
     Deno.writeTextFileSync(join(folder, "reports"), "a file where a folder should be");
-    assert.throws(() => openEventLog(path, refused), {
+    const log = openEventLog(path, refused);
+    assert.throws(() => log.sink({ event: "stages", stages: [] }), {
       name: "StoreError",
       message: /event log .*events\.ndjson.*--out/,
     });

@@ -99,10 +99,8 @@ function mustNotUndo(path: readonly string[], origins: ReadonlyMap<string, strin
   const place = pointerOf(path);
   const undone = [...origins].find(([pointer]) => pointer.startsWith(place + "/"));
   if (undone !== undefined) {
-    throw refused(
-      path,
-      `--set cannot replace ${shown(path)} after ${undone[1]}, which would be lost: change the order.`,
-    );
+    const found = `found ${undone[1]} before it, which would be lost`;
+    throw refused(path, `--set cannot replace ${shown(path)} as a whole: ${found}; change the order.`);
   }
 }
 

@@ -105,7 +105,7 @@ function twice(first: number, second: number, { lineOf }: Whereabouts): string {
   return one === other ? `twice in line ${one}` : `twice: first in line ${one}, again in line ${other}`;
 }
 
-const nameOf = (path: Path): string => path.length === 0 ? "the spec" : path.join(".");
+const nameOf = (path: Path): string => path.length === 0 ? "the spec" : shortened(path.join("."), 100);
 
 /** The first half of a character that stands alone, as JSON writes it. */
 function halfOf(text: string): string {

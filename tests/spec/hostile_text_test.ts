@@ -228,7 +228,7 @@ describe("--set", () => {
   it("may not replace what another --set has changed inside", () => {
     const [issue] = issuesOf(specText({}), ["methods.1.lora.rank=4", 'methods=["base","lora"]']);
     assert.equal(issue?.option, '--set methods=["base","lora"]');
-    assert.match(issue.message, /cannot replace methods after --set methods\.1\.lora\.rank=4, which would be lost/);
+    assert.match(issue.message, /cannot replace methods as a whole: found --set methods\.1\.lora\.rank=4 before it/);
     assert.equal(parsed({}, ["lora={}", "lora.rank=4", "lora.rank=5"]).resolved.methods[1]?.lora.rank, 5);
   });
 

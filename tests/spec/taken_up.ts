@@ -87,6 +87,33 @@ function readers(spec: ResolvedSpec, reads: (method: ResolvedSpec["methods"][num
 const isOnlyValue = ([field]: Path, value: unknown): boolean =>
   (field === "centres" && value === "k-means") || (field === "adapters" && value === "each");
 
+/**
+ * What an accepted text says and its value does not: a field written twice, digits rounded away, numbers become 0, -0 or infinite.
+ * The text is read with regular expressions alone, so that no parser's habits are shared.
+ */
+export function lost(text: string, raw: Json): string[] {
+  const bare = text.replace(/"(?:\\.|[^"\\])*"/gs, '""');
+  const fields = bare.match(/:/g)?.length ?? 0;
+  const numbers = bare.match(/-?\d[\d.eE+-]*/g) ?? [];
+  return [
+    ...(fields === fieldCount(raw) ? [] : [`${fields} fields are written, ${fieldCount(raw)} read`]),
+    ...numbers.filter((written) => {
+      const value = Number(written);
+      const whole = /^-?\d+$/.test(written);
+      const zero = !/[1-9]/.test(written.replace(/e.*/i, ""));
+      return !Number.isFinite(value) || Object.is(value, -0) || (value === 0) !== zero ||
+        Math.fround(value) === 0 && !zero ||
+        whole && BigInt(written) !== BigInt(value);
+    }),
+  ];
+}
+
+function fieldCount(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  const own = Array.isArray(value) ? 0 : Object.keys(value).length;
+  return Object.values(value).reduce((sum: number, inner) => sum + fieldCount(inner), own);
+}
+
 /** The value at a path, or undefined. */
 export function at(value: unknown, path: Path): unknown {
   return path.reduce<unknown>(

@@ -3,7 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import schema from "../../src/spec/experiment.schema.json" with { type: "json" };
 import { parseSpec } from "../../src/spec/parse.ts";
 import { DATASETS, FULL, RICH, SMALLEST, specText } from "./specs.ts";
-import { at, neglected } from "./taken_up.ts";
+import { at, lost, neglected } from "./taken_up.ts";
 
 const FILE = "/exp/a.json";
 const left = (text: string) => {
@@ -46,5 +46,22 @@ describe("neglected()", () => {
     const { raw, resolved } = parseSpec(JSON.stringify(FULL), FILE);
     const changed = { ...raw, lora: { ...(raw.lora as object), rank: 99 }, more: [true] };
     assert.deepEqual(neglected(changed, resolved, FILE), ["lora.rank = 99", "more.0 = true"]);
+  });
+});
+
+describe("lost()", () => {
+  it("finds what a parser passes over in silence", () => {
+    const texts = [
+      '{"a": 1, "a": 1}',
+      "[9007199254740993]",
+      "[1e999]",
+      "[1e-999]",
+      "[-0]",
+      '{"a\\"": {"b": 1, "b": 1}}',
+    ];
+    for (const text of texts) assert.equal(lost(text, JSON.parse(text)).length, 1, text);
+    for (const text of ['{"a": ": -0", "b\\"": [0, 0.0, 1e2, -5, 0.1]}', JSON.stringify(FULL)]) {
+      assert.deepEqual(lost(text, JSON.parse(text)), []);
+    }
   });
 });

@@ -3,14 +3,14 @@
  * @module
  */
 
+import { seen } from "../spec/shown_text.ts";
+
 /** Characters with a meaning somewhere in GitHub's Markdown; a backslash takes it away. */
 const SPECIAL = /[\\`*_[\]{}<>|~#!$^]/g;
 
-/** Control and direction characters, line breaks and the like: they could hide or turn round what follows. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu;
-
 /**
- * A name or sentence as plain text on one line.
+ * A name or sentence as plain text on one line; at the beginning of one it is no list. Of what GitHub does unasked one thing stays, since
+ * no escape prevents it: a mail address becomes a link to itself.
  *
  * @example
  * ```ts
@@ -21,12 +21,13 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu;
  * ```
  */
 export function plain(text: string): string {
-  return collapse(text)
+  return seen(text)
     .replace(SPECIAL, "\\$&")
+    .replace(/^(\d*)(?=[-+.)])/, "$1\\")
     .replaceAll("&", "&amp;")
     // Addresses become links without being asked to.
     .replace(/:(?=\/\/)/g, "\\:")
-    .replace(/\b(www|ftp)\./gi, "$1\\.");
+    .replace(/(www|ftp)\./gi, "$1\\.");
 }
 
 /**
@@ -41,7 +42,7 @@ export function plain(text: string): string {
  * ```
  */
 export function code(text: string): string {
-  const clean = collapse(text).replaceAll("|", "\\|");
+  const clean = seen(text).replaceAll("|", "\\|");
   if (clean === "") return "";
   const longest = Math.max(0, ...[...clean.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = "`".repeat(longest + 1);
@@ -75,5 +76,3 @@ export function table(columns: readonly (readonly [string, Align])[], rows: read
 export function series(parts: readonly string[]): string {
   return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
 }
-
-const collapse = (text: string) => text.replace(UNSEEN, " ").trim();

@@ -2,6 +2,7 @@
  * What every chart shares: title, subtitle, margins, axes.
  * @module
  */
+import { seen } from "../../spec/shown_text.ts";
 import { fixed } from "../numbers.ts";
 import { INK } from "./palette.ts";
 
@@ -114,7 +115,7 @@ export function roundStep(wanted: number): number {
  * ```
  */
 export function chartName(name: string, longest = LONGEST): string {
-  const clean = name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ").trim();
+  const clean = seen(name);
   const letters = [...clean];
   return letters.length <= longest ? clean : `${letters.slice(0, longest - 1).join("")}…`;
 }

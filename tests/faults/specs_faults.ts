@@ -1,9 +1,10 @@
 /** 10,000 malformed and mutated specs, and files that are none: places and reasons, never a stack trace, never accepted and ignored. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import fc from "fast-check";
+import { plain } from "../../src/reporting/markdown.ts";
 import { SpecError } from "../../src/spec/issue.ts";
 import { type ParsedSpec, parseSpec } from "../../src/spec/parse.ts";
 import { readSpecFile } from "../../src/spec/spec_file.ts";
@@ -197,6 +198,45 @@ describe("a file that is no spec", () => {
       assert.equal(code, 2, err);
       assert.ok(err.startsWith(`Cannot use ${file}: one problem.\n\n${file}\n  `), err);
       assert.match(err, reason);
+    }
+  });
+});
+
+describe("an experiment of hostile names", () => {
+  it("runs, plans and reports, and leaves no file but its own", async () => {
+    const folder = Deno.makeTempDirSync();
+    try {
+      const labels = ["__proto__", "../../../evil", "a|b <b>\u202f`c`", "constructor"];
+      const spec = {
+        name: "hostile",
+        title: "# [x](javascript:y) | <script>",
+        description: "- one\n\n# two\n\n<img src=x>",
+        dataset: { format: "synthetic", users: 60, items: 40, interactionsPerUser: 30, seed: 5 },
+        engine: "wasm",
+        windows: { context: 5, stride: 2 },
+        backbone: { kind: "sasrec", hidden: 8, training: { epochs: 1 } },
+        lora: { training: { epochs: 1 } },
+        regions: { k: 2, training: { epochs: 1 } },
+        methods: ["base", "lora", "raie", "lora"].map((kind, index) => ({ kind, label: labels[index] })),
+        report: { reference: "__proto__" },
+      };
+      const file = join(folder, "a b'$(touch x).json");
+      Deno.writeTextFileSync(file, JSON.stringify(spec));
+      for (const task of ["plan", "run"] as const) {
+        const out = task === "run" ? ["--out", join(folder, "out")] : [];
+        const { code, err, out: printed } = await command(task, [file, ...out], folder);
+        assert.equal(code, 0, err);
+        assert.doesNotMatch((err + printed).replaceAll("\n", ""), /\p{Cc}/u);
+      }
+      assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), [basename(file), "out", "store"]);
+      assert.deepEqual([...Deno.readDirSync(join(folder, "out"))].map(({ name }) => name), ["hostile"]);
+      const results = JSON.parse(Deno.readTextFileSync(join(folder, "out", "hostile", "results.json")));
+      assert.deepEqual(results.runs.map(({ label }: { label: string }) => label).sort(), labels.toSorted());
+      const report = Deno.readTextFileSync(join(folder, "out", "hostile", "report.md"));
+      for (const label of labels) assert.ok(report.includes(plain(label)), label);
+      assert.doesNotMatch(report, /(?<!\\)<(script|img|b>)/);
+    } finally {
+      Deno.removeSync(folder, { recursive: true });
     }
   });
 });

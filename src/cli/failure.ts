@@ -3,6 +3,7 @@
  * @module
  */
 import { SpecError } from "../spec/issue.ts";
+import { writtenOut } from "../spec/shown_text.ts";
 
 /** How a command ended badly. */
 export interface Failure {
@@ -50,9 +51,10 @@ export function failureOf(
   error: unknown,
   { colour, trace }: { readonly colour: boolean; readonly trace: boolean },
 ): Failure {
-  const stack = error instanceof Error && trace ? `\n${error.stack ?? ""}${causes(error)}` : "";
+  // Messages repeat what data, files and options hold.
+  const stack = error instanceof Error && trace ? writtenOut(`\n${error.stack ?? ""}${causes(error)}`, "\n\t") : "";
   const name = error instanceof Error ? error.name : "";
-  const message = error instanceof Error ? error.message : String(error);
+  const message = writtenOut(error instanceof Error ? error.message : String(error), "\n\t");
   const code = Object.hasOwn(EXPECTED, name) ? EXPECTED[name] : undefined;
   if (error instanceof SpecError) return { text: error.render(colour) + stack, code: 2 };
   if (code === 130) return { text: message + stack, code };

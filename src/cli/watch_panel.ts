@@ -4,7 +4,8 @@
  */
 import type { RunState, StageState } from "../pipeline/run_state.ts";
 import { barOf } from "../pipeline/terminal_view.ts";
-import { timeText, visible } from "../pipeline/wording.ts";
+import { timeText } from "../pipeline/wording.ts";
+import { writtenOut } from "../spec/shown_text.ts";
 
 /** A log that is silent for so long may belong to a run that was killed; seconds. */
 const SILENCE = 60;
@@ -25,14 +26,14 @@ export interface PanelOptions {
 /** The panel's lines, none longer than there is room for. */
 export function panel(state: RunState, { left, now, rows, columns }: PanelOptions): string[] {
   const { stages, ended, said } = state;
-  const width = Math.max(...stages.map(({ stage }) => visible(stage).length), 20);
+  const width = Math.max(...stages.map(({ stage }) => writtenOut(stage).length), 20);
   const head = [`${state.name}: engine ${state.engine}`, overall(state, left, now), ""];
   const foot = [...said.map((line) => `  ${line}`), ...(ended === undefined ? [] : [ending(state)])];
   const room = Math.max(3, rows - head.length - foot.length - 1);
   const lines = shown(stages, room).map((stage) =>
     typeof stage === "string" ? stage : stageLine(stage, width, ended !== undefined)
   );
-  return [...head, ...lines, ...foot].map((line) => clipped(visible(line), columns));
+  return [...head, ...lines, ...foot].map((line) => clipped(writtenOut(line), columns));
 }
 
 function overall({ stages, begun, latest, ended }: RunState, left: number | undefined, now: number): string {
@@ -67,7 +68,7 @@ function shown(stages: readonly StageState[], room: number): (StageState | strin
 }
 
 function stageLine(stage: StageState, width: number, ended: boolean): string {
-  const name = visible(stage.stage).padEnd(width);
+  const name = writtenOut(stage.stage).padEnd(width);
   switch (stage.state) {
     case "waiting":
       return ended ? `  ${name}` : `  ${name}  waits`;

@@ -3,7 +3,8 @@
  * @module
  */
 import type { EventSink, StageStepped } from "./events.ts";
-import { timeText, visible } from "./wording.ts";
+import { timeText } from "./wording.ts";
+import { writtenOut } from "../spec/shown_text.ts";
 
 const WIDTH = 24;
 const LABEL = 44;
@@ -43,7 +44,7 @@ export function terminalView(screen: Screen = standardError): EventSink {
   const running = new Set<string>();
   let drawn = -Infinity;
   const print = (line: string, stays: boolean) => {
-    const shown = visible(line);
+    const shown = writtenOut(line);
     screen.write(screen.terminal ? `\r\x1b[K${shown}${stays ? "\n" : ""}` : `${shown}\n`);
   };
   const draw = (stage: string, bar: string, rest: string, force: boolean) => {

@@ -3,7 +3,8 @@
  * @module
  */
 import type { Finding } from "./finding.ts";
-import { isRecord, type Json, type JsonRecord, pathOf, pointerOf, valueAt } from "./json.ts";
+import { type JsonRecord, pathOf, valueAt } from "./json.ts";
+import { overruledChecks } from "./overruled_checks.ts";
 import type { MethodSpec, ResolvedSpec } from "./types.ts";
 
 /** A field of `lora` or `regions` that counts only while another one says so. */
@@ -79,8 +80,7 @@ export function* idleChecks(raw: JsonRecord, spec: ResolvedSpec): Generator<Find
   yield* negativesOutside(raw, spec);
   yield* badLines(raw, spec);
   yield* minRating(raw, spec);
-  yield* overruled(raw, spec, "/lora", adapts);
-  yield* overruled(raw, spec, "/regions", isRaie);
+  yield* overruledChecks(raw, spec);
   for (const conditional of CONDITIONAL) yield* conditionally(raw, spec, conditional);
 }
 
@@ -138,44 +138,4 @@ function* conditionally(
   if (!says(raw, field) || listening.length === 0 || listening.some(({ method }) => counts(method))) return;
   const about = [field, on, "/methods", ...listening.map(({ own }) => own + on)];
   yield { pointer: field, message: sentence(field), about, idle: true };
-}
-
-/** What a section says for all methods, and each of those that read it says otherwise for itself. */
-function* overruled(
-  raw: JsonRecord,
-  { methods }: ResolvedSpec,
-  section: "/lora" | "/regions",
-  reads: (method: MethodSpec) => boolean,
-): Generator<Finding> {
-  const readers = [...methods.entries()].filter(([, method]) => reads(method)).map(([index]) => `/methods/${index}`);
-  if (readers.length === 0) return;
-  for (const path of leaves(raw[section.slice(1)], pathOf(section))) {
-    const field = pointerOf(path);
-    if (!readers.every((own) => overrules(raw, own, path))) continue;
-    const message = `${
-      path.join(".")
-    } counts for no method: all that read it have their own; leave it out here or there.`;
-    const about = [field, "/methods"];
-    yield { pointer: field, message, about, idle: true };
-  }
-}
-
-/** Whether a method's own settings take the place of what the spec says at a path: itself, what is around it, or another kind of it. */
-function overrules(raw: JsonRecord, own: string, path: readonly string[]): boolean {
-  return path.slice(1).some((_, index) => {
-    const place = path.slice(0, index + 2);
-    const shared = valueAt(raw, place);
-    const mine = valueAt(raw, [...pathOf(own), ...place]);
-    if (mine === undefined) return false;
-    // Both have to name their kind before they can say anything else.
-    if (!isRecord(shared) || !isRecord(mine)) return place.at(-1) !== "kind" || mine !== shared;
-    return mine.kind !== undefined && shared.kind !== undefined && mine.kind !== shared.kind;
-  });
-}
-
-/** Paths of all values that are no objects. */
-function leaves(value: Json | undefined, path: readonly string[]): (readonly string[])[] {
-  if (value === undefined) return [];
-  if (!isRecord(value)) return [path];
-  return Object.entries(value).flatMap(([key, below]) => leaves(below, [...path, key]));
 }

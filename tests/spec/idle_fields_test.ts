@@ -37,7 +37,7 @@ describe("a field that nothing reads", () => {
     ]);
   });
 
-  const vain: readonly (readonly [string, Record<string, unknown>, string])[] = [
+  const vain: [string, Record<string, unknown>, string][] = [
     ["a pool where none is added", { regions: { add: false, poolMin: 30 } }, "/regions/poolMin"],
     ["new regions where none is added", { regions: { add: false, addMax: 3 } }, "/regions/addMax"],
     ["a weight of what does not expand", { regions: { expand: false, expandWeight: 0.5 } }, "/regions/expandWeight"],
@@ -77,6 +77,28 @@ describe("a field that nothing reads", () => {
       "/lora/rank",
     ],
   ];
+  const heirs = { defaultAdapter: { itemRate: 2, weightDecay: 0 }, training: { itemRate: 3, weightDecay: 0.1 } };
+  vain.push(
+    [
+      "a rate that all regions have of their own",
+      { lora: { itemRate: 4 }, regions: heirs, methods: ["raie"] },
+      "/lora/itemRate",
+    ],
+    [
+      "a decay that all regions have of their own, some from the preset",
+      {
+        preset: "official",
+        lora: { training: { weightDecay: 0.3 } },
+        methods: ["base", { kind: "raie", regions: { training: { weightDecay: 0.2 } } }],
+      },
+      "/lora/training/weightDecay",
+    ],
+    [
+      "a method's own rate",
+      { methods: ["lora", { kind: "raie", lora: { itemRate: 4 }, regions: heirs }], regions: {} },
+      "/methods/1/lora/itemRate",
+    ],
+  );
   for (const [what, fields, pointer] of vain) {
     it(`is refused: ${what}`, () => assert.ok(pointers(fields).includes(pointer), `${pointers(fields)}`));
   }
@@ -86,6 +108,13 @@ describe("a field that nothing reads", () => {
     const [issue] = issuesOf(specText(own), ["regions.k=7"]);
     assert.deepEqual([issue?.pointer, issue?.option], ["/regions/k", "--set regions.k=7"]);
     assert.equal(parsed(own, ["methods.0.regions.k=7"]).resolved.methods[0]?.regions.k, 7);
+  });
+
+  it("is not one that the method lora still reads", () => {
+    const regions = { defaultAdapter: { itemRate: 2 }, training: { itemRate: 3 } };
+    const { methods } = parsed({ lora: { itemRate: 4 }, regions }).resolved;
+    assert.deepEqual(methods.map(({ lora }) => lora.itemRate), [4, 4, 4]);
+    parsed({ lora: { itemRate: 4 }, regions: { training: { itemRate: 3 } }, methods: ["raie"] });
   });
 
   it("may share its kind, which a method has to repeat", () => {

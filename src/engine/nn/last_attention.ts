@@ -5,7 +5,8 @@
  * maps are applied once a sequence instead of once a position.
  * @module
  */
-import { type Tensor, type Tensor3D, tf } from "../tfjs.ts";
+import { type Tensor3D, tf } from "../tfjs.ts";
+import type { Tensor } from "../types.ts";
 
 /** A term that an adapter adds to a linear map, in two factors: it is `inner` times `up`. */
 export interface LowRank {

@@ -1,8 +1,8 @@
 /**
  * A post-norm transformer block of SASRec, for every position or for the scoring position alone.
  *
- * States are matrices, one row for each position of each sequence: TensorFlow fuses a product with the bias, sum or GELU behind it, but
- * not across a reshape.
+ * States are matrices, one row for each position of each sequence: layers take them as they are, and TensorFlow can fuse a product with what
+ * follows it, which it does not across a reshape.
  * @module
  */
 import { attention, gelu, lastAttention, layerNorm, linear, type LowRank, matrixProduct } from "../engine/nn/mod.ts";

@@ -42,6 +42,9 @@ export const biasAdd = (x: Tensor, bias: Tensor): Tensor => float("BiasAdd", [x,
 /** Sum over the rows of a matrix, on any rung; TensorFlow's kernel for the gradient of a bias takes half the time of its Sum. */
 export const sumOfRows = (x: Tensor): Tensor => onTensorflow() ? float("BiasAddGrad", [x]) : tf.sum(x, 0);
 
+/** 1 - erf(x). */
+export const erfc = (x: Tensor): Tensor => float("Erfc", [x]);
+
 /** TensorFlow's number of int16, a dtype tfjs does not know: such tensors are handled by their numbers and never leave this file. */
 const INT16 = 5;
 

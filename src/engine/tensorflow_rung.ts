@@ -17,6 +17,8 @@ const ENVIRONMENT = {
   // TensorFlow turns oneDNN on by the processor it finds. It rewrites graphs, not eager operations (softmax gets other bits), and at the sizes
   // of these models it is slower.
   TF_ENABLE_ONEDNN_OPTS: "0",
+  // Memory of one operation goes to the next. Left to the C library it goes back to the system and comes again page by page, ten thousand a step.
+  TF_CPU_ALLOCATOR_USE_BFC: "true",
 } as const;
 
 /** Set otherwise by the user, these choose other kernels or another order of sums: other bits. */

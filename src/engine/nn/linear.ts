@@ -23,7 +23,7 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   }
   const rows = product({ x: x.rank === 2 ? x : tf.reshape(x, [-1, inputs!]), weight }, {});
   const shifted = bias === undefined ? rows : shift({ x: rows, bias }, {});
-  // A matrix stays as it is: TensorFlow fuses a product with what follows it, but not across a reshape.
+  // A matrix stays as it is: TensorFlow can fuse a product with what follows it, but not across a reshape.
   return x.rank === 2 ? shifted : tf.reshape(shifted, [...x.shape.slice(0, -1), outputs!]);
 }
 

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
+import { openEngine } from "../../src/engine/open.ts";
+import { type Tensor, tf } from "../../src/engine/tfjs.ts";
+import type { Engine } from "../../src/engine/types.ts";
+import { tensorflowHere } from "./rungs_here.ts";
+
+/** Pages this process has been given so far: the tenth field of its stat (man 5 proc), the eighth behind its name. */
+function pages(): number {
+  const { stdout } = new Deno.Command("cat", { args: [`/proc/${Deno.pid}/stat`] }).outputSync();
+  return Number(new TextDecoder().decode(stdout).split(") ")[1]!.split(" ")[7]);
+}
+
+describe("memory on the tensorflow rung", {
+  skip: !tensorflowHere()
+    ? "tensorflow is not set up"
+    : Deno.build.os !== "linux"
+    ? "pages are counted on Linux"
+    : false,
+}, () => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await openEngine("tensorflow");
+  });
+  afterAll(() => engine.close());
+
+  it("is kept from step to step instead of coming from the system page by page", () => {
+    // Two values of 32 MiB a step, 8,192 pages each.
+    const step = engine.compile(({ x }: { x: Tensor }) => ({ outputs: { sum: tf.sum(tf.exp(tf.sin(x))) } }), {
+      name: "memory",
+    });
+    const x = tf.zeros([2 ** 23]);
+    const run = (times: number) => {
+      for (let i = 0; i < times; i++) step.run({ x }).sum.dispose();
+    };
+    run(3);
+    const before = pages();
+    run(10);
+    assert.ok(pages() - before < 10 * 4096, `${pages() - before} pages in ten steps`);
+    step.dispose();
+    x.dispose();
+  });
+});

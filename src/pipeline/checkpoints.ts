@@ -8,7 +8,7 @@
 import { join } from "node:path";
 import { decodeSafetensors, encodeSafetensors } from "../adapters/safetensors.ts";
 import type { Checkpoint, Checkpoints, Curve } from "../engine/training_loop.ts";
-import { readIfThere, writeWhole } from "./files.ts";
+import { readIfThere, writeWhole } from "../files.ts";
 import { sha256 } from "./digest.ts";
 import { noteSpent, spentSeconds } from "./spent.ts";
 import { storeError } from "./store_error.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import { dirname, join } from "node:path";
-import { entriesIfThere, removeIfThere } from "./files.ts";
+import { entriesIfThere, removeIfThere } from "../files.ts";
 import { takeInventory } from "./inventory.ts";
 import { atGate, leasedEntries } from "./lease.ts";
 import { isLocked } from "./lock.ts";

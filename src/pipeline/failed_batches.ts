@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { encodeSafetensors } from "../adapters/safetensors.ts";
 import { TrainingError } from "../engine/training_error.ts";
 import type { MethodFailure } from "./experiment.ts";
-import { removeIfThere } from "./files.ts";
+import { removeIfThere } from "../files.ts";
 
 /** A failure whose batch lies in a file. */
 export interface KeptFailure extends MethodFailure {

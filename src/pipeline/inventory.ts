@@ -3,7 +3,7 @@
  * @module
  */
 import { join } from "node:path";
-import { entriesIfThere, readIfThere } from "./files.ts";
+import { entriesIfThere, readIfThere } from "../files.ts";
 import { damagedFiles, type Manifest, readManifest } from "./manifest.ts";
 
 /** One result in the store. */

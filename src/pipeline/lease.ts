@@ -6,7 +6,7 @@
  * @module
  */
 import { join } from "node:path";
-import { entriesIfThere, readIfThere, removeIfThere } from "./files.ts";
+import { entriesIfThere, readIfThere, removeIfThere } from "../files.ts";
 import { acquireLock, isLocked, type Lock } from "./lock.ts";
 
 const FOLDER = "leases";

@@ -11,7 +11,7 @@
  */
 import { hostname } from "node:os";
 import { dirname } from "node:path";
-import { readIfThere, removeIfThere } from "./files.ts";
+import { readIfThere, removeIfThere } from "../files.ts";
 import { storeError } from "./store_error.ts";
 
 /** Who holds a lock. */

@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { sha256 } from "./digest.ts";
-import { readIfThere, writeWhole } from "./files.ts";
+import { readIfThere, writeWhole } from "../files.ts";
 import type { StageIdentity } from "./stage_key.ts";
 
 /** What lies beside a result's files. */

@@ -10,7 +10,7 @@ import { RESULTS_FILE, writeResults } from "../reporting/results_file.ts";
 import { writePerUser } from "../reporting/per_user.ts";
 import { type ExperimentRun, runExperiment, type Workbench } from "./experiment.ts";
 import { keepFailedBatches, nothingLeft } from "./failed_batches.ts";
-import { readIfThere } from "./files.ts";
+import { readIfThere } from "../files.ts";
 import { mustBeFeasible } from "./feasible.ts";
 import { type Prepared, prepareData } from "./prepare.ts";
 import type { Progress } from "./progress.ts";

@@ -3,7 +3,7 @@
  * @module
  */
 import { join } from "node:path";
-import { readIfThere, writeWhole } from "./files.ts";
+import { readIfThere, writeWhole } from "../files.ts";
 
 const NAME = "spent_seconds";
 

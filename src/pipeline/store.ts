@@ -7,7 +7,7 @@
  * @module
  */
 import { join } from "node:path";
-import { removeIfThere, syncFolder, syncTree } from "./files.ts";
+import { removeIfThere, syncFolder, syncTree } from "../files.ts";
 import { Lease } from "./lease.ts";
 import { acquireLock, type Owner } from "./lock.ts";
 import { damagedFiles, type Manifest, readManifest, writeManifest } from "./manifest.ts";

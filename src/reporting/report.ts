@@ -3,6 +3,7 @@
  * @module
  */
 import { join } from "node:path";
+import { removeIfThere, writeWhole } from "../files.ts";
 import { renderPng } from "./charts/canvas.ts";
 import { CHART_FILES, type ReportChart, reportCharts } from "./charts/report_charts.ts";
 import { plain } from "./markdown.ts";
@@ -37,11 +38,11 @@ export async function writeReport(dir: string, results: Results, words: readonly
   const rounded = settled(results);
   const charts = reportCharts(rounded);
   await Deno.mkdir(join(dir, CHARTS), { recursive: true });
-  for (const { file, chart } of charts) await Deno.writeFile(join(dir, CHARTS, file), await renderPng(chart));
+  for (const { file, chart } of charts) await writeWhole(join(dir, CHARTS, file), await renderPng(chart));
   for (const file of CHART_FILES) {
     if (!charts.some((chart) => chart.file === file)) await removeIfThere(join(dir, CHARTS, file));
   }
-  await Deno.writeTextFile(join(dir, "report.md"), markdown(rounded, words, charts));
+  await writeWhole(join(dir, "report.md"), markdown(rounded, words, charts));
 }
 
 function markdown(results: Results, words: readonly string[], charts: readonly ReportChart[]): string {
@@ -69,12 +70,4 @@ function markdown(results: Results, words: readonly string[], charts: readonly R
     "## Everything measured",
     ...allMeasures(results),
   ].join("\n\n") + "\n";
-}
-
-async function removeIfThere(file: string): Promise<void> {
-  try {
-    await Deno.remove(file);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import { join } from "node:path";
+import { writeWhole } from "../files.ts";
 import { DataError } from "../data/errors.ts";
 import { jsonText } from "./json_text.ts";
 import { RESULTS_SCHEMA, resultsProblems, type ResultsSchemaNode } from "./results_schema.ts";
@@ -49,7 +50,7 @@ export async function writeResults(dir: string, results: Results): Promise<void>
   const problems = resultsProblems(rounded);
   if (problems.length > 0) throw new TypeError(`Cannot write ${RESULTS_FILE}: ${problems.join("; ")}`);
   await Deno.mkdir(dir, { recursive: true });
-  await Deno.writeTextFile(join(dir, RESULTS_FILE), `${jsonText(rounded)}\n`);
+  await writeWhole(join(dir, RESULTS_FILE), `${jsonText(rounded)}\n`);
 }
 
 /**

@@ -33,8 +33,9 @@ export async function entriesIfThere(folder: string): Promise<Deno.DirEntry[]> {
   }
 }
 
-/** Written beside, synced and renamed: at any moment the file is the old one or the new one. */
-export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+/** Written beside, synced and renamed: at any moment the file is the old one or the new one. Text becomes UTF-8. */
+export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   const beside = `${path}.${crypto.randomUUID().slice(0, 8)}.new`;
   try {
     await using file = await Deno.open(beside, { write: true, createNew: true });

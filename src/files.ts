@@ -23,6 +23,17 @@ export async function readIfThere(path: string): Promise<Uint8Array<ArrayBuffer>
   }
 }
 
+/** The bytes of a file; undefined when there is none, be it that something else lies in its place or in that of a folder above. */
+export async function readIfFile(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const { NotFound, IsADirectory, NotADirectory, FilesystemLoop } = Deno.errors;
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if ([NotFound, IsADirectory, NotADirectory, FilesystemLoop].some((kind) => error instanceof kind)) return undefined;
+    throw error;
+  }
+}
+
 /** Entries of a folder; none when there is no such folder. */
 export async function entriesIfThere(folder: string): Promise<Deno.DirEntry[]> {
   try {

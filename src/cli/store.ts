@@ -80,7 +80,9 @@ async function verify(root: string, args: Arguments): Promise<number> {
   const damage = await verifyStore(root, inventory);
   for (const { entry, files } of damage) {
     if (args.has("json")) console.log(JSON.stringify({ damaged: entry, files }));
-    else console.log(`${entry} is damaged: ${files.length === 0 ? "no manifest that can be read" : files.join(", ")}`);
+    else {console.log(
+        `${entry} is damaged: ${files.length === 0 ? "no manifest of its own that can be read" : files.join(", ")}`,
+      );}
   }
   const { length } = inventory.entries;
   console.error(

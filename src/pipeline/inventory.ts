@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { entriesIfThere, readIfThere } from "../files.ts";
 import { damagedFiles, type Manifest, readManifest } from "./manifest.ts";
+import { places } from "./places.ts";
 
 /** One result in the store. */
 export interface StoredEntry {
@@ -126,7 +127,7 @@ async function measure(folder: string): Promise<{ bytes: number; lastUsed: Date 
 /** An entry that is not what its manifest says. */
 export interface Damage {
   readonly entry: string;
-  /** Files that are missing or changed; empty when the manifest itself is missing or unreadable. */
+  /** Files that are missing or changed; empty when the manifest itself is missing, unreadable or that of another entry. */
   readonly files: readonly string[];
 }
 
@@ -138,7 +139,8 @@ export async function verifyStore(
 ): Promise<Damage[]> {
   const damage: Damage[] = [];
   for (const [index, { entry, manifest }] of entries.entries()) {
-    const files = manifest === undefined ? undefined : await damagedFiles(join(root, entry), manifest);
+    const own = manifest !== undefined && places(manifest.kind, manifest.key).entry === entry;
+    const files = own ? await damagedFiles(join(root, entry), manifest) : undefined;
     if (files === undefined || files.length > 0) damage.push({ entry, files: files ?? [] });
     onEntry?.(index + 1, entries.length);
   }

@@ -3,9 +3,10 @@
  * @module
  */
 import { join } from "node:path";
+import { readIfFile, writeWhole } from "../files.ts";
+import { canonicalJson } from "../spec/canonical.ts";
 import { sha256 } from "./digest.ts";
-import { readIfThere, writeWhole } from "../files.ts";
-import type { StageIdentity } from "./stage_key.ts";
+import { type StageIdentity, stageKey } from "./stage_key.ts";
 
 /** What lies beside a result's files. */
 export interface Manifest {
@@ -20,23 +21,28 @@ export interface Manifest {
   readonly made: string;
   /** Names relative to the folder, in order. */
   readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
+  /** SHA-256 of all the above as canonical JSON. Results made before there was one have none. */
+  readonly digest?: string;
 }
 
 const NAME = "manifest.json";
 
 /** Describes every file of a folder and writes the manifest there. */
-export async function writeManifest(folder: string, about: Omit<Manifest, "files">): Promise<Manifest> {
-  const manifest = { ...about, files: await describeFiles(folder) };
-  await writeWhole(join(folder, NAME), new TextEncoder().encode(JSON.stringify(manifest, null, 1)));
+export async function writeManifest(folder: string, about: Omit<Manifest, "files" | "digest">): Promise<Manifest> {
+  const described = { ...about, files: await describeFiles(folder) };
+  const manifest = { ...described, digest: sha256(canonicalJson(described)) };
+  await writeWhole(join(folder, NAME), JSON.stringify(manifest, null, 1));
   return manifest;
 }
 
-/** Undefined: there is none; "damaged": it is not what this program writes. */
+/** Undefined: there is none; "damaged": it is not what this program writes. Whether it lies in its own folder is not asked. */
 export async function readManifest(folder: string): Promise<Manifest | "damaged" | undefined> {
-  const bytes = await readIfThere(join(folder, NAME));
+  const bytes = await readIfFile(join(folder, NAME));
   if (bytes === undefined) return undefined;
   try {
-    const manifest = JSON.parse(new TextDecoder().decode(bytes)) as Partial<Manifest> | null;
+    // JSON can name numbers that it has no way to write.
+    const isEndless = (value: unknown) => typeof value === "number" && !Number.isFinite(value);
+    const manifest = JSON.parse(new TextDecoder().decode(bytes), (_, value) => isEndless(value) ? null : value);
     return isManifest(manifest) ? manifest : "damaged";
   } catch (error) {
     if (error instanceof SyntaxError) return "damaged";
@@ -44,21 +50,29 @@ export async function readManifest(folder: string): Promise<Manifest | "damaged"
   }
 }
 
-function isManifest(found: Partial<Manifest> | null): found is Manifest {
-  return typeof found?.key === "string" && typeof found.kind === "string" && typeof found.seconds === "number" &&
-    typeof found.identity?.inputs === "object" && Array.isArray(found.files) && found.files.every(isSafe);
+function isManifest(found: unknown): found is Manifest {
+  if (!isObject(found)) return false;
+  const { digest, ...described } = found;
+  const { key, kind, identity, seconds, files } = described;
+  if (!isObject(identity) || !isObject(identity.inputs)) return false;
+  if (digest !== undefined && digest !== sha256(canonicalJson(described))) return false;
+  return typeof seconds === "number" && typeof kind === "string" && identity.kind === kind &&
+    key === stageKey(identity as unknown as StageIdentity) && Array.isArray(files) && files.every(isSafe);
 }
 
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+
 /** Names that stay inside the folder. */
-function isSafe({ name }: { readonly name?: unknown }): boolean {
-  return typeof name === "string" && name !== "" && !/^([/\\]|[a-z]:)|(^|[/\\])\.\.([/\\]|$)|\0/i.test(name);
+function isSafe(file: unknown): boolean {
+  return isObject(file) && typeof file.name === "string" && file.name !== "" && typeof file.sha256 === "string" &&
+    !/^([/\\]|[a-z]:)|(^|[/\\])\.\.([/\\]|$)|\0/i.test(file.name);
 }
 
 /** Names of files that are missing or not what the manifest says. Files it does not name are nobody's, and do no harm. */
 export async function damagedFiles(folder: string, { files }: Manifest): Promise<string[]> {
   const damaged: string[] = [];
   for (const { name, sha256: wanted } of files) {
-    const bytes = await readIfThere(join(folder, name));
+    const bytes = await readIfFile(join(folder, name));
     if (bytes === undefined || sha256(bytes) !== wanted) damaged.push(name);
   }
   return damaged;

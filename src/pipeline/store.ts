@@ -11,6 +11,7 @@ import { removeIfThere, syncFolder, syncTree } from "../files.ts";
 import { Lease } from "./lease.ts";
 import { acquireLock, type Owner } from "./lock.ts";
 import { damagedFiles, type Manifest, readManifest, writeManifest } from "./manifest.ts";
+import { damagedPlace, makingPrefix, places } from "./places.ts";
 import { type StageIdentity, stageKey } from "./stage_key.ts";
 import { spentSeconds } from "./spent.ts";
 import { isDiskRefusal, StoreError, storeError } from "./store_error.ts";
@@ -34,16 +35,6 @@ export interface StoreOptions {
   /** Prints a line; left out: standard error. */
   readonly say?: ((line: string) => void) | undefined;
 }
-
-/** Places of a stage under a store's root. */
-export const places = (kind: string, key: string) => {
-  const name = key.slice(0, 24);
-  return {
-    entry: `${kind}/${name}`,
-    unfinished: `unfinished/${kind}/${name}`,
-    lock: `locks/${kind}-${name}.lock`,
-  };
-};
 
 /**
  * Folders of stage results under one root.
@@ -85,7 +76,7 @@ export class Store {
     const key = stageKey(identity);
     const folder = this.folder(identity.kind, key);
     const manifest = await readManifest(folder);
-    if (manifest === undefined || manifest === "damaged") return undefined;
+    if (manifest === undefined || manifest === "damaged" || manifest.key !== key) return undefined;
     if ((await damagedFiles(folder, manifest)).length > 0) return undefined;
     return { key, folder, seconds: manifest.seconds, cached: true };
   }
@@ -105,7 +96,7 @@ export class Store {
     const key = stageKey(identity);
     const { entry, lock: lockName } = places(identity.kind, key);
     await this.#guarded(() => this.#lease.use(entry));
-    const found = await this.#found(identity, key);
+    const found = await this.#found(identity);
     if (found !== undefined) return found;
     const lock = await acquireLock(join(this.root, lockName), {
       signal: this.#signal,
@@ -114,7 +105,11 @@ export class Store {
         this.#say(`${describeOwner(owner)} ended before ${identity.kind} was done: going on from there`),
     });
     try {
-      return await this.#found(identity, key) ?? await this.#compute(identity, key, compute);
+      const meanwhile = await this.#found(identity);
+      if (meanwhile !== undefined) return meanwhile;
+      // Under the lock, or it might be the whole one that another process has just put there.
+      await this.#putAside(entry);
+      return await this.#compute(identity, key, compute);
     } finally {
       await lock.release();
     }
@@ -135,20 +130,11 @@ export class Store {
     await this.#lease.close();
   }
 
-  /** The stored result, whole; a damaged one is put aside and counts as missing. */
-  async #found(identity: StageIdentity, key: string): Promise<StageResult | undefined> {
-    const folder = this.folder(identity.kind, key);
-    const manifest = await readManifest(folder);
-    if (manifest === undefined && !await exists(folder)) return undefined;
-    if (manifest !== undefined && manifest !== "damaged") {
-      const damaged = await damagedFiles(folder, manifest);
-      if (damaged.length === 0) {
-        await this.#guarded(() => touch(folder));
-        return { key, folder, seconds: manifest.seconds, cached: true };
-      }
-    }
-    await this.#putAside(folder);
-    return undefined;
+  /** The stored result, whole, with this use noted in its folder's time. */
+  async #found(identity: StageIdentity): Promise<StageResult | undefined> {
+    const found = await this.look(identity);
+    if (found !== undefined) await this.#guarded(() => touch(found.folder));
+    return found;
   }
 
   async #compute(
@@ -186,7 +172,7 @@ export class Store {
   async #makeAside(kind: string): Promise<string> {
     return await this.#guarded(async () => {
       await Deno.mkdir(join(this.root, kind), { recursive: true });
-      return await Deno.makeTempDir({ dir: this.root, prefix: `making-${kind}-` });
+      return await Deno.makeTempDir({ dir: this.root, prefix: makingPrefix(kind) });
     });
   }
 
@@ -199,10 +185,13 @@ export class Store {
     }
   }
 
-  async #putAside(folder: string): Promise<void> {
-    const damaged = `${folder}.damaged-${crypto.randomUUID().slice(0, 8)}`;
-    await this.#guarded(() => Deno.rename(folder, damaged));
-    this.#say(`The store's ${folder} is damaged: put aside as ${damaged}, computed again`);
+  /** Whatever lies in the place of a result goes out of its way. */
+  async #putAside(entry: string): Promise<void> {
+    const folder = join(this.root, entry);
+    const damaged = join(this.root, damagedPlace(entry));
+    if (await this.#guarded(() => renameIfThere(folder, damaged))) {
+      this.#say(`The store's ${folder} is damaged: put aside as ${damaged}, computed again`);
+    }
   }
 
   /** Says which store it was when the system refuses something. */
@@ -231,9 +220,10 @@ async function touch(folder: string): Promise<void> {
   await Deno.utime(folder, now, now);
 }
 
-async function exists(folder: string): Promise<boolean> {
+/** Whether there was anything to rename. */
+async function renameIfThere(from: string, to: string): Promise<boolean> {
   try {
-    await Deno.lstat(folder);
+    await Deno.rename(from, to);
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
@@ -246,7 +236,8 @@ async function moveInto(aside: string, folder: string): Promise<void> {
   try {
     await Deno.rename(aside, folder);
   } catch (error) {
-    if (await readManifest(folder) === undefined) throw error;
+    const there = await readManifest(folder);
+    if (there === undefined || there === "damaged") throw error;
     await removeIfThere(aside);
   }
 }

@@ -79,7 +79,7 @@ async function fetchOne(descriptor: Descriptor, args: Arguments): Promise<number
   console.error(`${descriptor.title} from ${descriptor.source}\nTerms: ${descriptor.licence}`);
   const progress = new Progress(args.has("quiet") ? [] : [terminalView()]);
   const start = performance.now();
-  progress.begin(`fetch ${descriptor.id}`);
+  await progress.begin(`fetch ${descriptor.id}`);
   const paths = await fetchDataset(descriptor, folder, {
     // Nothing is to be waited for: without a signal the tick only draws.
     onProgress: (what, done, total) => void progress.tick(what, done, total),

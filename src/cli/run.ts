@@ -54,14 +54,17 @@ async function run(args: Arguments): Promise<number> {
   };
   const abort = new AbortController();
   const onInterrupt = () => abort.abort(new Interrupted());
-  Deno.addSignalListener("SIGINT", onInterrupt);
+  // A shared machine that wants its cores back asks by TERM; a terminal that closes, by HUP.
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of signals) Deno.addSignalListener(signal, onInterrupt);
   let code = 0;
   try {
     for (const { spec, digest } of specs) {
+      abort.signal.throwIfAborted();
       code = Math.max(code, await runOne(spec, digest, args, { ...asked, signal: abort.signal }));
     }
   } finally {
-    Deno.removeSignalListener("SIGINT", onInterrupt);
+    for (const signal of signals) Deno.removeSignalListener(signal, onInterrupt);
   }
   return code;
 }

@@ -51,4 +51,4 @@ export async function readSpecs(args: Arguments): Promise<ReadSpec[]> {
 }
 
 /** The store's folder: RAIE_STORE, or .store. */
-export const storeRoot = (): string => Deno.env.get("RAIE_STORE") ?? ".store";
+export const storeRoot = (): string => Deno.env.get("RAIE_STORE") || ".store";

@@ -3,8 +3,8 @@
  * @module
  */
 import { basename, join } from "node:path";
-import { EVENT_LOG, type LoggedEvent } from "../pipeline/event_log.ts";
-import { jsonLines } from "../pipeline/json_lines.ts";
+import { EVENT_LOG, isLoggedEvent, isWritten, type LoggedEvent } from "../pipeline/event_log.ts";
+import { JsonLines } from "../pipeline/json_lines.ts";
 import { RunLog, type RunState } from "../pipeline/run_state.ts";
 import { type Screen, terminalView } from "../pipeline/terminal_view.ts";
 import { UsageError } from "./args.ts";
@@ -32,8 +32,9 @@ async function run(args: Arguments): Promise<number> {
   const log = new RunLog();
   if (args.has("once")) {
     await new Follower(path, (event) => log.take(event)).read();
-    console.log(drawn(mustHaveBegun(log, path), log, { rows: Infinity, columns: Infinity }).join("\n"));
-    return codeOf(log.state);
+    const state = mustHaveBegun(log, path);
+    console.log(drawn(state, log, { rows: Infinity, columns: Infinity }).join("\n"));
+    return state.ended === undefined && !isWritten(path) ? killed() : codeOf(state);
   }
   const view = Deno.stdout.isTerminal() ? new Redrawn(log) : new Lines();
   const follower = new Follower(path, (event) => {
@@ -41,9 +42,15 @@ async function run(args: Arguments): Promise<number> {
     view.take(event);
   });
   while (true) {
+    const alive = isWritten(path);
+    // What a run wrote before it ended is there now.
     await follower.read();
     view.draw();
     if (log.state?.ended !== undefined) return codeOf(log.state);
+    if (!alive) {
+      mustHaveBegun(log, path);
+      return killed();
+    }
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }
@@ -77,11 +84,9 @@ async function statIfThere(path: string): Promise<Deno.FileInfo | undefined> {
 /** Reads what is new in a log. */
 class Follower {
   #at = 0;
-  readonly #lines;
+  readonly #lines = new JsonLines();
 
-  constructor(readonly path: string, take: (event: LoggedEvent) => void) {
-    this.#lines = jsonLines((value) => take(value as LoggedEvent));
-  }
+  constructor(readonly path: string, readonly take: (event: LoggedEvent) => void) {}
 
   async read(): Promise<void> {
     using file = await Deno.open(this.path);
@@ -89,7 +94,7 @@ class Follower {
     const buffer = new Uint8Array(64 * 1024);
     for (let count = await file.read(buffer); count !== null; count = await file.read(buffer)) {
       this.#at += count;
-      await this.#lines.write(buffer.slice(0, count));
+      for (const value of this.#lines.take(buffer.subarray(0, count))) if (isLoggedEvent(value)) this.take(value);
     }
   }
 }
@@ -138,6 +143,12 @@ const standardOutput: Screen = {
     Deno.stdout.writeSync(new TextEncoder().encode(text));
   },
 };
+
+/** The run writes no more and has not said how it ended. */
+function killed(): number {
+  console.error("The run was killed: what is done is kept, the same command goes on from there");
+  return 1;
+}
 
 /** As the run's own exit code; 0 while it goes on. */
 function codeOf(state: RunState | undefined): number {

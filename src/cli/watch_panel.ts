@@ -7,7 +7,7 @@ import { barOf } from "../pipeline/terminal_view.ts";
 import { timeText } from "../pipeline/wording.ts";
 import { writtenOut } from "../spec/shown_text.ts";
 
-/** A log that is silent for so long may belong to a run that was killed; seconds. */
+/** A log that is silent for so long is worth a word; seconds. */
 const SILENCE = 60;
 const SPARKS = "▁▂▃▄▅▆▇█";
 const SPARK_WIDTH = 16;
@@ -43,9 +43,7 @@ function overall({ stages, begun, latest, ended }: RunState, left: number | unde
   const silent = (now - latest) / 1000;
   const rest = left === undefined ? "time left not known yet" : `about ${timeText(left)} left`;
   const running = `${share}, running for ${timeText((now - begun) / 1000)}, ${rest}`;
-  return silent < SILENCE
-    ? running
-    : `${share}; no word for ${timeText(silent)}: if it was killed, the same command goes on from there`;
+  return silent < SILENCE ? running : `${share}; no word for ${timeText(silent)}`;
 }
 
 function ending({ ended }: RunState): string {

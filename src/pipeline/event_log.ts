@@ -15,6 +15,38 @@ export type LoggedEvent = RunEvent & {
   readonly time: string;
 };
 
+/** Fields that an event of each kind must have for readers, with their types. */
+const FIELDS: Readonly<Record<RunEvent["event"], Readonly<Record<string, string>>>> = {
+  run: { name: "string", engine: "string" },
+  stages: { stages: "object" },
+  begin: { stage: "string" },
+  step: { stage: "string", what: "string", step: "number", steps: "number", seconds: "number", memory: "number" },
+  end: { stage: "string", seconds: "number", cached: "boolean", memory: "number" },
+  say: { text: "string" },
+  done: { outcome: "string", text: "string" },
+};
+
+/** Whether a line of a log, which anybody may have written, is an event. */
+export function isLoggedEvent(value: unknown): value is LoggedEvent {
+  if (!isRecord(value) || Number.isNaN(Date.parse(String(value.time)))) return false;
+  const kind = String(value.event);
+  if (!Object.hasOwn(FIELDS, kind)) return false;
+  const fields = Object.entries(FIELDS[kind as RunEvent["event"]]);
+  if (!fields.every(([name, type]) => typeOf(value[name]) === type)) return false;
+  if (kind === "done") return ["done", "failed", "interrupted"].includes(String(value.outcome));
+  if (kind !== "stages") return true;
+  return Array.isArray(value.stages) &&
+    value.stages.every((each) =>
+      isRecord(each) && typeof each.stage === "string" && typeof each.what === "string" &&
+      typeof each.steps === "number"
+    );
+}
+
+const typeOf = (value: unknown): string => typeof value;
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 /** Name of the log in a report's folder. */
 export const EVENT_LOG = "events.ndjson";
 
@@ -67,23 +99,47 @@ export function openEventLog(path: string, say: (line: string) => void): EventLo
       const logged: LoggedEvent = { time: new Date().toISOString(), ...event };
       if (file !== undefined) return write(logged);
       early.push(logged);
-      if (event.event !== "stages") return;
+      if (event.event !== "stages" || lost) return;
       file = openToAppend(path);
+      if (file === undefined) {
+        say(`Another run of this name is going on and keeps ${path}: this one keeps no event log`);
+        lost = true;
+      }
       for (const each of early.splice(0)) write(each);
     },
     close: () => file?.close(),
   };
 }
 
-function openToAppend(path: string): Deno.FsFile {
+/** The log, locked for as long as it is open: that is how others see that its run is alive. Undefined when another run has it. */
+function openToAppend(path: string): Deno.FsFile | undefined {
   try {
     Deno.mkdirSync(dirname(path), { recursive: true });
     const file = Deno.openSync(path, { read: true, append: true, create: true });
+    if (!lockSoon(file)) {
+      file.close();
+      return undefined;
+    }
     endLine(file);
     return file;
   } catch (cause) {
     throw storeError(`Cannot write the event log ${path}`, cause, "; --out names another folder for reports");
   }
+}
+
+/** Those who watch hold the lock for a moment to see whether somebody has it. */
+function lockSoon(file: Deno.FsFile): boolean {
+  for (let tries = 0; tries < 10; tries++) {
+    if (file.tryLockSync(true)) return true;
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+  }
+  return false;
+}
+
+/** Whether the run that writes the log is alive. */
+export function isWritten(path: string): boolean {
+  using file = Deno.openSync(path);
+  return !file.tryLockSync(false);
 }
 
 /** Ends a line that a killed process began. */

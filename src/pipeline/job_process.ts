@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { RunEvent } from "./events.ts";
 import { JobError } from "./job_error.ts";
 import type { JobReply, JobRequest, JobSetting } from "./job_messages.ts";
-import { jsonLines } from "./json_lines.ts";
+import { JsonLines } from "./json_lines.ts";
 
 /** What the process may do: what `deno task run` may, but for starting processes like itself. */
 export const WORKER_FLAGS: readonly string[] = [
@@ -51,9 +51,8 @@ export function startJobProcess(setting: JobSetting, tell: (event: RunEvent) => 
     waiting?.reject(new JobError(message.error));
   };
   const ended = (async () => {
-    const lines = jsonLines(take);
-    for await (const bytes of process.stdout) await lines.write(bytes);
-    await lines.end();
+    const lines = new JsonLines();
+    for await (const bytes of process.stdout) lines.take(bytes).forEach(take);
     const { code, signal } = await process.status;
     const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
     waiting?.reject(

@@ -7,8 +7,8 @@ import { serveJobs } from "./job_worker.ts";
 if (import.meta.main) {
   const encoder = new TextEncoder();
   console.log = console.error;
-  // The run that started this process ends it: a key press in the terminal reaches both.
-  Deno.addSignalListener("SIGINT", () => {});
+  // The run that started this process ends it: a key press in the terminal, or a word to the whole group, reaches both.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) Deno.addSignalListener(signal, () => {});
   await serveJobs(Deno.stdin.readable, (reply) => {
     const bytes = encoder.encode(JSON.stringify(reply) + "\n");
     for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));

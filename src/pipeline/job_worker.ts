@@ -8,7 +8,7 @@ import type { Engine } from "../engine/types.ts";
 import { JobError } from "./job_error.ts";
 import type { JobReply, JobRequest, JobSetting } from "./job_messages.ts";
 import { inOrder, type SeedStages, stageGraph } from "./graph.ts";
-import { jsonLines } from "./json_lines.ts";
+import { JsonLines } from "./json_lines.ts";
 import { prepareData } from "./prepare.ts";
 import { Interrupted, Progress } from "./progress.ts";
 import { StageRunner } from "./stage_runner.ts";
@@ -24,13 +24,14 @@ export async function serveJobs(
   const requests: JobRequest[] = [];
   let setting: JobSetting | undefined;
   let wake = () => {};
-  const lines = jsonLines((value) => {
+  const take = (value: unknown) => {
     if (setting === undefined) setting = value as JobSetting;
     else requests.push(value as JobRequest);
     wake();
-  });
+  };
   const reading = (async () => {
-    for await (const bytes of input) await lines.write(bytes);
+    const lines = new JsonLines();
+    for await (const bytes of input) lines.take(bytes).forEach(take);
     abort.abort(new Interrupted());
     wake();
   })();

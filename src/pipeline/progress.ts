@@ -25,7 +25,7 @@ const YIELD_MS = 200;
  * import assert from "node:assert/strict";
  * const heard: string[] = [];
  * const progress = new Progress([({ event }) => heard.push(event)]);
- * progress.begin("backbone: train sasrec on S");
+ * await progress.begin("backbone: train sasrec on S");
  * await progress.tick("steps", 1, 400, 0.69);
  * progress.end(12.5, false);
  * assert.deepEqual(heard, ["begin", "step", "end"]);
@@ -48,8 +48,9 @@ export class Progress {
     for (const sink of this.sinks) sink(event);
   }
 
-  /** A stage begins. */
-  begin(stage: string): void {
+  /** A stage begins, unless the user has interrupted. Lets signals through first. @throws {Interrupted} after an abort. */
+  async begin(stage: string): Promise<void> {
+    await this.#turn();
     this.#stage = stage;
     this.#start = performance.now();
     this.tell({ event: "begin", stage });
@@ -68,10 +69,17 @@ export class Progress {
       seconds: (now - this.#start) / 1000,
       memory: Deno.memoryUsage().rss,
     });
-    if (now - this.#yielded > YIELD_MS) {
-      this.#yielded = now;
-      await new Promise((resolve) => setTimeout(resolve));
-    }
+    if (now - this.#yielded > YIELD_MS) await this.#turn();
+    else this.#mustGoOn();
+  }
+
+  async #turn(): Promise<void> {
+    this.#yielded = performance.now();
+    await new Promise((resolve) => setTimeout(resolve));
+    this.#mustGoOn();
+  }
+
+  #mustGoOn(): void {
     if (this.signal?.aborted) throw new Interrupted();
   }
 

@@ -3,20 +3,12 @@
  * @module
  */
 import { join } from "node:path";
-import { describe } from "../spec/describe.ts";
 import type { ResolvedSpec } from "../spec/types.ts";
-import { writeReport } from "../reporting/report.ts";
-import { RESULTS_FILE, writeResults } from "../reporting/results_file.ts";
-import { writePerUser } from "../reporting/per_user.ts";
-import { type ExperimentRun, runExperiment, type Workbench } from "./experiment.ts";
-import { keepFailedBatches, nothingLeft } from "./failed_batches.ts";
-import { readIfThere } from "../files.ts";
+import { runExperiment, type Workbench } from "./experiment.ts";
 import { mustBeFeasible } from "./feasible.ts";
 import { type Prepared, prepareData } from "./prepare.ts";
-import type { Progress } from "./progress.ts";
-import { encodeRanks } from "./ranks_file.ts";
 import { dataStage } from "./stages.ts";
-import { perUserRows, resultsOf } from "./results.ts";
+import { writeRun } from "./write_run.ts";
 
 /** Where an experiment's results went. */
 export interface Written {
@@ -40,7 +32,7 @@ export async function runSpec(
   const { progress, engine } = bench;
   const on = `${engine.rung} (${engine.version}, ${engine.device}, threads ${engine.threads})`;
   progress.tell({ event: "run", name: spec.name, engine: on, pid: Deno.pid });
-  progress.begin("data: read, slice, cut windows");
+  await progress.begin("data: read, slice, cut windows");
   const prepared = await prepareData(spec, dataDir);
   progress.end(prepared.seconds, false);
   for (const note of prepared.notes) progress.say(`  ${note}`);
@@ -48,19 +40,10 @@ export async function runSpec(
   const report = { stage: "report: charts and text", what: "steps", steps: 0 } as const;
   const data = { ...prepared, seconds: await keptSeconds(prepared, bench) };
   const run = await runExperiment(spec, data, bench, [report]);
-  progress.begin(report.stage);
+  await progress.begin(report.stage);
   const reporting = performance.now();
   const folder = join(out, spec.name);
-  await Deno.mkdir(join(folder, "artifacts"), { recursive: true });
-  await tellReplaced(folder, specSha256, progress);
-  const failures = await keepFailedBatches(folder, run.failures);
-  if (run.runs.length === 0) throw nothingLeft(folder, failures);
-  const results = resultsOf(spec, specSha256, prepared, run, engine, failures);
-  await writeResults(folder, results);
-  await writePerUser(join(folder, "artifacts", "per_user.ndjson"), perUserRows(spec, prepared, run));
-  await writeRanks(join(folder, "artifacts", "ranks"), run);
-  await writeReport(folder, results, describe(spec));
-  await bench.store.record(spec.name, join(folder, "report.md"));
+  const failures = await writeRun(folder, { spec, specSha256, prepared, run, bench });
   progress.end((performance.now() - reporting) / 1000, false);
   return {
     failures: failures.map(({ spec, seed, error }) => `${spec.label}, seed ${seed}: ${error.message}`),
@@ -68,27 +51,6 @@ export async function runSpec(
     results: join(folder, "results.json"),
     seconds: Math.round(performance.now() - start) / 1000,
   };
-}
-
-/** A report is named by the experiment alone: one of other settings that lies there is replaced, which is worth a line. */
-async function tellReplaced(folder: string, specSha256: string, progress: Progress): Promise<void> {
-  const before = await readIfThere(join(folder, RESULTS_FILE));
-  const [, other] = /"specSha256": ?"(\w+)"/.exec(new TextDecoder().decode(before ?? new Uint8Array())) ?? [];
-  if (other === undefined || other === specSha256) return;
-  progress.say(`${folder} held the results of a spec of this name that was not the same: they are replaced`);
-}
-
-/** Per-window ranks of every method's last state: METHOD-seed-SEED-SLICE.safetensors, methods numbered in the spec's order. */
-async function writeRanks(folder: string, { runs }: ExperimentRun): Promise<void> {
-  await Deno.mkdir(folder, { recursive: true });
-  const labels = [...new Set(runs.map(({ spec }) => spec.label))];
-  for (const { spec, seed, states } of runs) {
-    for (const { slice, ranks } of states.at(-1)!.ranks) {
-      // Labels are free text; a number and the kind are safe in any file name.
-      const name = `${labels.indexOf(spec.label) + 1}-${spec.kind}-seed-${seed}-${slice}.safetensors`;
-      await Deno.writeFile(join(folder, name), encodeRanks(ranks));
-    }
-  }
 }
 
 /** Seconds that reading and slicing took the first time, so that a re-run writes the same report. */

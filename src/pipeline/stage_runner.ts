@@ -3,6 +3,7 @@
  * @module
  */
 import { join } from "node:path";
+import { sayingOutOfMemory } from "../engine/out_of_memory.ts";
 import { rankWindows } from "../evaluation/rank_windows.ts";
 import { createMethod } from "../methods/registry.ts";
 import type { Adapted } from "../methods/types.ts";
@@ -38,10 +39,10 @@ export class StageRunner {
   async result(node: StageNode, backbone: StageNode): Promise<StageResult> {
     const { progress, store } = this.bench;
     const quiet = this.quietly.has(node.key);
-    if (!quiet) progress.begin(node.stage);
+    if (!quiet) await progress.begin(node.stage);
     const result = await store.stage(
       node.identity,
-      (folder, scratch) => this.#compute(node, backbone, folder, scratch),
+      (folder, scratch) => sayingOutOfMemory(node.stage, () => this.#compute(node, backbone, folder, scratch)),
     );
     if (!quiet) progress.end(result.seconds, result.cached);
     return result;

@@ -24,7 +24,12 @@ export const standardError: Screen = {
     return Deno.stderr.isTerminal();
   },
   write: (text) => {
-    Deno.stderr.writeSync(new TextEncoder().encode(text));
+    try {
+      Deno.stderr.writeSync(new TextEncoder().encode(text));
+    } catch (error) {
+      // Whoever was reading has gone; the run is still wanted.
+      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    }
   },
 };
 

@@ -32,8 +32,16 @@ describe("deno task watch", () => {
   });
   afterEach(() => Deno.removeSync(out, { recursive: true }));
 
+  /** As a run that is alive has its log. */
+  function alive(): Deno.FsFile {
+    const file = Deno.openSync(log, { read: true });
+    file.lockSync(true);
+    return file;
+  }
+
   it("--once shows stage, steps, loss, memory and time left", async () => {
     Deno.writeTextFileSync(log, BEGUN);
+    using _ = alive();
     for (const run of [["a", "--out", out], [join(out, "a")], [log]]) {
       const { code, out: text, err } = await task(["watch", ...run, "--once"]);
       assert.equal(code, 0, err);
@@ -43,6 +51,7 @@ describe("deno task watch", () => {
 
   it("follows a log until its run ends, whose exit code becomes its own", async () => {
     Deno.writeTextFileSync(log, BEGUN);
+    using _ = alive();
     const watching = task(["watch", "a", "--out", out]);
     await new Promise((resolve) => setTimeout(resolve, 300));
     Deno.writeTextFileSync(log, ENDED, { append: true });
@@ -51,6 +60,34 @@ describe("deno task watch", () => {
     assert.match(text, /^a: engine cpu \(1\)\nlora: adapt to F1 +█{24} {2}16\.0 s\nreports\/a\/report\.md\n$/);
     Deno.writeTextFileSync(log, BEGUN + line(5, { event: "done", outcome: "interrupted", text: "Interrupted" }));
     assert.equal((await task(["watch", "a", "--out", out])).code, 130);
+  });
+
+  it("says that a run was killed when nobody writes its log any more, and ends with 1", async () => {
+    Deno.writeTextFileSync(log, BEGUN);
+    for (const more of [[], ["--once"]]) {
+      const { code, err } = await task(["watch", "a", "--out", out, ...more]);
+      assert.equal(code, 1);
+      assert.match(err, /The run was killed: what is done is kept, the same command goes on from there/);
+    }
+  });
+
+  it("passes over lines that are no events", async () => {
+    const lines = [
+      "null",
+      "7",
+      '{"event":"stages"}',
+      line(1, { event: "step" }),
+      line(1, { event: "end", stage: "x" }).trim(),
+      line(1, { event: "done", outcome: "perhaps", text: "" }).trim(),
+      line(1, { event: "stages", stages: [null] }).trim(),
+      '{"time":"never","event":"say","text":"x"}',
+      "{",
+      "\u0000",
+    ];
+    Deno.writeTextFileSync(log, BEGUN + lines.join("\n") + "\n" + ENDED);
+    const { code, out: text, err } = await task(["watch", "a", "--out", out, "--once"]);
+    assert.equal(code, 0, err);
+    assert.match(text, /lora: adapt to F1 +█{24} {2}16\.0 s/);
   });
 
   it("names the runs that can be watched when it finds no such run", async () => {
@@ -94,10 +131,10 @@ describe("the panel of a run", () => {
     assert.match(lines.join("\n"), /\.\.\. \d+ before[^]*\.\.\. \d+ more/);
   });
 
-  it("says that a silent run may have been killed, and how to go on", () => {
+  it("says for how long a run has been silent", () => {
     assert.match(
       panel(run(stages), { ...options, columns: 200, now: 200_000 })[1]!,
-      /no word for 3 min 19 s.*goes on from there/,
+      /no word for 3 min 19 s$/,
     );
   });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { type LoggedEvent, openEventLog } from "../../src/pipeline/event_log.ts";
-import { jsonLines } from "../../src/pipeline/json_lines.ts";
+import { JsonLines } from "../../src/pipeline/json_lines.ts";
 import { Progress } from "../../src/pipeline/progress.ts";
 import { RunLog } from "../../src/pipeline/run_state.ts";
 import { terminalView } from "../../src/pipeline/terminal_view.ts";
@@ -23,7 +23,7 @@ describe("the event log", () => {
     const log = openEventLog(path, refused);
     const progress = new Progress([log.sink]);
     progress.tell({ event: "stages", stages: [] });
-    progress.begin("lora: adapt to F1");
+    await progress.begin("lora: adapt to F1");
     await progress.tick("steps", 1, 1, 0.5);
     progress.end(2.5, false);
     log.close();
@@ -53,7 +53,7 @@ describe("the event log", () => {
     const log = openEventLog(path, refused);
     const progress = new Progress([log.sink]);
     progress.tell({ event: "stages", stages: [] });
-    progress.begin("backbone");
+    await progress.begin("backbone");
     for (let step = 1; step <= 1000; step++) await progress.tick("steps", step, 1000, 1 / step);
     log.close();
     const steps = lines().slice(2).map((line) => JSON.parse(line).step);
@@ -69,9 +69,7 @@ describe("the event log", () => {
     log.sink({ event: "say", text: "next" });
     log.close();
     const said: (string | undefined)[] = [];
-    const reader = jsonLines((value) => said.push((value as { text?: string }).text));
-    await reader.write(Deno.readFileSync(path));
-    await reader.end();
+    for (const value of new JsonLines().take(Deno.readFileSync(path))) said.push((value as { text?: string }).text);
     assert.deepEqual(said, ["whole", undefined, "next"]);
   });
 

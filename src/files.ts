@@ -13,6 +13,11 @@ export async function removeIfThere(path: string): Promise<void> {
   }
 }
 
+/** Makes way for a folder: removes what lies in its place and is none. */
+export async function removeUnlessFolder(path: string): Promise<void> {
+  if (await isThere(path) && !(await Deno.lstat(path)).isDirectory) await removeIfThere(path);
+}
+
 /** The bytes of a file; undefined when there is none. */
 export async function readIfThere(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
@@ -30,6 +35,17 @@ export async function readIfFile(path: string): Promise<Uint8Array<ArrayBuffer> 
     return await Deno.readFile(path);
   } catch (error) {
     if ([NotFound, IsADirectory, NotADirectory, FilesystemLoop].some((kind) => error instanceof kind)) return undefined;
+    throw error;
+  }
+}
+
+/** Whether anything is there, be it a link to nowhere. */
+export async function isThere(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
     throw error;
   }
 }

@@ -1,14 +1,15 @@
 /**
  * Checkpoints of trainings as files of an unfinished stage: one for each training, the latest alone.
  *
- * A file is a line of JSON (training, step, curve, digest of the rest) and the state as safetensors. The folder is named by the stage's key, so a
+ * A file is a line with the digest of all that follows, a line of JSON (stage, training, step, curve) and the state as safetensors. The folder is named by the stage's key, so a
  * checkpoint never meets other settings, data or another engine than its own.
  * @module
  */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { decodeSafetensors, encodeSafetensors } from "../adapters/safetensors.ts";
+import type { PlainTensors } from "../engine/plain_tensor.ts";
 import type { Checkpoint, Checkpoints, Curve } from "../engine/training_loop.ts";
-import { readIfThere, writeWhole } from "../files.ts";
+import { isThere, readIfFile, removeIfThere, writeWhole } from "../files.ts";
 import { sha256 } from "./digest.ts";
 import { noteSpent, spentSeconds } from "./spent.ts";
 import { storeError } from "./store_error.ts";
@@ -17,12 +18,15 @@ import { storeError } from "./store_error.ts";
 export const CHECKPOINT_EVERY = 100;
 
 interface Header {
+  /** The name of the folder. */
+  readonly stage: string;
   readonly training: string;
   readonly step: number;
   readonly curve: Curve;
-  readonly sha256: string;
 }
 
+/** SHA-256 in hex. */
+const DIGEST_LENGTH = 64;
 const NEWLINE = 10;
 
 /**
@@ -47,15 +51,18 @@ export function stageCheckpoints(
   say: (line: string) => void = () => {},
 ): Checkpoints {
   const fileOf = (training: string) => join(folder, `${sha256(training).slice(0, 16)}.checkpoint`);
+  const stage = basename(folder);
   const start = performance.now();
   let earlier: number | undefined;
   return {
     every,
     async read(training) {
       const file = fileOf(training);
-      const bytes = await readIfThere(file);
-      if (bytes === undefined) return undefined;
-      const checkpoint = decode(bytes, training, file);
+      const bytes = await readIfFile(file);
+      if (bytes === undefined && !await isThere(file)) return undefined;
+      const checkpoint = bytes === undefined ? undefined : decode(bytes, { stage, training }, file);
+      // Out of the way of the next one, which a folder in its place would refuse.
+      if (checkpoint === undefined) await removeIfThere(file);
       say(
         checkpoint === undefined
           ? `The checkpoint ${file} is damaged: ${training} is trained again`
@@ -63,12 +70,12 @@ export function stageCheckpoints(
       );
       return checkpoint;
     },
-    async write(training, checkpoint) {
+    async write(training, { step, state, curve }) {
       const file = fileOf(training);
       try {
         await Deno.mkdir(folder, { recursive: true });
         earlier ??= await spentSeconds(folder);
-        await writeWhole(file, encode(training, checkpoint));
+        await writeWhole(file, encode({ stage, training, step, curve }, state));
         await noteSpent(folder, earlier + (performance.now() - start) / 1000);
       } catch (cause) {
         throw storeError(`Cannot keep a checkpoint of ${training} in ${folder}`, cause);
@@ -77,31 +84,23 @@ export function stageCheckpoints(
   };
 }
 
-function encode(training: string, { step, state, curve }: Checkpoint): Uint8Array {
+function encode(about: Header, state: PlainTensors): Uint8Array {
+  const line = new TextEncoder().encode(`${JSON.stringify(about)}\n`);
   const tensors = encodeSafetensors(state);
-  const header: Header = { training, step, curve, sha256: sha256(tensors) };
-  const line = new TextEncoder().encode(`${JSON.stringify(header)}\n`);
-  const bytes = new Uint8Array(line.length + tensors.length);
-  bytes.set(line);
-  bytes.set(tensors, line.length);
+  const bytes = new Uint8Array(DIGEST_LENGTH + 1 + line.length + tensors.length);
+  const content = bytes.subarray(DIGEST_LENGTH + 1);
+  content.set(line);
+  content.set(tensors, line.length);
+  bytes.set(new TextEncoder().encode(`${sha256(content)}\n`));
   return bytes;
 }
 
-/** Undefined when the bytes are not a checkpoint of this training, whole. */
-function decode(bytes: Uint8Array, training: string, file: string): Checkpoint | undefined {
-  const end = bytes.indexOf(NEWLINE);
-  if (end < 0) return undefined;
-  const header = parseHeader(bytes.subarray(0, end));
-  const tensors = bytes.subarray(end + 1);
-  if (header?.training !== training || header.sha256 !== sha256(tensors)) return undefined;
-  return { step: header.step, curve: header.curve, state: decodeSafetensors(tensors, file, { notFinite: "keep" }) };
-}
-
-function parseHeader(bytes: Uint8Array): Header | undefined {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+/** Undefined when the bytes are not a checkpoint of this training of this stage, whole. */
+function decode(bytes: Uint8Array, of: { stage: string; training: string }, file: string): Checkpoint | undefined {
+  const content = bytes.subarray(DIGEST_LENGTH + 1);
+  if (new TextDecoder().decode(bytes.subarray(0, DIGEST_LENGTH + 1)) !== `${sha256(content)}\n`) return undefined;
+  const end = content.indexOf(NEWLINE);
+  const { stage, training, step, curve }: Header = JSON.parse(new TextDecoder().decode(content.subarray(0, end)));
+  if (stage !== of.stage || training !== of.training) return undefined;
+  return { step, curve, state: decodeSafetensors(content.subarray(end + 1), file, { notFinite: "keep" }) };
 }

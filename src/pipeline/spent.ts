@@ -3,13 +3,13 @@
  * @module
  */
 import { join } from "node:path";
-import { readIfThere, writeWhole } from "../files.ts";
+import { readIfFile, writeWhole } from "../files.ts";
 
 const NAME = "spent_seconds";
 
 /** Seconds that earlier attempts had spent when they last wrote a checkpoint into `scratch`. */
 export async function spentSeconds(scratch: string): Promise<number> {
-  const seconds = Number(new TextDecoder().decode(await readIfThere(join(scratch, NAME)) ?? new Uint8Array()));
+  const seconds = Number(new TextDecoder().decode(await readIfFile(join(scratch, NAME)) ?? new Uint8Array()));
   return Number.isFinite(seconds) ? seconds : 0;
 }
 

@@ -7,7 +7,7 @@
  * @module
  */
 import { join } from "node:path";
-import { removeIfThere, syncFolder, syncTree } from "../files.ts";
+import { removeIfThere, removeUnlessFolder, syncFolder, syncTree } from "../files.ts";
 import { Lease } from "./lease.ts";
 import { acquireLock, type Owner } from "./lock.ts";
 import { damagedFiles, type Manifest, readManifest, writeManifest } from "./manifest.ts";
@@ -148,6 +148,7 @@ export class Store {
     const aside = await this.#makeAside(kind);
     let manifest: Manifest;
     try {
+      await removeUnlessFolder(scratch);
       const earlier = await spentSeconds(scratch);
       const start = performance.now();
       await compute(aside, scratch);

@@ -2,6 +2,7 @@
  * What a failure says on the terminal, and its exit code.
  * @module
  */
+import { isOutOfMemory, LESS_MEMORY } from "../engine/out_of_memory.ts";
 import { SpecError } from "../spec/issue.ts";
 import { writtenOut } from "../spec/shown_text.ts";
 
@@ -61,6 +62,9 @@ export function failureOf(
   if (code !== undefined) return { text: `${painted("Error", colour)}: ${message}${stack}`, code };
   if (SYSTEM.some((type) => error instanceof type) || isSystemCode(error)) {
     return { text: `${painted("Error", colour)}: the system refused: ${message}${stack}`, code: 1 };
+  }
+  if (isOutOfMemory(error)) {
+    return { text: `${painted("Error", colour)}: out of memory (${message}); ${LESS_MEMORY}${stack}`, code: 1 };
   }
   const advice =
     "This is a bug in raie. RAIE_TRACE=1 before the command shows where it happened; please report it with that.";

@@ -16,6 +16,8 @@ import type { JobPool } from "./jobs.ts";
 import { inOrder, type MethodStages, type SeedStages, stageGraph, type StageNode } from "./graph.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Progress } from "./progress.ts";
+import { mustFit } from "./must_fit.ts";
+import { memoryBudget } from "./stage_memory.ts";
 import { StageRunner } from "./stage_runner.ts";
 import { engineId } from "./stages.ts";
 import type { StageResult, Store } from "./store.ts";
@@ -101,6 +103,9 @@ export async function runExperiment(
   const graph = stageGraph(spec, prepared, engineId(bench.engine));
   const nodes = inOrder(graph);
   bench.progress.tell({ event: "stages", stages: [...nodes.map(listed), ...later] });
+  // What is free leaves out what this process holds already, which is part of what a stage is reckoned to take in it.
+  const held = bench.jobs === undefined ? Deno.memoryUsage().rss : 0;
+  await mustFit(nodes, bench.store, memoryBudget() + held);
   // What other processes have computed is in the store, and is read from there like everything else.
   const told = await bench.jobs?.compute(nodes);
   const assembly = new Assembly(prepared, bench, new StageRunner(spec, prepared, bench, told));

@@ -151,6 +151,24 @@ describe("failureOf()", () => {
     assert.match(failureOf("thrown text", plain).text, /thrown text/);
   });
 
+  it("says that memory ran out, in whatever words the system has for it, and what takes less", () => {
+    for (
+      const error of [
+        new WebAssembly.RuntimeError("memory access out of bounds"),
+        new RangeError("Array buffer allocation failed"),
+        new RangeError("Invalid typed array length: 8589934592"),
+        new RangeError("Invalid array length"),
+        new Error("OOM when allocating tensor with shape[4096,4096]"),
+      ]
+    ) {
+      const { text, code } = failureOf(error, plain);
+      assert.equal(code, 1);
+      assert.match(text, /^Error: out of memory \(.*\); a smaller backbone\.hidden/);
+    }
+    assert.match(failureOf(new RangeError("Invalid time value"), plain).text, /^Bug: /);
+    assert.match(failureOf(new WebAssembly.RuntimeError("unreachable"), plain).text, /^Bug: /);
+  });
+
   it("uses colour only where asked", () => {
     const error = new SpecError("a.json", [issue]);
     assert.ok(!failureOf(error, plain).text.includes("\x1b"));

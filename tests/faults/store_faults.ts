@@ -32,9 +32,15 @@ describe("a run that the system fails", () => {
   afterEach(() => Deno.removeSync(folder, { recursive: true }));
 
   /** The program as the task runs it, under a shell that may lower limits first. */
-  async function run(shell = "", more: string[] = [], env: Record<string, string> = {}) {
-    const out = join(folder, "out");
-    const args = [...taskFlags("run"), spec, "--out", out, "--checkpoint-every", "3", ...more];
+  async function run(
+    shell = "",
+    more: string[] = [],
+    env: Record<string, string> = {},
+    without: string[] = [],
+    out = join(folder, "out"),
+  ) {
+    const flags = taskFlags("run").map((flag) => without.reduce((kept, name) => kept.replace(`,${name}`, ""), flag));
+    const args = [...flags, spec, "--out", out, "--checkpoint-every", "3", ...more];
     const quoted = [Deno.execPath(), ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
     const { code, stderr } = await new Deno.Command("sh", {
       args: ["-c", `${shell} ${quoted}`],
@@ -109,25 +115,44 @@ describe("a run that the system fails", () => {
   });
 
   it("because the report's folder may not be written, with nothing computed lost", async () => {
-    Deno.writeTextFileSync(join(folder, "out"), "a file where reports should go");
+    Deno.mkdirSync(join(folder, "out", "tiny"), { recursive: true });
+    Deno.writeTextFileSync(join(folder, "out", "tiny", "artifacts"), "a file where the report's data should go");
     const { code, err } = await run();
     assert.equal(code, 1, err);
     isClear(err);
-    Deno.removeSync(join(folder, "out"));
+    Deno.removeSync(join(folder, "out"), { recursive: true });
     const again = await run();
     assert.equal(again.code, 0, again.err);
     assert.equal(again.err.match(/from the store/g)?.length, 7, again.err);
   });
 
-  it("because there is no memory left", async () => {
-    // Deno itself reserves far more address space than it uses: a limit on data alone is one that starting meets least.
-    let died = 0;
-    for (const kilobytes of [150_000, 250_000, 400_000]) {
-      const { code } = await run(`ulimit -d ${kilobytes};`);
-      if (code !== 0) died++;
+  it("because there is less memory than a stage may take, before anything is computed", async () => {
+    for (const jobs of ["1", "2"]) {
+      const { code, err } = await run("", ["--set", "backbone.hidden=65536", "--jobs", jobs]);
+      assert.equal(code, 1, err);
+      isClear(err);
+      assert.match(
+        err,
+        /Error: Cannot compute "RAIE: adapt to F1": out of memory, since it may take \d{4,}\.\d GB \(\d+ bytes\) and \d+\.\d GB \(\d+ bytes\) are free; a smaller backbone\.hidden, .*batch .*takes less/,
+      );
+      assert.deepEqual((await takeInventory(store)).leftovers, []);
       assert.deepEqual(await verifyStore(store, await takeInventory(store)), []);
     }
-    assert.ok(died > 0, "no limit was low enough");
+    await recovers();
+  });
+
+  it("because the engine's memory is full while a stage is computed", async () => {
+    // The free memory may not be asked for, so that nothing is refused beforehand; WebAssembly has 4 GB at most on any machine.
+    for (const jobs of ["1", "2"]) {
+      const { code, err } = await run("", ["--set", "backbone.hidden=4096", "--jobs", jobs], {}, ["systemMemoryInfo"]);
+      assert.equal(code, 1, err);
+      isClear(err);
+      assert.match(
+        err,
+        /Error: .*Cannot compute "backbone: train sasrec on S": out of memory \(.*\); a smaller backbone\.hidden, /,
+      );
+      assert.deepEqual(await verifyStore(store, await takeInventory(store)), []);
+    }
     await recovers();
   });
 

@@ -15,7 +15,7 @@ export async function removeIfThere(path: string): Promise<void> {
 
 /** Makes way for a folder: removes what lies in its place and is none. */
 export async function removeUnlessFolder(path: string): Promise<void> {
-  if (await isThere(path) && !(await Deno.lstat(path)).isDirectory) await removeIfThere(path);
+  if ((await lstatIfThere(path))?.isDirectory === false) await removeIfThere(path);
 }
 
 /** The bytes of a file; undefined when there is none. */
@@ -40,9 +40,22 @@ export async function readIfFile(path: string): Promise<Uint8Array<ArrayBuffer> 
 }
 
 /** Whether anything is there, be it a link to nowhere. */
-export async function isThere(path: string): Promise<boolean> {
+export const isThere = async (path: string): Promise<boolean> => await lstatIfThere(path) !== undefined;
+
+/** What lies there itself, be it a link; undefined when nothing does. */
+export async function lstatIfThere(path: string): Promise<Deno.FileInfo | undefined> {
   try {
-    await Deno.lstat(path);
+    return await Deno.lstat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
+    throw error;
+  }
+}
+
+/** Whether there was anything to rename. */
+export async function renameIfThere(from: string, to: string): Promise<boolean> {
+  try {
+    await Deno.rename(from, to);
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;

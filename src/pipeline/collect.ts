@@ -2,11 +2,12 @@
  * Removing from a store what is no longer wanted, never what a running process uses.
  * @module
  */
-import { dirname, join } from "node:path";
-import { entriesIfThere, removeIfThere } from "../files.ts";
-import { takeInventory } from "./inventory.ts";
+import { join } from "node:path";
+import { entriesIfThere, removeIfThere, renameIfThere } from "../files.ts";
+import { type StoredEntry, takeInventory } from "./inventory.ts";
 import { atGate, leasedEntries } from "./lease.ts";
 import { isLocked } from "./lock.ts";
+import { isRemoving, lockedStage, removingPlace } from "./places.ts";
 
 /** What to remove beside leftovers of dead processes. */
 export interface CollectRules {
@@ -38,6 +39,9 @@ export interface Collected {
   readonly left: number;
 }
 
+const leastRecentFirst = (entries: readonly StoredEntry[]): StoredEntry[] =>
+  entries.toSorted((a, b) => a.lastUsed.getTime() - b.lastUsed.getTime());
+
 const DAY_MS = 86_400_000;
 
 /** Removes leftovers of dead processes, and what `rules` say; {@linkcode CollectRules}. */
@@ -53,12 +57,14 @@ export async function collect(root: string, rules: CollectRules = {}): Promise<C
     for (const { path, what, bytes, lastUsed } of leftovers) {
       // Checkpoints are hours of work: they wait for their run to be started again, unless days say otherwise.
       if (what === "checkpoints" && idleDays(lastUsed) <= keepDays) continue;
-      if (what === "half written" && busy.size > 0) inUse.push(path);
+      if (what === "half written" && busy.size > 0 && !isRemoving(path)) inUse.push(path);
       else if (busy.has(path.replace(/^unfinished\//, ""))) inUse.push(path);
       else removed.push({ path, bytes, why: what });
     }
     let left = entries.reduce((sum, { bytes }) => sum + bytes, 0);
-    for (const { entry, bytes, lastUsed } of entries.toSorted((a, b) => a.lastUsed.getTime() - b.lastUsed.getTime())) {
+    for (const { entry, bytes, lastUsed, manifest } of leastRecentFirst(entries)) {
+      // No manifest of the store's: a name alone does not tell whose it is. A run that needs its place puts it aside as damaged.
+      if (manifest === undefined) continue;
       const days = idleDays(lastUsed);
       const why = days > keepDays
         ? `not used for ${Math.floor(days)} days`
@@ -72,33 +78,30 @@ export async function collect(root: string, rules: CollectRules = {}): Promise<C
         left -= bytes;
       }
     }
-    // Out of the way by one rename each, so that the gate is open again before files are removed one by one.
-    if (!dryRun) { for (const [index, { path }] of removed.entries()) await setAside(root, path, index); }
-    return { removed, inUse, left };
+    return { removed: dryRun ? removed : await setAside(root, removed), inUse, left };
   });
   if (!dryRun) {
-    for (const { name } of await entriesIfThere(root)) {
-      if (name.startsWith("removing-")) await removeIfThere(join(root, name));
-    }
+    for (const { name } of await entriesIfThere(root)) if (isRemoving(name)) await removeIfThere(join(root, name));
   }
   return { removed, inUse, left };
 }
 
-async function setAside(root: string, path: string, index: number): Promise<void> {
-  await Deno.rename(join(root, path), join(root, `removing-${Deno.pid}-${index}`));
-  const folder = dirname(path);
-  if (folder !== "." && (await entriesIfThere(join(root, folder))).length === 0) {
-    await removeIfThere(join(root, folder));
+/** Out of the way by one rename each, so that the gate is open again before files are removed one by one; gives those that were still there. */
+async function setAside(root: string, removed: readonly Removed[]): Promise<Removed[]> {
+  const gone: Removed[] = [];
+  for (const [index, each] of removed.entries()) {
+    if (await renameIfThere(join(root, each.path), join(root, removingPlace(index)))) gone.push(each);
   }
+  return gone;
 }
 
 /** KIND/KEY of stages that live processes compute; lock files of dead ones are removed. */
 async function lockedStages(root: string): Promise<Set<string>> {
   const busy = new Set<string>();
   for (const { name } of await entriesIfThere(join(root, "locks"))) {
-    if (!name.endsWith(".lock")) continue;
+    const stage = lockedStage(name);
+    if (stage === undefined) continue;
     const path = join(root, "locks", name);
-    const stage = name.slice(0, -".lock".length).replace(/-(?=[^-]*$)/, "/");
     if (await isLocked(path)) busy.add(stage);
     else for (const end of ["", ".owner"]) await removeIfThere(path + end);
   }

@@ -3,9 +3,9 @@
  * @module
  */
 import { join } from "node:path";
-import { entriesIfThere, readIfThere } from "../files.ts";
+import { entriesIfThere, isThere, lstatIfThere, readIfFile } from "../files.ts";
 import { damagedFiles, type Manifest, readManifest } from "./manifest.ts";
-import { places } from "./places.ts";
+import { isDamagedName, isHalf, isKeyName, isKindName, places } from "./places.ts";
 
 /** One result in the store. */
 export interface StoredEntry {
@@ -26,9 +26,6 @@ export interface StoredEntry {
   readonly manifest?: Manifest;
 }
 
-/** Folders under a root that are no results. */
-const OTHER = new Set(["unfinished", "locks", "leases", "runs"]);
-
 /** Leftovers of processes that ended early. */
 export interface Leftover {
   /** Path under the root. */
@@ -46,41 +43,46 @@ export interface Inventory {
   readonly leftovers: readonly Leftover[];
 }
 
-/** Reads every manifest of the store in `root`; files themselves are only measured. */
+/**
+ * Reads every manifest of the store in `root`; files themselves are only measured. Whatever has none of the store's names is not the store's, and
+ * what another process removes meanwhile is gone.
+ */
 export async function takeInventory(root: string): Promise<Inventory> {
-  const found: Omit<StoredEntry, "usedBy" | "runs">[] = [];
+  const entries: Omit<StoredEntry, "usedBy" | "runs">[] = [];
   const leftovers: Leftover[] = [];
-  for (const { name, isDirectory } of await entriesIfThere(root)) {
-    if (!isDirectory || OTHER.has(name)) continue;
-    if (/^(making|removing)-/.test(name)) {
-      leftovers.push({ path: name, what: "half written", ...await measure(join(root, name)) });
+  const leave = async (path: string, what: Leftover["what"]) => {
+    const size = await measure(join(root, path));
+    if (size !== undefined) leftovers.push({ path, what, ...size });
+  };
+  for (const kind of await foldersIn(root)) {
+    if (isHalf(kind)) {
+      await leave(kind, "half written");
       continue;
     }
-    for (const inside of await entriesIfThere(join(root, name))) {
-      const entry = `${name}/${inside.name}`;
-      const size = await measure(join(root, entry));
-      if (inside.name.includes(".damaged-")) leftovers.push({ path: entry, what: "damaged", ...size });
-      else {
+    for (const { name } of await entriesIfThere(join(root, kind))) {
+      const entry = `${kind}/${name}`;
+      if (isDamagedName(name)) await leave(entry, "damaged");
+      else if (isKeyName(name)) {
         const manifest = await readManifest(join(root, entry));
-        const known = manifest === undefined || manifest === "damaged" ? undefined : manifest;
-        found.push({
-          entry,
-          kind: name,
-          key: known?.key ?? inside.name,
-          ...size,
-          ...(known === undefined ? {} : { manifest: known }),
-        });
+        const known = manifest === undefined || manifest === "damaged" ? undefined : { manifest };
+        const size = await measure(join(root, entry));
+        if (size !== undefined) entries.push({ entry, kind, key: known?.manifest.key ?? name, ...size, ...known });
       }
     }
   }
-  for (const kind of await entriesIfThere(join(root, "unfinished"))) {
-    for (const { name } of await entriesIfThere(join(root, "unfinished", kind.name))) {
-      const path = `unfinished/${kind.name}/${name}`;
-      leftovers.push({ path, what: "checkpoints", ...await measure(join(root, path)) });
+  for (const kind of await foldersIn(join(root, "unfinished"))) {
+    for (const { name } of await entriesIfThere(join(root, "unfinished", kind))) {
+      if (isKeyName(name)) await leave(`unfinished/${kind}/${name}`, "checkpoints");
     }
   }
-  return { entries: await withReferences(root, found), leftovers };
+  return { entries: await withReferences(root, entries), leftovers };
 }
+
+/** Names of folders that may hold a kind's, or are being made or removed. */
+const foldersIn = async (folder: string): Promise<string[]> =>
+  (await entriesIfThere(folder)).filter(({ name, isDirectory }) => isDirectory && isKindName(name)).map(({ name }) =>
+    name
+  );
 
 async function withReferences(root: string, found: Omit<StoredEntry, "usedBy" | "runs">[]): Promise<StoredEntry[]> {
   const usedBy = new Map<string, string[]>();
@@ -99,9 +101,8 @@ async function withReferences(root: string, found: Omit<StoredEntry, "usedBy" | 
 async function readRuns(root: string): Promise<{ name: string; entries: string[] }[]> {
   const runs: { name: string; entries: string[] }[] = [];
   for (const { name } of await entriesIfThere(join(root, "runs"))) {
-    const bytes = await readIfThere(join(root, "runs", name));
     try {
-      const run = JSON.parse(new TextDecoder().decode(bytes));
+      const run = JSON.parse(new TextDecoder().decode(await readIfFile(join(root, "runs", name))));
       if (typeof run?.name === "string" && Array.isArray(run.entries)) runs.push(run);
     } catch (error) {
       // A record is for show: half of one, after a crash, is as good as none.
@@ -111,13 +112,15 @@ async function readRuns(root: string): Promise<{ name: string; entries: string[]
   return runs;
 }
 
-/** Bytes of all files under a folder, and when it was last touched. */
-async function measure(folder: string): Promise<{ bytes: number; lastUsed: Date }> {
-  const { mtime, size, isFile } = await Deno.lstat(folder);
-  let bytes = isFile ? size : 0;
-  let lastUsed = mtime ?? new Date(0);
-  for (const { name } of isFile ? [] : await entriesIfThere(folder)) {
-    const inside = await measure(join(folder, name));
+/** Bytes of all files under a folder, and when it was last touched; undefined when it is gone. */
+async function measure(path: string): Promise<{ bytes: number; lastUsed: Date } | undefined> {
+  const there = await lstatIfThere(path);
+  if (there === undefined) return undefined;
+  let bytes = there.isFile ? there.size : 0;
+  let lastUsed = there.mtime ?? new Date(0);
+  for (const { name } of there.isDirectory ? await entriesIfThere(path) : []) {
+    const inside = await measure(join(path, name));
+    if (inside === undefined) continue;
     bytes += inside.bytes;
     if (inside.lastUsed > lastUsed) lastUsed = inside.lastUsed;
   }
@@ -141,7 +144,8 @@ export async function verifyStore(
   for (const [index, { entry, manifest }] of entries.entries()) {
     const own = manifest !== undefined && places(manifest.kind, manifest.key).entry === entry;
     const files = own ? await damagedFiles(join(root, entry), manifest) : undefined;
-    if (files === undefined || files.length > 0) damage.push({ entry, files: files ?? [] });
+    // A process that puts an entry aside or removes it meanwhile damages nothing.
+    if (files?.length !== 0 && await isThere(join(root, entry))) damage.push({ entry, files: files ?? [] });
     onEntry?.(index + 1, entries.length);
   }
   return damage;

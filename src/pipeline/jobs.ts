@@ -51,7 +51,10 @@ class Shift {
 
   async run(nodes: readonly StageNode[]): Promise<ReadonlySet<string>> {
     const { store, jobs, signal } = this.options;
-    for (const { key, identity } of nodes) if (await store.look(identity) !== undefined) this.#done.add(key);
+    for (const { key, identity } of nodes) {
+      await store.keep(identity);
+      if (await store.look(identity) !== undefined) this.#done.add(key);
+    }
     const left = nodes.map((node) => ({
       stage: node.stage,
       key: node.key,

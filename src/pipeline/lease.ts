@@ -63,7 +63,7 @@ export async function atGate<T>(root: string, act: () => Promise<T>): Promise<T>
 export async function leasedEntries(root: string): Promise<Set<string>> {
   const leased = new Set<string>();
   for (const { name } of await entriesIfThere(join(root, FOLDER))) {
-    if (!name.endsWith(".lease")) continue;
+    if (!/^[0-9a-f-]{36}\.lease$/.test(name)) continue;
     const path = join(root, FOLDER, name);
     if (await isLocked(path)) {
       const text = new TextDecoder().decode(await readIfThere(`${path}.entries`) ?? new Uint8Array());

@@ -23,10 +23,13 @@ export const makingPrefix = (kind: string): string => `making-${kind}-`;
 export const removingPlace = (index: number): string => `removing-${crypto.randomUUID().slice(0, 8)}-${index}`;
 
 /** Whether a folder of the root is one that results are written into or removed from. */
-export const isHalf = (name: string): boolean => /^making-.+-[0-9a-f]{6,16}$/.test(name) || isRemoving(name);
+export const isHalf = (name: string): boolean => /^making-\w[\w-]*-[0-9a-f]{12,16}$/.test(name) || isRemoving(name);
 
 /** Whether a folder of the root is on its way out. */
 export const isRemoving = (name: string): boolean => /^removing-[0-9a-f]+-\d+$/.test(name);
+
+/** Whether a folder of the root may hold a kind's results: a word, so that a disk's own folders are not looked into. */
+export const isKindName = (name: string): boolean => /^\w[\w-]*$/.test(name);
 
 /** Whether a name inside a kind's folder is a stage's. */
 export const isKeyName = (name: string): boolean => /^[0-9a-f]{24}$/.test(name);

@@ -7,7 +7,7 @@
  * @module
  */
 import { join } from "node:path";
-import { removeIfThere, removeUnlessFolder, syncFolder, syncTree } from "../files.ts";
+import { removeIfThere, removeUnlessFolder, renameIfThere, syncFolder, syncTree } from "../files.ts";
 import { Lease } from "./lease.ts";
 import { acquireLock, type Owner } from "./lock.ts";
 import { damagedFiles, type Manifest, readManifest, writeManifest } from "./manifest.ts";
@@ -71,6 +71,11 @@ export class Store {
     return join(this.root, places(kind, key).entry);
   }
 
+  /** Keeps a result that is there from being removed for as long as this process runs: what {@linkcode look} finds after this stays. */
+  async keep(identity: StageIdentity): Promise<void> {
+    await this.#guarded(() => this.#lease.use(places(identity.kind, stageKey(identity)).entry));
+  }
+
   /** The result of a stage, if it is there and whole; nothing is written, mended or kept for this process. */
   async look(identity: StageIdentity): Promise<StageResult | undefined> {
     const key = stageKey(identity);
@@ -95,7 +100,7 @@ export class Store {
   ): Promise<StageResult> {
     const key = stageKey(identity);
     const { entry, lock: lockName } = places(identity.kind, key);
-    await this.#guarded(() => this.#lease.use(entry));
+    await this.keep(identity);
     const found = await this.#found(identity);
     if (found !== undefined) return found;
     const lock = await acquireLock(join(this.root, lockName), {
@@ -219,17 +224,6 @@ function describeOwner(owner: Owner | undefined): string {
 async function touch(folder: string): Promise<void> {
   const now = new Date();
   await Deno.utime(folder, now, now);
-}
-
-/** Whether there was anything to rename. */
-async function renameIfThere(from: string, to: string): Promise<boolean> {
-  try {
-    await Deno.rename(from, to);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }
 
 /** Renames; when another process has put the same result there meanwhile, that one stays. */

@@ -8,6 +8,7 @@ import type { StageNode } from "./graph.ts";
 import { JobError } from "./job_error.ts";
 import type { JobProcess } from "./job_process.ts";
 import { Interrupted } from "./progress.ts";
+import { memoryBudget } from "./stage_memory.ts";
 import { nextStage, type Schedulable } from "./schedule.ts";
 import type { Store } from "./store.ts";
 
@@ -46,7 +47,8 @@ class Shift {
   #free: number;
 
   constructor(readonly options: JobOptions) {
-    this.#free = options.budget;
+    // Since the budget was set the data have been read, which this process goes on holding.
+    this.#free = Math.min(options.budget, memoryBudget());
   }
 
   async run(nodes: readonly StageNode[]): Promise<ReadonlySet<string>> {
@@ -55,12 +57,14 @@ class Shift {
       await store.keep(identity);
       if (await store.look(identity) !== undefined) this.#done.add(key);
     }
+    // A process keeps what an earlier stage made it take, also while it is idle: each counts for the largest there is.
+    const memory = Math.max(0, ...nodes.filter(({ key }) => !this.#done.has(key)).map(({ memory }) => memory));
     const left = nodes.map((node) => ({
       stage: node.stage,
       key: node.key,
       needs: node.needs,
       trains: node.task.kind === "backbone" || node.task.kind === "adapted",
-      memory: node.memory,
+      memory,
     }));
     const interrupted = Promise.withResolvers<void>();
     const onAbort = () => interrupted.resolve();

@@ -89,6 +89,12 @@ describe("jobPool()", () => {
     assert.deepEqual([order.length, most], [5, 1]);
   });
 
+  it("counts every process for the largest stage, whose memory it may keep", async () => {
+    const nodes = graph(DIAMOND).map((node) => node.stage === "backbone" ? { ...node, memory: 3 } : node);
+    await jobPool({ jobs: 3, store, start: start(DIAMOND), budget: 5 }).compute(nodes);
+    assert.deepEqual([order.length, most, started], [5, 1, 1]);
+  });
+
   it("leaves out what needs a stage whose loss diverged", async () => {
     const outcome = (name: string) => name === "lora" ? "diverged" as const : "done" as const;
     const pool = jobPool({ jobs: 2, store, start: start(DIAMOND, outcome), budget: 9 });

@@ -6,7 +6,7 @@ import { definePrimitive } from "../primitive.ts";
 import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from "../tfjs.ts";
 
 /** Scores held at a time, at most: 64 MiB of float32. */
-const SCORES_AT_ONCE = 2 ** 24;
+export const SCORES_AT_ONCE = 2 ** 24;
 
 /**
  * Weighted sum over rows of the cross-entropy between softmax(`hidden` `table`^T) and the target.

@@ -11,8 +11,8 @@
  */
 import { hostname } from "node:os";
 import { dirname } from "node:path";
-import { readIfThere, removeIfThere } from "../files.ts";
-import { storeError } from "./store_error.ts";
+import { isThere, lstatIfThere, readIfFile, removeIfThere } from "../files.ts";
+import { isDiskRefusal, storeError } from "./store_error.ts";
 
 /** Who holds a lock. */
 export interface Owner {
@@ -84,15 +84,15 @@ export async function acquireLock(path: string, waiting: Waiting = {}): Promise<
 
 /** Whether a live process has the lock `path`; the lock is left as it is. */
 export async function isLocked(path: string, staleMs = STALE_MS): Promise<boolean> {
-  if (await readIfThere(path) === undefined) return false;
+  if (!await isThere(path)) return false;
   const file = await tryOpen(path);
   if (file === undefined) return true;
   try {
     const owner = await readOwner(path);
     if (owner === undefined || owner.host === thisHost()) return false;
     // An owner elsewhere: the only sign of life that can be had at once is how fresh its note is.
-    const { mtime } = await Deno.stat(noteOf(path));
-    return Date.now() - (mtime?.getTime() ?? 0) < staleMs;
+    const note = await lstatIfThere(noteOf(path));
+    return Date.now() - (note?.mtime?.getTime() ?? 0) < staleMs;
   } finally {
     file.close();
   }
@@ -145,11 +145,14 @@ async function hold(path: string, file: Deno.FsFile): Promise<Lock> {
   try {
     await write();
   } catch (cause) {
-    file.close();
-    throw storeError(`Cannot write who holds the lock ${path}`, cause);
+    // A full disk: the lock holds without its note, and making room is what it may have been taken for.
+    if (!isDiskRefusal(cause)) {
+      file.close();
+      throw storeError(`Cannot write who holds the lock ${path}`, cause);
+    }
   }
   const timer = setInterval(() => {
-    // A beat that cannot be written (a full disk) makes this owner look dead from afar, no more.
+    // A beat that cannot be written makes this owner look dead from afar, no more.
     writing = writing.then(write).catch(() => undefined);
   }, BEAT_MS);
   Deno.unrefTimer(timer);
@@ -165,15 +168,21 @@ async function hold(path: string, file: Deno.FsFile): Promise<Lock> {
 }
 
 async function readOwner(path: string): Promise<Owner | undefined> {
-  const bytes = await readIfThere(noteOf(path));
+  const bytes = await readIfFile(noteOf(path));
   if (bytes === undefined) return undefined;
   try {
-    return JSON.parse(new TextDecoder().decode(bytes));
+    const note: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    return isOwner(note) ? note : undefined;
   } catch (error) {
-    // Its owner is just writing it.
+    // Its owner is just writing it, or had no room for it.
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+function isOwner(note: unknown): note is Owner {
+  const { host, pid, since, id } = (note ?? {}) as Partial<Record<keyof Owner, unknown>>;
+  return typeof host === "string" && typeof pid === "number" && typeof since === "string" && typeof id === "string";
 }
 
 /** For how long an owner's note has been the same, by this process's steady clock. */

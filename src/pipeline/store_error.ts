@@ -11,7 +11,11 @@ export class StoreError extends Error {
 
 /** Whether the disk took no more, rather than the program going wrong: full, over quota, read-only, broken. */
 export function isDiskRefusal(error: unknown): boolean {
-  return error instanceof Error && "code" in error && /^E(NOSPC|DQUOT|ROFS|IO|FBIG)$/.test(String(error.code));
+  if (!(error instanceof Error)) return false;
+  // Deno gives no code to a file that grows beyond the process's limit.
+  return "code" in error
+    ? /^E(NOSPC|DQUOT|ROFS|IO)$/.test(String(error.code))
+    : error.message.startsWith("File too large");
 }
 
 /** A {@linkcode StoreError} from whatever the system said. */

@@ -53,7 +53,7 @@ describe("the permissions of tasks", () => {
     }
   });
 
-  describe("of run", () => {
+  describe("that a user narrows", () => {
     const folder = Deno.makeTempDirSync();
     // By /usr/bin/ldd the charts' canvas finds out which of its libraries fits the system.
     const READ = `--allow-read=${ROOT},${folder},/usr/bin/ldd`;
@@ -84,31 +84,74 @@ describe("the permissions of tasks", () => {
     });
     afterAll(() => Deno.removeSync(folder, { recursive: true }));
 
-    /** `run` on the wasm engine with these permissions and no others. */
-    async function runWith(permissions: readonly string[], more: readonly string[] = []) {
-      const [, ...flags] = taskFlags("run");
+    /** A task with these permissions and no others. */
+    async function taskWith(task: string, permissions: readonly string[], words: readonly string[]) {
+      const [, ...flags] = taskFlags(task);
       const others = flags.filter((flag) => !flag.startsWith("--allow-"));
       const at = others.findIndex((word) => !word.startsWith("-"));
-      const args = ["run", ...others.slice(0, at), ...permissions, ...others.slice(at), spec, "--engine", "wasm"];
-      const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-        args: [...args, "--out", join(folder, "out"), ...more],
+      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", ...others.slice(0, at), ...permissions, ...others.slice(at), ...words],
         cwd: ROOT,
         env: { NO_COLOR: "1", RAIE_STORE: join(folder, "store") },
-        stdout: "null",
       }).output();
-      return { code, err: new TextDecoder().decode(stderr) };
+      const text = new TextDecoder();
+      return { code, out: text.decode(stdout), err: text.decode(stderr) };
     }
+
+    /** `run` on the wasm engine. */
+    const runWith = (permissions: readonly string[], more: readonly string[] = []) =>
+      taskWith("run", permissions, [spec, "--engine", "wasm", "--out", join(folder, "out"), ...more]);
 
     const NARROW = [
       "--allow-env=RAIE_*,TF_*,DISABLE_SYSTEM_FONTS_LOAD,NAPI_RS_*,READABLE_STREAM",
       "--allow-ffi=node_modules",
     ];
 
-    it("may be narrowed to the project, the spec's folder and the store, with no programs, no host name, no network", async () => {
+    it("let run work with the project, the spec's folder and the store, with no programs, no host name, no network", async () => {
       const { code, err } = await runWith([...NARROW, READ, `--allow-write=${folder}`]);
       assert.equal(code, 0, err);
       assert.ok(Deno.statSync(join(folder, "out", "tiny", "report.md")).size > 1000);
     });
+
+    const others: readonly [string, string, readonly string[], () => string[], RegExp][] = [
+      [
+        "plan",
+        "no native code and no programs",
+        [READ, "--allow-env=RAIE_*"],
+        () => [spec, "--engine", "wasm"],
+        /7 are in the store/,
+      ],
+      [
+        "report",
+        "no more than the reports to write",
+        [...NARROW, READ, `--allow-write=${folder}/out`],
+        () => [join(folder, "out", "tiny")],
+        /report\.md/,
+      ],
+      [
+        "watch",
+        "no environment and the reports' folder to read",
+        [READ],
+        () => [join(folder, "out", "tiny")],
+        /report\.md/,
+      ],
+      ["store", "no host name and nothing to write", [READ, "--allow-env=RAIE_*"], () => ["list"], /backbone/],
+      [
+        "doctor",
+        "no native code and no programs",
+        [READ, "--allow-env=RAIE_*,TF_*,HOME,USERPROFILE,XDG_CACHE_HOME"],
+        () => [],
+        /wasm +works/,
+      ],
+    ];
+    for (const [task, without, permissions, words, said] of others) {
+      it(`let ${task} work after it with ${without}`, async () => {
+        const { code, out, err } = await taskWith(task, permissions, words());
+        assert.equal(code, 0, out + err);
+        assert.match(out + err, said);
+        assert.doesNotMatch(out + err, / at (file|ext):|Bug:/);
+      });
+    }
 
     it("say what is missing when it may not write its reports", async () => {
       const { code, err } = await runWith([

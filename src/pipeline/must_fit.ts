@@ -5,7 +5,6 @@
 import { EngineError } from "../engine/errors.ts";
 import { LESS_MEMORY } from "../engine/out_of_memory.ts";
 import type { StageNode } from "./graph.ts";
-import type { Store } from "./store.ts";
 
 /**
  * Refuses stages of which one, not in the store yet, may take more memory than there is.
@@ -15,7 +14,7 @@ import type { Store } from "./store.ts";
  */
 export async function mustFit(
   nodes: readonly Pick<StageNode, "stage" | "memory" | "identity">[],
-  store: Pick<Store, "look">,
+  store: { look(identity: StageNode["identity"]): Promise<unknown> },
   available: number,
 ): Promise<void> {
   const large = nodes.filter(({ memory }) => memory > available).toSorted((a, b) => b.memory - a.memory);

@@ -6,8 +6,11 @@ import { EngineError } from "../engine/errors.ts";
 import { LESS_MEMORY } from "../engine/out_of_memory.ts";
 import type { StageNode } from "./graph.ts";
 
+/** What stages may take is reckoned from above, by up to four times what was seen: beyond that there is no hope. */
+const HOPELESS = 4;
+
 /**
- * Refuses stages of which one, not in the store yet, may take more memory than there is.
+ * Refuses stages of which one, not in the store yet, would surely take more memory than there is; where one only may, the user is told.
  *
  * @param available bytes that a process computing a stage may take, itself included.
  * @throws {EngineError} naming the largest such stage, what it may take, what there is, and what would take less.
@@ -16,15 +19,14 @@ export async function mustFit(
   nodes: readonly Pick<StageNode, "stage" | "memory" | "identity">[],
   store: { look(identity: StageNode["identity"]): Promise<unknown> },
   available: number,
+  say: (line: string) => void,
 ): Promise<void> {
   const large = nodes.filter(({ memory }) => memory > available).toSorted((a, b) => b.memory - a.memory);
   for (const { stage, memory, identity } of large) {
     if (await store.look(identity) !== undefined) continue;
-    throw new EngineError(
-      `Cannot compute "${stage}": out of memory, since it may take ${gigabytes(memory)} and ${
-        gigabytes(available)
-      } are free; ${LESS_MEMORY}`,
-    );
+    const sizes = `it may take ${gigabytes(memory)} and ${gigabytes(available)} are free; ${LESS_MEMORY}`;
+    if (memory <= HOPELESS * available) return say(`Memory may run out in "${stage}": ${sizes}`);
+    throw new EngineError(`Cannot compute "${stage}": out of memory, since ${sizes}`);
   }
 }
 

@@ -62,8 +62,9 @@ function numbersOf(spec: ResolvedSpec, prepared: Prepared, task: StageTask): num
         trainingNumbers(spec, lora.training, context, items, everywhere),
         task.method.kind === "raie" ? trainingNumbers(spec, regions.training, context, items, everywhere) : 0,
       );
-      return KEPT * parameters + adapters * (COPIES * (items * backbone.hidden + 12 * backbone.hidden ** 2) + step) +
-        vectors;
+      const adapter = items * backbone.hidden + 12 * backbone.hidden ** 2;
+      const atOnce = task.method.kind === "raie" && regions.pass === "sequential" ? 1 : adapters;
+      return KEPT * (parameters + adapters * adapter) + atOnce * (COPIES * adapter + step) + vectors;
     }
     case "ranks":
     case "regions": {

@@ -16,18 +16,29 @@ const holding = (...names: string[]) => ({
 });
 
 describe("mustFit()", () => {
-  it("names the largest stage to do that is too large, what it may take and what is free", async () => {
-    await assert.rejects(() => mustFit(STAGES, holding(), 2e9), {
+  const refused = (line: string): never => assert.fail(line);
+
+  it("names the largest stage to do that is far too large, what it may take and what is free", async () => {
+    await assert.rejects(() => mustFit(STAGES, holding(), 0.7e9, refused), {
       name: "EngineError",
       message:
-        /^Cannot compute "adapt": out of memory, .* 5\.0 GB \(5000000000 bytes\) and 2\.0 GB .* are free; a smaller/,
+        /^Cannot compute "adapt": out of memory, .* 5\.0 GB \(5000000000 bytes\) and 0\.7 GB .* are free; a smaller/,
     });
-    await assert.rejects(() => mustFit(STAGES, holding("adapt"), 2e9), { message: /"backbone".* 3\.0 GB/ });
+    await assert.rejects(() => mustFit(STAGES, holding("adapt"), 0.7e9, refused), { message: /"backbone".* 3\.0 GB/ });
+  });
+
+  it("only warns where what is reckoned from above may still fit", async () => {
+    const said: string[] = [];
+    await mustFit(STAGES, holding(), 2e9, (line) => said.push(line));
+    assert.match(
+      said.join("\n"),
+      /^Memory may run out in "adapt": it may take 5\.0 GB .* 2\.0 GB .* are free; a smaller/,
+    );
   });
 
   it("lets pass what fits, what is in the store, and everything where the memory may not be asked", async () => {
-    await assert.doesNotReject(() => mustFit(STAGES, holding(), 5e9));
-    await assert.doesNotReject(() => mustFit(STAGES, holding("adapt", "backbone"), 2e9));
-    await assert.doesNotReject(() => mustFit(STAGES, holding(), Infinity));
+    await assert.doesNotReject(() => mustFit(STAGES, holding(), 5e9, refused));
+    await assert.doesNotReject(() => mustFit(STAGES, holding("adapt", "backbone"), 2e9, refused));
+    await assert.doesNotReject(() => mustFit(STAGES, holding(), Infinity, refused));
   });
 });

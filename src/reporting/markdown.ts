@@ -23,7 +23,7 @@ const SPECIAL = /[\\`*_[\]{}<>|~#!$^]/g;
 export function plain(text: string): string {
   return seen(text)
     .replace(SPECIAL, "\\$&")
-    .replace(/^(\d*)(?=[-+.)])/, "$1\\")
+    .replace(/^(\d+(?=[.)](?:\s|$))|(?=-|\+(?:\s|$)))/, "$1\\")
     .replaceAll("&", "&amp;")
     // Addresses become links without being asked to.
     .replace(/:(?=\/\/)/g, "\\:")

@@ -93,7 +93,7 @@ async function withReferences(root: string, found: Omit<StoredEntry, "usedBy" | 
   }
   const runs = new Map<string, string[]>();
   for (const { name, entries } of await readRuns(root)) {
-    for (const entry of entries) runs.set(entry, [...runs.get(entry) ?? [], name]);
+    for (const entry of entries) runs.set(entry, [...new Set([...runs.get(entry) ?? [], name])]);
   }
   return found.map((each) => ({ ...each, usedBy: usedBy.get(each.key) ?? [], runs: runs.get(each.entry) ?? [] }));
 }

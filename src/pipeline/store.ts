@@ -6,8 +6,9 @@
  * written), locks, leases (what running processes use), runs (what finished runs used).
  * @module
  */
-import { join } from "node:path";
-import { removeIfThere, removeUnlessFolder, renameIfThere, syncFolder, syncTree } from "../files.ts";
+import { join, resolve } from "node:path";
+import { removeIfThere, removeUnlessFolder, renameIfThere, syncFolder, syncTree, writeWhole } from "../files.ts";
+import { sha256 } from "./digest.ts";
 import { Lease } from "./lease.ts";
 import { acquireLock, type Owner } from "./lock.ts";
 import { damagedFiles, type Manifest, readManifest, writeManifest } from "./manifest.ts";
@@ -120,13 +121,14 @@ export class Store {
     }
   }
 
-  /** Notes that a finished run used all that this store has handed out so far; `store list` shows it. */
+  /** Notes that a finished run used all that this store has handed out so far, in place of what an earlier one of this name and report did. */
   async record(name: string, report: string): Promise<void> {
     const folder = join(this.root, "runs");
     await this.#guarded(async () => {
       await Deno.mkdir(folder, { recursive: true });
       const run = { name, report, finished: new Date().toISOString(), entries: this.#lease.used };
-      await Deno.writeTextFile(join(folder, `${name}.json`), JSON.stringify(run, null, 1));
+      const file = `${name}-${sha256(resolve(report)).slice(0, 8)}.json`;
+      await writeWhole(join(folder, file), JSON.stringify(run, null, 1));
     });
   }
 

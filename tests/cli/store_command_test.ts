@@ -34,6 +34,7 @@ describe("deno task store", () => {
     old = (await stored(from, "ranks", { adapted: key }, 40)).entry;
     recent = (await stored(from, "ranks", { adapted: key }, 1)).entry;
     await from.record("first run", "reports/first");
+    await new Store(root).record("first run", "elsewhere/first");
     await from.close();
   });
   afterEach(() => Deno.remove(root, { recursive: true }));

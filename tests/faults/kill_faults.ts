@@ -54,6 +54,12 @@ describe("a run killed at random moments", () => {
       const milliseconds = await through(calm, 1);
       const stored = storedResults(join(calm, "store"));
       const results = timelessResults(join(calm, "out", "quickstart"));
+      const files = (folder: string) => ({
+        artifacts: storedResults(join(folder, "out", "quickstart", "artifacts")),
+        charts: storedResults(join(folder, "out", "quickstart", "charts")),
+      });
+      const written = files(calm);
+      assert.ok(written.artifacts.size > 9 && written.charts.size > 4);
       assert.ok(stored.size > 10);
       const places = new Map<string, number>();
       let kills = 0;
@@ -69,6 +75,7 @@ describe("a run killed at random moments", () => {
         await through(folder, jobs);
         assert.deepEqual(storedResults(join(folder, "store")), stored, `run ${run}`);
         assert.deepEqual(timelessResults(join(folder, "out", "quickstart")), results, `run ${run}`);
+        assert.deepEqual(files(folder), written, `run ${run}`);
         Deno.removeSync(folder, { recursive: true });
       }
       console.log(`kills survived: ${kills}`);

@@ -93,7 +93,7 @@ describe("a run that the system fails", () => {
       isClear(err);
       assert.match(
         err,
-        /Error: Cannot compute "RAIE: adapt to F1": out of memory, since it may take \d{4,}\.\d GB \(\d+ bytes\) and \d+\.\d GB \(\d+ bytes\) are free; a smaller backbone\.hidden, .*batch .*takes less/,
+        /Error: Cannot compute "backbone: train sasrec on S": out of memory, since it may take \d{4,}\.\d GB \(\d+ bytes\) and \d+\.\d GB \(\d+ bytes\) are free; a smaller backbone\.hidden, .*batch .*takes less/,
       );
       assert.deepEqual((await takeInventory(store)).leftovers, []);
       assert.deepEqual(await verifyStore(store, await takeInventory(store)), []);

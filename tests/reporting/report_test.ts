@@ -111,6 +111,20 @@ describe("renderReport()", () => {
     assert.doesNotMatch(report(madeResults({ change: { data: { ...data, slices: slices(0) } } })), /left out/);
   });
 
+  it("names the seeds of what was found about regions, where it was not found with all of them", () => {
+    const made = madeResults({ seeds: [1, 2, 3] });
+    const runs = made.runs.map((run) =>
+      run.regions === undefined || run.seed !== 2
+        ? run
+        : { ...run, regions: { ...run.regions, notes: [...run.regions.notes, "no sequence is routed to R2"] } }
+    );
+    const text = report({ ...made, runs });
+    assert.match(
+      text,
+      /^- RAIE: posterior gate: Expand cannot fire with these constants\n- RAIE \(seed 2\): no sequence/m,
+    );
+  });
+
   it("lists what was decided about the data, if anything was", () => {
     const { data } = madeResults();
     const notes = ["2 of 9 positives repeat an earlier one.", "All windows of T are of one user."];

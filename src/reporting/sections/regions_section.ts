@@ -72,8 +72,14 @@ function editsTable(results: Results): string {
 
 function notes(results: Results): string[] {
   const lines = methodSummaries(results).flatMap(({ label, runs }) => {
-    const own = [...new Set(runs.flatMap(({ regions }) => regions?.notes ?? []))];
-    return own.map((note) => `- ${plain(label)}: ${plain(note)}`);
+    const seeds = new Map<string, number[]>();
+    for (const { seed, regions } of runs) {
+      for (const note of new Set(regions?.notes)) seeds.set(note, [...seeds.get(note) ?? [], seed]);
+    }
+    return [...seeds].map(([note, those]) => {
+      const of = those.length === runs.length ? "" : ` (${those.length === 1 ? "seed" : "seeds"} ${those.join(", ")})`;
+      return `- ${plain(label)}${of}: ${plain(note)}`;
+    });
   });
   return lines.length === 0 ? [] : [lines.join("\n")];
 }

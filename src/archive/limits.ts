@@ -11,9 +11,9 @@ export interface ArchiveLimits {
   readonly entryBytes: number;
   /** Bytes of all entries when unpacked. */
   readonly totalBytes: number;
-  /** Times its packed size that an entry, or the archive as a whole, may unpack to, */
+  /** Times its packed size that an entry, or the archive as a whole, may unpack to. */
   readonly ratio: number;
-  /** once it unpacks to more than this: small files of zeros are harmless. */
+  /** Bytes up to which the ratio is not asked: small files of zeros are harmless. */
   readonly ratioFrom: number;
 }
 

@@ -27,10 +27,11 @@ function multiplyHigh(a: number, b: number): number {
  *
  * @example The first known answer of the authors' library (Random123, kat_vectors)
  * ```ts
+ * import assert from "node:assert/strict";
  * import { philox } from "./philox.ts";
  * const out = new Uint32Array(4);
  * philox(new Uint32Array(4), new Uint32Array(2), out);
- * if (out[0] !== 0x6627e8d5) throw new Error("wrong word");
+ * assert.equal(out[0], 0x6627e8d5);
  * ```
  */
 export function philox(counter: ArrayLike<number>, key: ArrayLike<number>, out: Uint32Array, at = 0): void {

@@ -1,8 +1,8 @@
 /**
  * Checkpoints of trainings as files of an unfinished stage: one for each training, the latest alone.
  *
- * A file is a line with the digest of all that follows, a line of JSON (stage, training, step, curve) and the state as safetensors. The folder is named by the stage's key, so a
- * checkpoint never meets other settings, data or another engine than its own.
+ * A file is a line with the digest of all that follows, a line of JSON (stage, training, step, curve) and the state as safetensors. The folder is
+ * named by the stage's key, so a checkpoint never meets other settings, data or another engine than its own.
  * @module
  */
 import { basename, join } from "node:path";

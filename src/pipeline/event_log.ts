@@ -81,7 +81,7 @@ export function openEventLog(path: string, say: (line: string) => void): EventLo
   const kept = new Map<string, number>();
   let lost = false;
   const write = (event: LoggedEvent) => {
-    if (file === undefined || lost) return;
+    if (file === undefined) return;
     try {
       writeAll(file, JSON.stringify(event) + "\n");
     } catch (error) {
@@ -91,6 +91,7 @@ export function openEventLog(path: string, say: (line: string) => void): EventLo
   };
   return {
     sink: (event) => {
+      if (lost) return;
       if (event.event === "step") {
         const now = performance.now();
         if (event.step < event.steps && now - (kept.get(event.stage) ?? -Infinity) < STEP_MS) return;
@@ -99,7 +100,7 @@ export function openEventLog(path: string, say: (line: string) => void): EventLo
       const logged: LoggedEvent = { time: new Date().toISOString(), ...event };
       if (file !== undefined) return write(logged);
       early.push(logged);
-      if (event.event !== "stages" || lost) return;
+      if (event.event !== "stages") return;
       file = openToAppend(path);
       if (file === undefined) {
         say(`Another run of this name is going on and keeps ${path}: this one keeps no event log`);

@@ -19,6 +19,12 @@ export interface JobRequest {
   readonly key: string;
 }
 
+/** Whether a line of a worker's output is an answer: a native library may print there too. */
+export function isReply(value: unknown): value is JobReply {
+  return typeof value === "object" && value !== null && "reply" in value &&
+    ["event", "done", "failed"].includes(String(value.reply));
+}
+
 /** What a worker answers. */
 export type JobReply =
   /** Something happened. */

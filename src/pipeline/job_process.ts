@@ -5,7 +5,7 @@
 import { fileURLToPath } from "node:url";
 import type { RunEvent } from "./events.ts";
 import { JobError } from "./job_error.ts";
-import type { JobReply, JobRequest, JobSetting } from "./job_messages.ts";
+import { isReply, type JobRequest, type JobSetting } from "./job_messages.ts";
 import { JsonLines } from "./json_lines.ts";
 
 /** What the process may do: what `deno task run` may, but for starting processes like itself. */
@@ -43,8 +43,8 @@ export function startJobProcess(setting: JobSetting, tell: (event: RunEvent) => 
   const process = spawn();
   const input = process.stdin.getWriter();
   let waiting: PromiseWithResolvers<JobOutcome> | undefined;
-  const take = (value: unknown) => {
-    const message = value as JobReply;
+  const take = (message: unknown) => {
+    if (!isReply(message)) return;
     if (message.reply === "event") return tell(message.event);
     if (message.reply === "done") return waiting?.resolve("done");
     if (message.diverged) return waiting?.resolve("diverged");

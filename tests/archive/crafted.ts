@@ -43,6 +43,17 @@ export function craftZip(entries: readonly Crafted[], end: CraftedEnd = {}): Uin
   const u32 = (value: number) => [0, 8, 16, 24].forEach((shift) => out.push((value >>> shift) & 255));
   const text = new TextEncoder();
   const add = (bytes: Uint8Array) => bytes.forEach((byte) => out.push(byte));
+  /** What an entry's own header and the directory both say of it, in this order. */
+  const common = ({ flags, method, crc32, packed, unpacked, name }: Fields) => {
+    u16(20);
+    u16(flags);
+    u16(method);
+    u32(0);
+    u32(crc32);
+    u32(packed);
+    u32(unpacked);
+    u16(text.encode(name).length);
+  };
   const offsets: number[] = [];
   const truths = entries.map((entry) => {
     const bytes = entry.bytes ?? new Uint8Array(0);
@@ -54,14 +65,7 @@ export function craftZip(entries: readonly Crafted[], end: CraftedEnd = {}): Uin
     const says = { ...truths[index]!, ...entry.local };
     offsets.push(out.length);
     u32(0x04034b50);
-    u16(20);
-    u16(says.flags);
-    u16(says.method);
-    u32(0);
-    u32(says.crc32);
-    u32(says.packed);
-    u32(says.unpacked);
-    u16(text.encode(says.name).length);
+    common(says);
     u16(0);
     add(text.encode(says.name));
     add(truths[index]!.raw);
@@ -71,14 +75,7 @@ export function craftZip(entries: readonly Crafted[], end: CraftedEnd = {}): Uin
     const says = { ...truths[index]!, offset: offsets[index]!, mode: 0, ...entry.directory };
     u32(0x02014b50);
     u16(0x0314);
-    u16(20);
-    u16(says.flags);
-    u16(says.method);
-    u32(0);
-    u32(says.crc32);
-    u32(says.packed);
-    u32(says.unpacked);
-    u16(text.encode(says.name).length);
+    common(says);
     [0, 0, 0, 0].forEach(u16);
     u32((says.mode << 16) >>> 0);
     u32(says.offset);

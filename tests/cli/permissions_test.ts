@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
+import { TINY } from "./tiny_spec.ts";
 import { taskFlags } from "../faults/task_flags.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -60,27 +61,7 @@ describe("the permissions of tasks", () => {
     let spec: string;
     beforeAll(() => {
       spec = join(folder, "tiny.json");
-      Deno.writeTextFileSync(
-        spec,
-        JSON.stringify({
-          name: "tiny",
-          dataset: {
-            format: "synthetic",
-            users: 60,
-            items: 40,
-            interactionsPerUser: 30,
-            regions: 3,
-            drift: 0.9,
-            seed: 5,
-          },
-          windows: { context: 5, stride: 2 },
-          backbone: { kind: "sasrec", hidden: 8, training: { epochs: 1 } },
-          lora: { training: { epochs: 1 } },
-          regions: { k: 2, training: { epochs: 1 } },
-          methods: ["base", "lora", { kind: "raie", label: "RAIE" }],
-          seeds: [1],
-        }),
-      );
+      Deno.writeTextFileSync(spec, JSON.stringify(TINY));
     });
     afterAll(() => Deno.removeSync(folder, { recursive: true }));
 

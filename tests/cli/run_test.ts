@@ -3,17 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import { decodeSafetensors } from "../../src/adapters/safetensors.ts";
 import { task as runTask } from "./task.ts";
-
-const SPEC = {
-  name: "tiny",
-  dataset: { format: "synthetic", users: 60, items: 40, interactionsPerUser: 30, regions: 3, drift: 0.9, seed: 5 },
-  windows: { context: 5, stride: 2 },
-  backbone: { kind: "sasrec", hidden: 8, training: { epochs: 1 } },
-  lora: { training: { epochs: 1 } },
-  regions: { k: 2, training: { epochs: 1 } },
-  methods: ["base", "lora", { kind: "raie", label: "RAIE" }],
-  seeds: [1],
-};
+import { TINY } from "./tiny_spec.ts";
 
 /** With a store of the test's own. */
 const task = (args: string[], store: string) => runTask(args, { RAIE_STORE: store });
@@ -28,7 +18,7 @@ describe("deno task run", () => {
   beforeAll(() => {
     folder = Deno.makeTempDirSync();
     store = join(folder, "store");
-    file = written(SPEC);
+    file = written(TINY);
   });
   afterAll(() => Deno.removeSync(folder, { recursive: true }));
   const report = (name: string) => join(folder, "out", "tiny", name);
@@ -57,7 +47,7 @@ describe("deno task run", () => {
   it("leaves out a method whose loss stops being finite, keeps its batch, says so in the report and ends with 1", async () => {
     // Decay of rate x multiple = 10^4 a step: item rows leave float32 within a few steps.
     const lora = { training: { epochs: 5, learningRate: 10, clip: null, weightDecay: 1 }, itemRate: 1000, anchor: 1 };
-    const wild = { ...SPEC, name: "wild", methods: ["base", { kind: "lora", label: "wild | one", lora }, "lora"] };
+    const wild = { ...TINY, name: "wild", methods: ["base", { kind: "lora", label: "wild | one", lora }, "lora"] };
     const out = join(folder, "wild-out");
     const { code, err } = await task(["run", written(wild, "wild.json"), "--out", out, "--engine", "wasm"], store);
     assert.equal(code, 1, err);
@@ -69,13 +59,13 @@ describe("deno task run", () => {
     ]);
     const batch = decodeSafetensors(Deno.readFileSync(join(out, "wild", failures[0].batch)));
     assert.deepEqual(batch.sequence!.shape.length, 2);
-    assert.equal(batch.sequence!.shape[1], SPEC.windows.context);
+    assert.equal(batch.sequence!.shape[1], TINY.windows.context);
     assert.match(Deno.readTextFileSync(join(out, "wild", "report.md")), /## What failed\?[^]*wild \\\| one/);
   });
 
   it("writes no report when the backbone itself diverges, and says where the batch lies", async () => {
     const training = { epochs: 40, learningRate: 10, weightDecay: 1 };
-    const lost = { ...SPEC, name: "lost", backbone: { kind: "sasrec", hidden: 8, training } };
+    const lost = { ...TINY, name: "lost", backbone: { kind: "sasrec", hidden: 8, training } };
     const out = join(folder, "lost-out");
     const { code, err } = await task(["run", written(lost, "lost.json"), "--out", out, "--engine", "wasm"], store);
     assert.equal(code, 1, err);
@@ -117,7 +107,7 @@ describe("deno task run", () => {
   });
 
   it("ends with 2 and names file, line and field when the spec is wrong", async () => {
-    const wrong = written({ ...SPEC, backbone: { kind: "sasrek" } }, "wrong.json");
+    const wrong = written({ ...TINY, backbone: { kind: "sasrek" } }, "wrong.json");
     const { code, err } = await task(["run", wrong], store);
     assert.equal(code, 2);
     assert.match(err, /wrong\.json:\d+:\d+/);
@@ -126,7 +116,7 @@ describe("deno task run", () => {
   });
 
   it("ends with 2 and says how to get the data when it is not there", async () => {
-    const { dataset: _, ...rest } = SPEC;
+    const { dataset: _, ...rest } = TINY;
     const absent = written({ ...rest, dataset: "movielens-25m" }, "absent.json");
     const { code, err } = await task(["run", absent, "--engine", "wasm", "--data", join(folder, "nowhere")], store);
     assert.equal(code, 2);
@@ -134,7 +124,7 @@ describe("deno task run", () => {
   });
 
   it("ends with 2 before anything trains when regions are more than sequences", async () => {
-    const many = written({ ...SPEC, regions: { k: 4000 } }, "many.json");
+    const many = written({ ...TINY, regions: { k: 4000 } }, "many.json");
     const { code, err } = await task(["run", many, "--engine", "wasm", "--out", join(folder, "out")], store);
     assert.equal(code, 2, err);
     assert.match(err, /regions\.k is 4000, wanted at most \d+, the number of S windows/);
@@ -144,7 +134,7 @@ describe("deno task run", () => {
   it("runs the other specs when one fails, and ends with the worst code", async () => {
     const columns = { user: "u", item: "i", time: "t" };
     const dataset = { format: "csv", path: "nowhere.csv", columns };
-    const failing = written({ ...SPEC, name: "failing", dataset }, "failing.json");
+    const failing = written({ ...TINY, name: "failing", dataset }, "failing.json");
     const args = [failing, file, "--engine", "wasm", "--out", join(folder, "several")];
     const { code, out, err } = await task(["run", ...args], store);
     assert.equal(code, 2, err);

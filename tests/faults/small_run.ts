@@ -3,20 +3,15 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { takeInventory, verifyStore } from "../../src/pipeline/inventory.ts";
+import { TINY } from "../cli/tiny_spec.ts";
 import { taskFlags } from "./task_flags.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-/** Seven stages, a second or two. */
+/** With a training that is long enough to be met half way. */
 export const SPEC = {
-  name: "tiny",
-  dataset: { format: "synthetic", users: 60, items: 40, interactionsPerUser: 30, regions: 3, drift: 0.9, seed: 5 },
+  ...TINY,
   engine: "wasm",
-  windows: { context: 5, stride: 2 },
   backbone: { kind: "sasrec", hidden: 8, training: { epochs: 2 } },
-  lora: { training: { epochs: 1 } },
-  regions: { k: 2, training: { epochs: 1 } },
-  methods: ["base", "lora", { kind: "raie", label: "RAIE" }],
-  seeds: [1],
 };
 
 /** The experiment's folder, store, reports, and ways to run it. */

@@ -1,31 +1,13 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
-import type { StageNode } from "../../src/pipeline/graph.ts";
 import { JobError } from "../../src/pipeline/job_error.ts";
 import type { JobOutcome, JobProcess } from "../../src/pipeline/job_process.ts";
 import { WORKER_FLAGS } from "../../src/pipeline/job_process.ts";
 import { jobPool } from "../../src/pipeline/jobs.ts";
 import { Interrupted } from "../../src/pipeline/progress.ts";
-import { stageKey } from "../../src/pipeline/stage_key.ts";
 import { Store } from "../../src/pipeline/store.ts";
 import { taskFlags } from "../faults/task_flags.ts";
-
-const identityOf = (name: string) => ({ kind: "made", version: 1, parameters: { name }, inputs: {} });
-const keyOf = (name: string) => stageKey(identityOf(name));
-
-/** A graph as the pool sees it: names, and the names each needs. */
-const graph = (needs: Record<string, string[]>, memory = 1): StageNode[] =>
-  Object.entries(needs).map(([name, inputs]) => ({
-    stage: name,
-    size: "",
-    steps: 1,
-    seed: 1,
-    task: { kind: "backbone" },
-    identity: identityOf(name),
-    key: keyOf(name),
-    needs: inputs.map(keyOf),
-    memory,
-  }));
+import { identityOf, keyOf, madeStages } from "./made_stages.ts";
 
 const DIAMOND = {
   backbone: [],
@@ -78,19 +60,19 @@ describe("jobPool()", () => {
 
   it("computes what the store lacks, no more processes at a time than asked for, and ends them all", async () => {
     await store.stage(identityOf("backbone"), (folder) => Deno.writeTextFile(`${folder}/x`, "there"));
-    const computed = await jobPool({ jobs: 2, store, start: start(DIAMOND), budget: 9 }).compute(graph(DIAMOND));
+    const computed = await jobPool({ jobs: 2, store, start: start(DIAMOND), budget: 9 }).compute(madeStages(DIAMOND));
     assert.deepEqual(order.toSorted(), ["lora", "lora ranks", "raie", "raie ranks"]);
     assert.deepEqual([...computed].toSorted(), order.map(keyOf).toSorted());
     assert.deepEqual([most, started, stopped], [2, 2, 2]);
   });
 
   it("runs one at a time where memory lets no two", async () => {
-    await jobPool({ jobs: 3, store, start: start(DIAMOND), budget: 5 }).compute(graph(DIAMOND, 3));
+    await jobPool({ jobs: 3, store, start: start(DIAMOND), budget: 5 }).compute(madeStages(DIAMOND, 3));
     assert.deepEqual([order.length, most], [5, 1]);
   });
 
   it("counts every process for the largest stage, whose memory it may keep", async () => {
-    const nodes = graph(DIAMOND).map((node) => node.stage === "backbone" ? { ...node, memory: 3 } : node);
+    const nodes = madeStages(DIAMOND).map((node) => node.stage === "backbone" ? { ...node, memory: 3 } : node);
     await jobPool({ jobs: 3, store, start: start(DIAMOND), budget: 5 }).compute(nodes);
     assert.deepEqual([order.length, most, started], [5, 1, 1]);
   });
@@ -98,7 +80,7 @@ describe("jobPool()", () => {
   it("leaves out what needs a stage whose loss diverged", async () => {
     const outcome = (name: string) => name === "lora" ? "diverged" as const : "done" as const;
     const pool = jobPool({ jobs: 2, store, start: start(DIAMOND, outcome), budget: 9 });
-    const computed = await pool.compute(graph(DIAMOND));
+    const computed = await pool.compute(madeStages(DIAMOND));
     assert.deepEqual([...computed].toSorted(), ["backbone", "raie", "raie ranks"].map(keyOf).toSorted());
     assert.ok(!order.includes("lora ranks"));
   });
@@ -106,7 +88,10 @@ describe("jobPool()", () => {
   it("throws the first failure of a process, after the others have ended", async () => {
     const outcome = (name: string) => name === "lora" ? new JobError("the disk is full") : "done" as const;
     const pool = jobPool({ jobs: 2, store, start: start(DIAMOND, outcome), budget: 9 });
-    await assert.rejects(() => pool.compute(graph(DIAMOND)), { name: "JobError", message: "lora: the disk is full" });
+    await assert.rejects(() => pool.compute(madeStages(DIAMOND)), {
+      name: "JobError",
+      message: "lora: the disk is full",
+    });
     assert.equal(stopped, started);
   });
 
@@ -117,7 +102,7 @@ describe("jobPool()", () => {
       return "done" as const;
     };
     const pool = jobPool({ jobs: 1, store, start: start(DIAMOND, outcome), budget: 9, signal: abort.signal });
-    await assert.rejects(() => pool.compute(graph(DIAMOND)), { name: "Interrupted" });
+    await assert.rejects(() => pool.compute(madeStages(DIAMOND)), { name: "Interrupted" });
     assert.deepEqual([order, stopped], [["backbone"], 1]);
   });
 });

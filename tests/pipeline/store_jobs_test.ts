@@ -2,23 +2,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { it } from "@std/testing/bdd";
 import { collect } from "../../src/pipeline/collect.ts";
-import type { StageNode } from "../../src/pipeline/graph.ts";
 import { jobPool } from "../../src/pipeline/jobs.ts";
-import { stageKey } from "../../src/pipeline/stage_key.ts";
 import { Store } from "../../src/pipeline/store.ts";
-
-const identityOf = (name: string) => ({ kind: "made", version: 1, parameters: { name }, inputs: {} });
-const node = (name: string): StageNode => ({
-  stage: name,
-  size: "",
-  steps: 1,
-  seed: 1,
-  task: { kind: "backbone" },
-  identity: identityOf(name),
-  key: stageKey(identityOf(name)),
-  needs: [],
-  memory: 1,
-});
+import { identityOf, keyOf, madeStages } from "./made_stages.ts";
 
 it("jobPool() keeps the results it counts as done from being collected while its workers compute the rest", async () => {
   const root = await Deno.makeTempDir();
@@ -37,8 +23,8 @@ it("jobPool() keeps the results it counts as done from being collected while its
     // Gone before the run reads what it computed.
     stop: () => worker.close(),
   });
-  const computed = await jobPool({ jobs: 1, store, start, budget: 1 }).compute([node("backbone"), node("lora")]);
-  assert.deepEqual([...computed], [stageKey(identityOf("lora"))]);
+  const computed = await jobPool({ jobs: 1, store, start, budget: 1 }).compute(madeStages({ backbone: [], lora: [] }));
+  assert.deepEqual([...computed], [keyOf("lora")]);
   assert.equal((await collect(root, { maxSize: 0 })).inUse.length, 2);
   assert.equal(await Deno.readTextFile(join(folder, "result")), "whole");
   assert.notEqual(await store.look(identityOf("lora")), undefined);

@@ -14,10 +14,11 @@ const encoder = new TextEncoder();
  *
  * @example
  * ```ts
+ * import assert from "node:assert/strict";
  * import { Message } from "./protobuf.ts";
  * // The encoding guide's first example: field 1 holding 150 is 08 96 01.
  * const bytes = new Message().integer(1, 150).bytes();
- * if (bytes.join() !== "8,150,1") throw new Error("wrong encoding");
+ * assert.deepEqual([...bytes], [0x08, 0x96, 0x01]);
  * ```
  */
 export class Message {

@@ -89,6 +89,23 @@ async function draw(
   return { png, texts };
 }
 
+describe("the loss chart", () => {
+  it("says that points are means only where they are", async () => {
+    const subtitleWith = async (count: number) => {
+      const made = madeResults();
+      const steps = Array.from({ length: count }, (_, index) => index + 1);
+      const runs = made.runs.map((run) => ({
+        ...run,
+        loss: run.loss.map((one) => ({ ...one, steps, values: steps.map((k) => 1 / k) })),
+      }));
+      const { chart } = reportCharts({ ...made, runs }).find(({ file }) => file === "loss_adapters.png")!;
+      return (await draw(chart)).texts.map(({ text }) => text).join("\n");
+    };
+    assert.match(await subtitleWith(40), /step by step; an epoch's last batch may be small/);
+    assert.match(await subtitleWith(41), /means of neighbouring steps, where there are many/);
+  });
+});
+
 describe("renderPng()", () => {
   it("gives the same bytes every time and leaves the configuration as it was", async () => {
     const [first] = reportCharts(madeResults());

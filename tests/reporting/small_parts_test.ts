@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, it } from "@std/testing/bdd";
 import fc from "fast-check";
 import { chartName, roundStep } from "../../src/reporting/charts/frame.ts";
+import { densest } from "../../src/reporting/charts/densest.ts";
 import { inkOn, lighter } from "../../src/reporting/charts/palette.ts";
 import { placeLabels } from "../../src/reporting/charts/place_labels.ts";
 import { jsonText } from "../../src/reporting/json_text.ts";
@@ -92,6 +93,25 @@ describe("palette", () => {
     assert.equal(lighter("#d55e00", 1), "#ffffff");
     assert.equal(inkOn("#0072b2"), "#ffffff");
     assert.equal(inkOn("#f0e442"), "#1f2328");
+  });
+});
+
+describe("densest()", () => {
+  const point = fc.record({ x: fc.integer({ min: -9, max: 9 }), y: fc.integer({ min: -9, max: 9 }) });
+
+  it("is one of the points, and none of the others has more of them near it", () => {
+    fc.assert(fc.property(fc.array(point, { minLength: 1, maxLength: 20 }), fc.nat(5), (points, reach) => {
+      const near = (from: { x: number; y: number }) =>
+        points.filter(({ x, y }) => (x - from.x) ** 2 + (y - from.y) ** 2 <= reach ** 2).length;
+      const found = densest(points, reach);
+      assert.ok(points.includes(found));
+      assert.equal(near(found), Math.max(...points.map(near)));
+    }));
+  });
+
+  it("lies in the largest of three places, not between them", () => {
+    const line = (x: number, count: number) => Array.from({ length: count }, (_, y) => ({ x, y: y / 10 }));
+    assert.equal(densest([...line(50, 3), ...line(0, 6), ...line(100, 5)], 2).x, 0);
   });
 });
 

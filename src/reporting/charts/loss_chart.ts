@@ -15,6 +15,8 @@ interface Curve {
   readonly colour: string;
   readonly dash: number[];
   readonly points: readonly { readonly x: number; readonly y: number }[];
+  /** Whether a point stands for several steps. */
+  readonly averaged: boolean;
 }
 
 /** Points drawn of a curve: means of neighbours, since single batches jump about. */
@@ -35,6 +37,7 @@ export function backboneLossChart(results: Results): Chart | undefined {
     colour: lighter(INK.text, Math.min(.6, .3 * i)),
     dash: dashOf(i),
     points: smooth(steps, values),
+    averaged: steps.length > POINTS,
   }));
   return lossChart(curves, "Loss while the backbone learns S", `${kind}, ${training.loss.kind}`);
 }
@@ -53,6 +56,7 @@ export function adapterLossChart(results: Results): Chart | undefined {
       colour: lighter(methodLook(kind, variant).colour, Math.min(.5, .13 * i)),
       dash: dashOf(i),
       points: smooth(steps, values),
+      averaged: steps.length > POINTS,
     }))
   );
   const slices = sliceNames(results);
@@ -70,6 +74,9 @@ function lossChart(all: readonly Curve[], title: string, what: string): Chart | 
   const margin = Math.max(.06 * (high - low), 1e-3);
   const last = Math.max(...curves.map(({ points }) => points.at(-1)?.x ?? 0));
   const named = curves.length > 1;
+  const grain = curves.some(({ averaged }) => averaged)
+    ? "means of neighbouring steps, where there are many"
+    : "step by step; an epoch's last batch may be small";
   const configuration: ChartConfiguration<"line", { x: number; y: number }[]> = {
     type: "line",
     data: {
@@ -86,7 +93,7 @@ function lossChart(all: readonly Curve[], title: string, what: string): Chart | 
     options: {
       ...frame({
         title,
-        subtitle: `${what}; means of neighbouring steps${left > 0 ? `; ${left} more in results.json` : ""}`,
+        subtitle: `${what}; ${grain}${left > 0 ? `; ${left} more in results.json` : ""}`,
         right: named ? NAMES : 0,
       }),
       scales: {

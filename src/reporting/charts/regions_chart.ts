@@ -8,6 +8,7 @@ import { sliceNames } from "../summary.ts";
 import type { RegionsResult, Results } from "../types.ts";
 import type { Chart } from "./canvas.ts";
 import { chartName, frame } from "./frame.ts";
+import { densest } from "./densest.ts";
 import { INK, inkOn, lighter, regionColour, sliceMarker } from "./palette.ts";
 import { type Pen, widthOf, write } from "./pen.ts";
 import { shownRegions } from "./shown_regions.ts";
@@ -147,7 +148,7 @@ function panelFrames(titles: readonly string[]): Plugin<"scatter"> {
   };
 }
 
-/** Each region's name and share on its colour, at the middle of its points: the picture needs no legend and no colour. */
+/** Each region's name and share on its colour, where its points are densest: the picture needs no legend and no colour. */
 const regionNames: Plugin<"scatter"> = {
   id: "regionNames",
   afterDatasetsDraw(chart) {
@@ -155,10 +156,10 @@ const regionNames: Plugin<"scatter"> = {
     const tags = chart.data.datasets.flatMap(({ label = "", data, xAxisID = "", backgroundColor }, index) => {
       const scale = chart.scales[xAxisID];
       if (label === "" || data.length === 0 || scale === undefined || typeof backgroundColor !== "string") return [];
-      const places = chart.getDatasetMeta(index).data;
+      const middle = densest(chart.getDatasetMeta(index).data, REACH * (scale.right - scale.left));
       const half = widthOf(pen, label, 12, 600) / 2 + 6;
-      const x = Math.min(scale.right - half - 3, Math.max(scale.left + half + 3, median(places.map(({ x }) => x))));
-      return [{ label, colour: backgroundColor, half, x, y: median(places.map(({ y }) => y)) }];
+      const x = Math.min(scale.right - half - 3, Math.max(scale.left + half + 3, middle.x));
+      return [{ label, colour: backgroundColor, half, x, y: middle.y }];
     });
     for (const tag of apart(tags)) drawTag(pen, tag);
   },
@@ -174,6 +175,9 @@ interface Tag {
 }
 
 const TAG_HEIGHT = 20;
+
+/** Points within this share of a panel's width are neighbours. */
+const REACH = 0.12;
 
 /** Tags from top to bottom, each moved down until it covers none above it. */
 function apart(tags: readonly Tag[]): Tag[] {
@@ -201,9 +205,4 @@ function drawTag(pen: Pen, { label, colour, half, x, y }: Tag): void {
   pen.stroke();
   pen.restore();
   write(pen, label, x, y, { size: 12, weight: 600, align: "center", colour: inkOn(colour) });
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }

@@ -70,6 +70,7 @@ export function resultsOf(
         method: spec.kind,
         label: spec.label,
         seed,
+        reason: error.message,
         training: error.training,
         step: error.step,
         loss: String(error.loss),

@@ -70,7 +70,7 @@ export interface Comparison {
   readonly source: string;
 }
 
-/** A method that stopped because its loss was no longer a finite number. */
+/** A method that could not be finished; the others went on without it. */
 export interface FailureResult {
   /** Kind of the method, e.g. "raie". */
   readonly method: string;
@@ -78,14 +78,16 @@ export interface FailureResult {
   readonly label: string;
   /** Seed of the run that failed; runs with other seeds may have gone through. */
   readonly seed: number;
-  /** What was being trained: "sasrec" is the backbone, "lora F1" an adapter. */
-  readonly training: string;
+  /** Why, a sentence as the user read it. */
+  readonly reason: string;
+  /** Of a training whose numbers were no longer finite, with the three below: what was being trained; "sasrec" is the backbone, "lora F1" an adapter. */
+  readonly training?: string;
   /** Optimiser step, from 1. */
-  readonly step: number;
-  /** "NaN", "Infinity" or "-Infinity". */
-  readonly loss: string;
+  readonly step?: number;
+  /** "NaN", "Infinity", "-Infinity"; a number when the weights after the step were not finite. */
+  readonly loss?: string;
   /** The inputs of that step as safetensors, relative to results.json. */
-  readonly batch: string;
+  readonly batch?: string;
 }
 
 /** What happened to the regions of one run. */
@@ -180,9 +182,11 @@ export interface Results {
       readonly droppedWindows?: number;
     }[];
   };
-  /** Numbers it has, and its pretraining loss for each seed. */
+  /** Numbers it has, and its pretraining loss for each seed; no loss where its weights were read from a file. */
   readonly backbone: {
     readonly parameters: number;
+    /** The file of `spec.backbone.weights`; absent when the backbone was trained on S. */
+    readonly weights?: { readonly name: string; readonly bytes: number; readonly sha256: string };
     readonly loss: readonly {
       readonly seed: number;
       readonly steps: readonly number[];

@@ -245,6 +245,7 @@ export interface ReportSpec {
     readonly measure: string;
     readonly value: number;
     readonly windows: number;
+    readonly explanation?: string;
   }[];
 }
 

@@ -22,6 +22,7 @@ const PLACES: readonly (readonly [string, (name: string) => Record<string, unkno
   ["/report/reference", (reference) => ({ report: { reference } })],
   ["/report/published/0/source", (source) => ({ report: { published: [{ ...FIGURE, source }] } })],
   ["/report/published/0/label", (label) => ({ report: { published: [{ ...FIGURE, label }] } })],
+  ["/report/published/0/explanation", (explanation) => ({ report: { published: [{ ...FIGURE, explanation }] } })],
 ];
 
 describe("a name with characters that act on a terminal", () => {

@@ -27,6 +27,7 @@ const FILE_LIMIT = 16e6;
 
 /** Fields that tell where an adapter comes from or how it was started; what it computes does not depend on them. */
 const OF_NO_EFFECT = [
+  "auto_mapping",
   "base_model_name_or_path",
   "inference_mode",
   "megatron_core",

@@ -71,6 +71,14 @@ describe("readPeftSettings()", () => {
     assert.deepEqual([rank, alpha, rows, targets.length], [4, 8, {}, 6]);
   });
 
+  it("reads the file that Python's peft writes for a Hugging Face model, which names the model's class", async () => {
+    const auto_mapping = {
+      base_model_class: "BertForMaskedLM",
+      parent_library: "transformers.models.bert.modeling_bert",
+    };
+    assert.equal((await withConfig({ auto_mapping }, readPeftSettings)).rank, 2);
+  });
+
   it("refuses a field that is missing or cannot be, by name", async () => {
     const wrong: readonly [object, RegExp][] = [
       [{ r: undefined }, /r is missing, wanted a whole number above 0/],

@@ -7,7 +7,7 @@ import { has, isRecord, type Json } from "./json.ts";
 import { presetLayer } from "./presets.ts";
 import { resolveBackbone, resolveLora, resolveRegions } from "./resolve_models.ts";
 import { definition, SCHEMA, withDefaults } from "./schema.ts";
-import type { Difference, MethodSpec, ResolvedSpec } from "./types.ts";
+import type { BackboneSpec, Difference, MethodSpec, ResolvedSpec } from "./types.ts";
 
 /**
  * Every switch that differs from what `paper` says for the same subject. The subject (name, data set, methods, seeds, engine)
@@ -35,7 +35,7 @@ export function differences(spec: ResolvedSpec): Difference[] {
     ...compare("retention", usual("retention"), spec.retention),
     ...compare("budget", usual("budget"), spec.budget),
   ];
-  const backbone = resolveBackbone({ kind: spec.backbone.kind }, paper, spec.windows.context);
+  const backbone = resolveBackbone({ kind: spec.backbone.kind }, paper, spec.windows.context, "");
   found.push(...compare("backbone", json({ ...backbone, ffn: 4 * spec.backbone.hidden }), json(spec.backbone)));
   const evaluation = usual("evaluation");
   if (isRecord(evaluation)) {
@@ -43,7 +43,7 @@ export function differences(spec: ResolvedSpec): Difference[] {
     found.push(...compare("evaluation.ties", evaluation.ties ?? null, spec.evaluation.ties));
   }
   for (const method of spec.methods) {
-    for (const difference of methodDifferences(method)) {
+    for (const difference of methodDifferences(method, spec.backbone.kind)) {
       const path = covers(method.options as Json, difference.path.split("."))
         ? `[${method.label}] ${difference.path}`
         : difference.path;
@@ -53,10 +53,10 @@ export function differences(spec: ResolvedSpec): Difference[] {
   return found;
 }
 
-function methodDifferences(method: MethodSpec): Difference[] {
+function methodDifferences(method: MethodSpec, backbone: BackboneSpec["kind"]): Difference[] {
   if (method.kind === "base" || method.kind === "full") return [];
   const paper = presetLayer("paper");
-  const lora = compare("lora", json(resolveLora(paper, undefined, undefined)), json(method.lora));
+  const lora = compare("lora", json(resolveLora(paper, undefined, undefined, backbone)), json(method.lora));
   if (method.kind !== "raie") return lora;
   const regions = resolveRegions(paper, undefined, undefined, method.lora);
   return [...lora, ...compare("regions", json(regions), json(method.regions))];

@@ -5,23 +5,20 @@
 import { type Finding, nothingSeen, written } from "./finding.ts";
 import { type JsonRecord, pathOf } from "./json.ts";
 import { nearestName } from "./nearest.ts";
+import { allTargets, possibleTargets } from "./projections.ts";
 import { seen } from "./shown_text.ts";
-import type { MethodSpec, ResolvedSpec } from "./types.ts";
+import type { BackboneSpec, MethodSpec, ResolvedSpec } from "./types.ts";
 import { listed } from "./wording.ts";
-
-/** Projections of a backbone that an adapter may sit on, by the last part of their names. */
-export const PROJECTIONS: Readonly<Record<string, readonly string[]>> = {
-  sasrec: ["q_proj", "k_proj", "v_proj", "out_proj", "linear1", "linear2"],
-};
 
 /** Problems of each method: labels, gates, adapted projections. */
 export function* methodChecks(raw: JsonRecord, spec: ResolvedSpec): Generator<Finding> {
   yield* labels(spec);
   yield* strides(raw, spec);
+  const known = possibleTargets(spec.backbone.kind, spec.backbone.blocks);
   for (const [index, method] of spec.methods.entries()) {
     yield* gate(raw, method, index);
     yield* pass(raw, method, index);
-    yield* targets(raw, method, index, spec.backbone.kind);
+    yield* targets(raw, method, index, spec.backbone.kind, known);
   }
 }
 
@@ -86,19 +83,25 @@ function* pass(raw: JsonRecord, { lora, regions }: MethodSpec, index: number): G
   yield { pointer, message, about };
 }
 
-function* targets(raw: JsonRecord, { lora }: MethodSpec, index: number, kind: string): Generator<Finding> {
-  const projections = PROJECTIONS[kind] ?? [];
+function* targets(
+  raw: JsonRecord,
+  { lora }: MethodSpec,
+  index: number,
+  kind: BackboneSpec["kind"],
+  known: ReadonlySet<string>,
+): Generator<Finding> {
+  const usual = allTargets(kind);
   const list = written(raw, `/methods/${index}/lora/targets`, "/lora/targets");
   for (const [entry, target] of lora.targets.entries()) {
-    if (projections.includes(target)) continue;
-    const nearest = nearestName(target, projections);
+    if (known.has(target)) continue;
+    const nearest = nearestName(target, usual);
     const hint = nearest === undefined ? "" : ` Did you mean ${JSON.stringify(nearest)}?`;
     yield {
       pointer: `${list}/${entry}`,
-      message: `${pathOf(list).join(".")} must be projections of ${kind}, ${listed(projections, "and")}: found ${
+      message: `${pathOf(list).join(".")} must be projections of ${kind}, ${listed(usual, "and")}: found ${
         JSON.stringify(target)
       }.${hint}`,
-      about: [list, "/backbone/kind"],
+      about: [list, "/backbone/kind", "/backbone/blocks"],
     };
   }
 }

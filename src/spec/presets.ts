@@ -11,9 +11,11 @@ export interface Preset {
   readonly backbone: JsonRecord;
   readonly lora: JsonRecord;
   readonly regions: JsonRecord;
+  /** Options of methods' own, by kind. */
+  readonly methods: Readonly<Record<string, JsonRecord>>;
 }
 
-const PAPER: Preset = { windows: {}, backbone: {}, lora: {}, regions: {} };
+const PAPER: Preset = { windows: {}, backbone: {}, lora: {}, regions: {}, methods: {} };
 
 /**
  * What the authors' code does (github fengaogao/RAIE), switch by switch; named even where the paper's text says the same. It
@@ -46,7 +48,6 @@ const OFFICIAL: Preset = {
     rank: 8,
     alpha: 16,
     dropout: 0.05,
-    targets: ["q_proj", "k_proj", "v_proj", "out_proj", "linear1", "linear2"],
     init: "kaiming",
     itemRows: "finetune-targets",
     anchor: 1e-4,
@@ -76,6 +77,14 @@ const OFFICIAL: Preset = {
     routing: "hard",
     defaultAdapter: { weightDecay: 0, itemRate: 0.4 },
     training: { clip: null },
+  },
+  methods: {
+    replay: { ratio: 0.3, rows: "backbone" },
+    lwf: { temperature: 2, alpha: 0.5, candidates: "two" },
+    ewc: { lambda: 5 },
+    lsat: { alpha: 0.6, longEpochs: 1, shortEpochs: 3, rows: "backbone" },
+    mole: { experts: 3, gateHidden: 128, temperature: 0.7, balance: 0.01 },
+    ebpr: { steps: 20, learningRate: 3e-4, mine: "evaluated" },
   },
 };
 

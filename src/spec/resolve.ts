@@ -22,7 +22,8 @@ export function resolveSpec(raw: JsonRecord, file: string): ResolvedSpec {
   const filled: JsonRecord = isRecord(top) ? top : {};
   const windows = known<WindowsSpec>(filled.windows ?? {});
   const { cutoffs, ties, batch } = known<EvaluationSpec>(filled.evaluation ?? {});
-  const methods = resolveMethods(raw, layer);
+  const backbone = resolveBackbone(raw.backbone, layer, windows.context, file);
+  const methods = resolveMethods(raw, layer, backbone.kind);
   return {
     name: String(filled.name),
     title: String(filled.title ?? filled.name),
@@ -34,8 +35,8 @@ export function resolveSpec(raw: JsonRecord, file: string): ResolvedSpec {
     slices: resolveSlices(raw.slices),
     catalogue: filled.catalogue === "seen" ? "seen" : "all",
     retention: filled.retention === "held-out" ? "held-out" : "training",
-    backbone: resolveBackbone(raw.backbone, layer, windows.context),
-    budget: "paper",
+    backbone,
+    budget: filled.budget === "matched" ? "matched" : "paper",
     methods,
     seeds: known<number[]>(filled.seeds ?? []),
     evaluation: { cutoffs: [...cutoffs].sort((a, b) => a - b), ties, batch },

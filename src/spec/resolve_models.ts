@@ -2,21 +2,39 @@
  * The model side of a spec: backbone, adapters, regions, methods, with nothing left open.
  * @module
  */
+import { dirname, resolve as resolvePath } from "node:path";
 import { isRecord, type Json, type JsonRecord } from "./json.ts";
+import type { MethodKind, OwnOptions } from "./method_types.ts";
 import type { Preset } from "./presets.ts";
+import { allTargets } from "./projections.ts";
 import { known } from "./resolve_data.ts";
 import { definition, overlay, withDefaults } from "./schema.ts";
 import type { BackboneSpec, LoraSpec, MethodSpec, RegionsSpec } from "./types.ts";
 
-/** The backbone; `maxLength` is the windows' context and `ffn` four times `hidden` where nothing else is said. */
-export function resolveBackbone(raw: Json | undefined, preset: Preset, context: number): BackboneSpec {
+/**
+ * The backbone; `maxLength` is the windows' context and `ffn` four times `hidden` where nothing else is said, and a path of weights is seen
+ * from the folder of the spec's file.
+ */
+export function resolveBackbone(raw: Json | undefined, preset: Preset, context: number, file: string): BackboneSpec {
   const backbone = known<BackboneSpec>(withDefaults(definition("backbone"), overlay(preset.backbone, raw)));
-  return { ...backbone, maxLength: backbone.maxLength ?? context, ffn: backbone.ffn ?? 4 * backbone.hidden };
+  const { maxLength, ffn, weights } = backbone;
+  return {
+    ...backbone,
+    maxLength: maxLength ?? context,
+    ffn: ffn ?? 4 * backbone.hidden,
+    ...(weights === undefined ? {} : { weights: resolvePath(dirname(file), weights) }),
+  };
 }
 
-/** Adapters: preset, then the spec's `lora`, then a method's. */
-export function resolveLora(preset: Preset, raw: Json | undefined, own: Json | undefined): LoraSpec {
-  return known<LoraSpec>(withDefaults(definition("lora"), overlay(overlay(preset.lora, raw), own)));
+/** Adapters: preset, then the spec's `lora`, then a method's; on every projection of the backbone where nothing else is said. */
+export function resolveLora(
+  preset: Preset,
+  raw: Json | undefined,
+  own: Json | undefined,
+  backbone: BackboneSpec["kind"],
+): LoraSpec {
+  const lora = overlay(overlay(overlay({ targets: allTargets(backbone) }, preset.lora), raw), own);
+  return known<LoraSpec>(withDefaults(definition("lora"), lora));
 }
 
 /** Regions: preset, then the spec's `regions`, then a method's; their training follows the adapters' where nothing is said. */
@@ -26,7 +44,7 @@ export function resolveRegions(
   own: Json | undefined,
   lora: LoraSpec,
 ): RegionsSpec {
-  const { centres: _centres, adapters: _adapters, ...said } = record(
+  const said = record(
     withDefaults(definition("regions"), overlay(overlay(preset.regions, raw), own)),
   );
   const { positions: _positions, ...training } = lora.training;
@@ -40,22 +58,30 @@ export function resolveRegions(
 }
 
 /** Methods with the spec's own settings folded in; a label is the kind where none is given, numbered where it is taken. */
-export function resolveMethods(raw: JsonRecord, preset: Preset): MethodSpec[] {
+export function resolveMethods(raw: JsonRecord, preset: Preset, backbone: BackboneSpec["kind"]): MethodSpec[] {
   const entries = (Array.isArray(raw.methods) ? raw.methods : []).map((entry) =>
     record(typeof entry === "string" ? { kind: entry } : entry)
   );
   const taken = new Set(entries.flatMap(({ label }) => typeof label === "string" ? [label] : []));
   return entries.map((entry) => {
     const { kind, label, ...options } = entry;
-    const lora = resolveLora(preset, raw.lora, options.lora);
+    const lora = resolveLora(preset, raw.lora, options.lora, backbone);
     return {
       kind: String(kind),
       label: typeof label === "string" ? label : freeLabel(String(kind), taken),
       lora,
       regions: resolveRegions(preset, raw.regions, options.regions, lora),
+      own: resolveOwn(preset, entry),
       options,
     };
   });
+}
+
+/** What a method's kind has of its own: preset, then the method's entry. */
+export function resolveOwn(preset: Preset, entry: JsonRecord): OwnOptions[MethodKind] {
+  const filled = withDefaults(definition("methodEntry"), overlay(preset.methods[String(entry.kind)], entry));
+  const { kind: _kind, label: _label, lora: _lora, regions: _regions, ...own } = record(filled);
+  return known<OwnOptions[MethodKind]>(own);
 }
 
 function freeLabel(kind: string, taken: Set<string>): string {

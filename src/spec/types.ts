@@ -3,6 +3,7 @@
  * @module
  */
 import type { Rung } from "../engine/types.ts";
+import type { MethodKind, OwnOptions } from "./method_types.ts";
 
 /** Where defaults come from: the paper's text, the authors' code, or our best settings. */
 export type PresetName = "paper" | "official" | "tuned";
@@ -88,7 +89,10 @@ export interface TrainingSpec {
   readonly warmup: number;
 }
 
-/** The sequence model, trained once on S. */
+/** How adapters, or the whole backbone, are trained on F: the loss is taken at a window's last position, or at every one. */
+export type AdapterTraining = TrainingSpec & { readonly positions: "last" | "all" };
+
+/** The sequence model, trained once on S or read from a file. */
 export interface BackboneSpec {
   /** The architecture. */
   readonly kind: "sasrec" | "bert4rec" | "tisasrec" | "llama";
@@ -106,6 +110,14 @@ export interface BackboneSpec {
   readonly dropout: number;
   /** Added to the variance in layer normalisation. */
   readonly layerNormEps: number;
+  /** A safetensors file that its weights are taken from instead of training it; absolute after resolution. */
+  readonly weights?: string;
+  /** bert4rec: share of a row's items that are hidden in training. */
+  readonly mask?: number;
+  /** tisasrec: buckets of the logarithm of a time gap. */
+  readonly timeBuckets?: number;
+  /** tisasrec: longer gaps count as this many days. */
+  readonly maxGapDays?: number;
   /** How it is trained on S. */
   readonly training: TrainingSpec & {
     /** "windows": every S window; "user-tail": the last maxLength + 1 positives of each user (authors). */
@@ -125,7 +137,7 @@ export interface LoraSpec {
   readonly alpha: number;
   /** Share of the adapter's inputs dropped in training. */
   readonly dropout: number;
-  /** Projection names, matched at their last component. */
+  /** Projections that are adapted: whole names, or their ends behind a dot. */
   readonly targets: readonly string[];
   /** How A begins; B begins at zero. */
   readonly init: "kaiming" | "gaussian";
@@ -136,7 +148,7 @@ export interface LoraSpec {
   /** Item rows' learning rate as a multiple of the adapter's. */
   readonly itemRate: number;
   /** How adapters are trained on F, and at which positions the loss is taken. */
-  readonly training: TrainingSpec & { readonly positions: "last" | "all" };
+  readonly training: AdapterTraining;
 }
 
 /** What decides between Update, Expand and Add: the paper's gate or the authors'. */
@@ -161,6 +173,10 @@ export type GateSpec =
 export interface RegionsSpec {
   /** Regions at the start. */
   readonly k: number;
+  /** Where their centres come from: k-means, or directions drawn at random (an ablation). */
+  readonly centres: "k-means" | "random";
+  /** An adapter for each region, or one for all of them (an ablation). */
+  readonly adapters: "each" | "one";
   /** Runs of spherical k-means; the best counts. */
   readonly restarts: number;
   /** Passes of one run, at most. */
@@ -217,6 +233,8 @@ export interface MethodSpec {
   readonly lora: LoraSpec;
   /** Its regions; meant for raie alone. */
   readonly regions: RegionsSpec;
+  /** What its kind has beside these, defaults filled in; read with `ownOptions`. */
+  readonly own: OwnOptions[MethodKind];
   /** The overrides as written in the spec: what the report and results.json show as `options`. */
   readonly options: Readonly<Record<string, unknown>>;
 }

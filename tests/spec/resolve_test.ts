@@ -19,6 +19,8 @@ const LORA: ResolvedSpec["methods"][number]["lora"] = {
 };
 const REGIONS: ResolvedSpec["methods"][number]["regions"] = {
   k: 3,
+  centres: "k-means",
+  adapters: "each",
   restarts: 10,
   iterations: 100,
   stride: 1,
@@ -79,9 +81,9 @@ const PAPER: ResolvedSpec = {
   },
   budget: "paper",
   methods: [
-    { kind: "base", label: "base", lora: LORA, regions: REGIONS, options: {} },
-    { kind: "lora", label: "lora", lora: LORA, regions: REGIONS, options: {} },
-    { kind: "raie", label: "RAIE", lora: LORA, regions: REGIONS, options: {} },
+    { kind: "base", label: "base", lora: LORA, regions: REGIONS, own: {}, options: {} },
+    { kind: "lora", label: "lora", lora: LORA, regions: REGIONS, own: {}, options: {} },
+    { kind: "raie", label: "RAIE", lora: LORA, regions: REGIONS, own: {}, options: {} },
   ],
   seeds: [1],
   evaluation: { cutoffs: [5, 10, 20], ties: "mean", batch: 512 },

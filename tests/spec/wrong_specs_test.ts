@@ -141,21 +141,13 @@ const WRONG: readonly (readonly [string, Record<string, unknown>, string, readon
     "half",
   ]],
 
-  ["a backbone of a later version", { backbone: { kind: "bert4rec" } }, "/backbone/kind", [
-    'backbone.kind "bert4rec" is not available in this version: use "sasrec".',
-  ]],
-  ["a method of a later version", { methods: ["base", "mole"] }, "/methods/1", [
-    'methods.1 "mole" is not available in this version',
-  ]],
-  ["a method object of a later version", { methods: [{ kind: "lwf" }] }, "/methods/0/kind", [
-    '"lwf" is not available in this version',
+  ["a backbone of a later version", { backbone: { kind: "llama", checkpoint: "x" } }, "/backbone/kind", [
+    'backbone.kind "llama" is not available in this version: use "sasrec", "bert4rec" or "tisasrec".',
   ]],
   ["a preset of a later version", { preset: "tuned" }, "/preset", ['use "paper" or "official"']],
-  ["a budget of a later version", { budget: "matched" }, "/budget", ['use "paper"']],
   ["a sweep", { sweep: { "regions.k": [1, 2] } }, "/sweep", ["sweep is not available in this version"]],
   ["a search", { search: { space: { "lora.rank": [4] } } }, "/search", ["search is not available in this version"]],
   ["an executor", { executor: "slurm" }, "/executor", ["executor is not available in this version"]],
-  ["an ablation", { regions: { centres: "random" } }, "/regions/centres", ["is not available"]],
 ];
 
 describe("parseSpec() on a wrong spec", () => {

@@ -23,6 +23,7 @@ export { logBesselI } from "./log_bessel.ts";
 export { type Merged, mergeRegions, type MergeResult } from "./merge.ts";
 export { appendRegions, judgePool, type PoolVerdict, type ProposalOptions } from "./pool.ts";
 export { KAPPA_MAX, KAPPA_MIN, type Posterior, posterior, type Statistics } from "./posterior.ts";
+export { randomCentres } from "./random_centres.ts";
 export { routeAll, routeTopTwo, routeToRegion, routingScores, type TopTwo } from "./routing.ts";
 export { type KMeansOptions, type KMeansResult, sphericalKMeans } from "./spherical_k_means.ts";
 export type { Action, Clustering, Decision, EditReport, RandomSource, Regions, UnitVectors } from "./types.ts";

@@ -10,4 +10,5 @@ export { layerNorm } from "./layer_norm.ts";
 export { lastAttention, type LastAttentionInput, type LowRank } from "./last_attention.ts";
 export { linear } from "./linear.ts";
 export { matrixProduct } from "./matrix_product.ts";
+export { pick, spread } from "./pick.ts";
 export { softplus } from "./softplus.ts";

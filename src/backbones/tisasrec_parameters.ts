@@ -1,0 +1,109 @@
+/**
+ * Names, shapes and first values of TiSASRec's parameters: those of RAIE's TiSASRec in PyTorch, whose weights therefore load as they are.
+ * @module
+ */
+import { stream } from "../engine/random.ts";
+import type { GapBuckets } from "./time_gaps.ts";
+import type { Projection } from "./types.ts";
+
+/** Sizes of a TiSASRec. */
+export interface TisasrecConfig extends GapBuckets {
+  /** Items of the catalogue; the table has four rows before theirs: PAD, UNK, CLS, MASK. */
+  readonly items: number;
+  /** Learned positions and distances; of longer contexts the latest items are read. */
+  readonly maxLength: number;
+  /** Width of a state; a multiple of `heads`. */
+  readonly hidden: number;
+  /** Transformer layers; 0 leaves embeddings and the final norm. */
+  readonly blocks: number;
+  /** Attention heads of a layer. */
+  readonly heads: number;
+  /** Width inside a layer's feed-forward part. */
+  readonly ffn: number;
+  /** Added to the variance under the root; 1e-5 in PyTorch. */
+  readonly layerNormEps: number;
+  /**
+   * Whose item a pair's key and value are made of beside their terms of distance and time: the `attended` one, as in the paper (default), or the
+   * asking item's `own`, as the code of RAIE's authors has it. With `own` attention weighs distances and gaps alone, and reads no other item.
+   */
+  readonly content?: "attended" | "own" | undefined;
+}
+
+/** Rows of the item table that are no item's. */
+export const SPECIAL_ROWS = 4;
+/** The item table, tied to the scores. */
+export const ITEMS = "item_emb.weight";
+/** One row for each place of an item in its sequence. */
+export const POSITIONS = "pos_emb.weight";
+/** Added to the scores. */
+export const SCORE_BIAS = "out_bias";
+/** The norm behind the last layer. */
+export const FINAL_NORM = "norm";
+
+/** Tables of terms by distance (`pos`) and by time (`tim`), for keys and for values; every layer has its own, its heads share them. */
+const TERMS = { pos_k: "maxLength", pos_v: "maxLength", tim_k: "timeBuckets", tim_v: "timeBuckets" } as const;
+
+const STD = 0.02;
+
+/** Module path of layer `index`. */
+export const layerName = (index: number): string => `layers.${index}`;
+
+const layerNames = ({ blocks }: TisasrecConfig): string[] => Array.from({ length: blocks }, (_, i) => layerName(i));
+
+/** Every linear map, in the order they run. */
+export function projections(config: TisasrecConfig): Projection[] {
+  const { hidden, ffn } = config;
+  return layerNames(config).flatMap((layer) => [
+    ...["Wq", "Wk", "Wv", "Wo"].map((name) => ({ name: `${layer}.${name}`, inputs: hidden, outputs: hidden })),
+    { name: `${layer}.ffn.0`, inputs: hidden, outputs: ffn },
+    { name: `${layer}.ffn.3`, inputs: ffn, outputs: hidden },
+  ]);
+}
+
+const norms = (config: TisasrecConfig): string[] => [
+  ...layerNames(config).flatMap((layer) => [`${layer}.ln1`, `${layer}.ln2`]),
+  FINAL_NORM,
+];
+
+/** Shape of every parameter. */
+export function shapes(config: TisasrecConfig): Record<string, number[]> {
+  const { items, maxLength, hidden, heads } = config;
+  const result: Record<string, number[]> = {
+    [ITEMS]: [SPECIAL_ROWS + items, hidden],
+    [POSITIONS]: [maxLength, hidden],
+    [SCORE_BIAS]: [SPECIAL_ROWS + items],
+  };
+  for (const layer of layerNames(config)) {
+    for (const [name, rows] of Object.entries(TERMS)) {
+      result[`${layer}.${name}.weight`] = [config[rows], hidden / heads];
+    }
+  }
+  for (const { name, inputs, outputs } of projections(config)) {
+    result[`${name}.weight`] = [outputs, inputs];
+    result[`${name}.bias`] = [outputs];
+  }
+  for (const name of norms(config)) {
+    result[`${name}.weight`] = [hidden];
+    result[`${name}.bias`] = [hidden];
+  }
+  return result;
+}
+
+/** Embeddings and terms N(0, .02) with a zero padding row, Xavier-uniform projections (Glorot and Bengio, 2010), zero biases, unit norms. */
+export function initialise(config: TisasrecConfig, seed: number) {
+  const maps = new Set(projections(config).map(({ name }) => `${name}.weight`));
+  const gains = new Set(norms(config).map((name) => `${name}.weight`));
+  const parameters: Record<string, { shape: readonly number[]; values: Float32Array }> = {};
+  for (const [name, shape] of Object.entries(shapes(config))) {
+    const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
+    const draw = stream(seed, `initialise ${name}`);
+    if (maps.has(name)) {
+      const bound = Math.sqrt(6 / (shape[0]! + shape[1]!));
+      draw.fillUniform(values, -bound, bound);
+    } else if (gains.has(name)) values.fill(1);
+    else if (shape.length === 2) draw.fillNormal(values, STD);
+    if (name === ITEMS) values.fill(0, 0, config.hidden);
+    parameters[name] = { shape, values };
+  }
+  return parameters;
+}

@@ -32,6 +32,8 @@ export interface BankConfig {
   readonly itemRows: Int32Array;
   /** Items of the catalogue. */
   readonly items: number;
+  /** Item i has row i + itemOffset of the item table; left out: 0. */
+  readonly itemOffset?: number;
 }
 
 /** Where a projection's A [rank, inputs] and B, kept transposed as [rank, outputs], lie in an adapter's vector. */
@@ -65,7 +67,7 @@ export interface AdapterValues {
 }
 
 /**
- * Projections whose last name component is among `targets`, in the backbone's order.
+ * Projections that `targets` name, in the backbone's order. As in PEFT a target is a whole name, or its end behind a dot.
  *
  * @example
  * ```ts
@@ -76,7 +78,7 @@ export interface AdapterValues {
  * ```
  */
 export function selectProjections(projections: readonly Projection[], targets: readonly string[]): Projection[] {
-  return projections.filter(({ name }) => targets.includes(name.slice(name.lastIndexOf(".") + 1)));
+  return projections.filter(({ name }) => targets.some((target) => name === target || name.endsWith(`.${target}`)));
 }
 
 /**

@@ -3,12 +3,14 @@
  * @module
  */
 import type { Backbone } from "../backbones/types.ts";
-import { drawNegatives } from "../backbones/negatives.ts";
+import { ExampleBatch, type Positions } from "../backbones/examples.ts";
+import { type TrainingRows, windowRows } from "../backbones/training_rows.ts";
 import type { Windows } from "../data/types.ts";
 import { stream } from "../engine/random.ts";
 import { tf } from "../engine/tfjs.ts";
+import type { TrainingSpec } from "../spec/types.ts";
 import { type BankConfig, type BankLayout, rowPlaces } from "./bank.ts";
-import type { BankBatch } from "./train_step.ts";
+import type { ExampleTensors } from "./train_step.ts";
 
 /** What one adapter trains on. */
 export interface TrainingSet {
@@ -18,6 +20,51 @@ export interface TrainingSet {
   readonly windows: Windows;
   /** [windows.count], or all 1. */
   readonly weights?: Float32Array;
+  /** Items that may not be drawn as negatives of a row; left out: those of its window. */
+  readonly excluded?: TrainingRows["excluded"];
+  /** Optimiser steps in all, over as many epochs as they need; left out: as many as the training's epochs make. */
+  readonly steps?: number;
+  /** Rows, the last ones, that are of S; left out: none. */
+  readonly setupRows?: number;
+}
+
+/**
+ * Optimiser steps that a training's epochs take over so many rows.
+ *
+ * @example
+ * ```ts
+ * import { stepsOf } from "./batches.ts";
+ * import { parseSpec } from "../spec/parse.ts";
+ * const text = '{"name":"a","dataset":"movielens-100k","backbone":{"kind":"sasrec"},"methods":["lora"]}';
+ * const { training } = parseSpec(text, "a.json", { set: ["lora.training.batch=256"] }).resolved.methods[0]!.lora;
+ * console.assert(stepsOf(257, training) === 2 * training.epochs);
+ * ```
+ */
+export const stepsOf = (rows: number, { batch, epochs }: TrainingSpec): number => Math.ceil(rows / batch) * epochs;
+
+/** Optimiser steps a set takes in all. */
+export const totalSteps = ({ windows, steps }: TrainingSet, training: TrainingSpec): number =>
+  steps ?? stepsOf(windows.count, training);
+
+/** The rows of a set's step `index`: shuffled anew every epoch. */
+export function stepRows(seed: number, set: TrainingSet, batch: number, index: number): Int32Array {
+  const perEpoch = Math.ceil(set.windows.count / batch);
+  const from = (index % perEpoch) * batch;
+  return epochOrder(seed, set, Math.floor(index / perEpoch)).subarray(from, from + batch);
+}
+
+/** Rows a set sees in all its steps, and how many of them are of S. */
+export function rowsSeen(seed: number, set: TrainingSet, training: TrainingSpec): { rows: number; setupRows: number } {
+  const { windows: { count }, setupRows = 0 } = set;
+  if (count === 0) return { rows: 0, setupRows: 0 };
+  const perEpoch = Math.ceil(count / training.batch);
+  const steps = totalSteps(set, training);
+  const epochs = Math.floor(steps / perEpoch);
+  const begun = steps % perEpoch === 0
+    ? new Int32Array(0)
+    : epochOrder(seed, set, epochs).subarray(0, Math.min(count, (steps % perEpoch) * training.batch));
+  const ofSetup = begun.filter((row) => row >= count - setupRows).length;
+  return { rows: epochs * count + begun.length, setupRows: epochs * setupRows + ofSetup };
 }
 
 /**
@@ -34,14 +81,24 @@ export interface TrainingSet {
  * ```
  */
 export function epochOrder(seed: number, set: TrainingSet, epoch: number): Int32Array {
-  const order = Int32Array.from({ length: set.windows.count }, (_, row) => row);
+  const { count } = set.windows;
+  const kept = latest.get(set);
+  if (kept?.seed === seed && kept.epoch === epoch && kept.order.length === count) return kept.order;
+  const order = Int32Array.from({ length: count }, (_, row) => row);
   stream(seed, `shuffle ${set.purpose}`, epoch).shuffle(order);
+  latest.set(set, { seed, epoch, order });
   return order;
 }
 
+/** The order asked for last, of each set: a training asks for it in every step. */
+const latest = new WeakMap<
+  TrainingSet,
+  { readonly seed: number; readonly epoch: number; readonly order: Int32Array }
+>();
+
 /** What {@linkcode bankBatch} needs beside the rows. */
 export interface BatchSettings {
-  /** Gives the catalogue's size and how much of a context is read. */
+  /** Makes the tensors a model reads, and gives the catalogue's size. */
   readonly backbone: Backbone;
   /** Says which items have rows. */
   readonly bank: BankConfig;
@@ -49,10 +106,10 @@ export interface BatchSettings {
   readonly layout: BankLayout;
   /** Rows of each adapter in a step. */
   readonly batch: number;
-  /** Drawn for every position with a loss, outside the whole window. */
+  /** Drawn for every position with a loss. */
   readonly negatives: number;
   /** Where the loss is taken. */
-  readonly positions: "last" | "all";
+  readonly positions: Positions;
   /** Root of the negatives' streams. */
   readonly seed: number;
 }
@@ -72,57 +129,31 @@ export interface Share {
  *
  * @returns tensors without rates and noise; the caller disposes them.
  */
-export function bankBatch(
-  settings: BatchSettings,
-  shares: readonly Share[],
-): Omit<BankBatch, "learningRate" | "noise" | "clip" | "weightDecay" | "itemRate"> {
+export function bankBatch(settings: BatchSettings, shares: readonly Share[]): ExampleTensors {
   const { backbone, bank, layout, batch, negatives, positions } = settings;
   const adapters = shares.length;
-  const context = shares[0]!.set.windows.context;
-  const time = Math.min(context, backbone.maxLength);
-  const perRow = positions === "last" ? 1 : time;
+  const time = Math.min(shares[0]!.set.windows.context, backbone.maxLength);
   const rows = adapters * batch;
-  const sequence = new Int32Array(rows * time);
-  const each = 1 + negatives;
-  const candidates = new Int32Array(rows * perRow * each);
-  const weights = new Float32Array(rows * perRow);
-  const membership = new Float32Array(rows * adapters);
+  const examples = new ExampleBatch({ rows, time, positions, negatives, items: backbone.items });
   shares.forEach(({ set, rows: chosen, step }, adapter) => {
-    const { items } = set.windows;
     const draw = stream(settings.seed, `negatives ${set.purpose}`, step);
-    let total = 0;
-    const first = adapter * batch;
-    chosen.forEach((row, r) => {
-      const end = row * (context + 1) + context;
-      const seen = items.subarray(end - time, end);
-      const at = (first + r) * perRow;
-      sequence.set(seen, (first + r) * time);
-      const outside = items.subarray(end - context, end + 1);
-      for (let p = 0; p < perRow; p++) {
-        const target = items[end + 1 - perRow + p]!;
-        candidates[(at + p) * each] = target;
-        drawNegatives(draw, outside, backbone.items, candidates.subarray((at + p) * each + 1, (at + p + 1) * each));
-        // A position learns only from a real item; padding has no next item to predict from.
-        const weight = seen[time - perRow + p]! > 0 && target > 0 ? set.weights?.[row] ?? 1 : 0;
-        weights[at + p] = weight;
-        total += weight;
-      }
-    });
-    if (total > 0) { for (let i = first * perRow; i < (first + batch) * perRow; i++) weights[i]! /= total; }
+    const source = { ...windowRows(set.windows), ...(set.excluded === undefined ? {} : { excluded: set.excluded }) };
+    examples.put(adapter * batch, source, chosen, draw, (row) => set.weights?.[row] ?? 1);
   });
+  const { sequences, candidates, weights, perRow, each } = examples;
+  const membership = new Float32Array(rows * adapters);
   for (let row = 0; row < rows; row++) membership[row * adapters + Math.floor(row / batch)] = 1;
-  const places = (ids: Int32Array, perBatchRow: number) => {
-    if (bank.itemRows.length === 0) return new Int32Array(1);
-    return rowPlaces(layout, bank.itemRows.length, ids, (index) => Math.floor(index / perBatchRow / batch));
-  };
   const place = (ids: Int32Array, perBatchRow: number, shape: number[]) =>
-    tf.tensor(places(ids, perBatchRow), bank.itemRows.length === 0 ? [1] : shape, "int32");
-  const n = rows * perRow;
+    bank.itemRows.length === 0 ? tf.zeros([1], "int32") : tf.tensor(
+      rowPlaces(layout, bank.itemRows.length, ids, (index) => Math.floor(index / perBatchRow / batch)),
+      shape,
+      "int32",
+    );
   return {
-    sequence: tf.tensor(sequence, [rows, time], "int32"),
-    sequencePlaces: place(sequence, time, [rows, time]),
-    candidates: tf.tensor(candidates, [n, each], "int32"),
-    candidatePlaces: place(candidates, perRow * each, [n, each]),
+    ...backbone.batch(sequences),
+    sequencePlaces: place(sequences.items, time, [rows, time]),
+    candidates: tf.tensor(candidates, [rows * perRow, each], "int32"),
+    candidatePlaces: place(candidates, perRow * each, [rows * perRow, each]),
     weights: tf.tensor1d(weights),
     membership: tf.tensor2d(membership, [rows, adapters]),
     active: tf.tensor2d(Float32Array.from(shares, ({ rows }) => rows.length > 0 ? 1 : 0), [adapters, 1]),

@@ -27,7 +27,7 @@ function transpose(values: Float32Array, rows: number, columns: number): Float32
 /**
  * One adapter as PEFT's tensors.
  *
- * @param table The shared item table, [items + 1, width]: PEFT stores trained rows as values, so a row is table + delta.
+ * @param table The shared item table, [itemOffset + items + 1, width]: PEFT stores trained rows as values, so a row is table + delta.
  * @param tableModule Module of the item table, e.g. "item_emb".
  */
 export function toPeft(
@@ -49,8 +49,11 @@ export function toPeft(
   }
   if (config.itemRows.length > 0) {
     const rows = Float32Array.from(adapter.rows);
+    const { itemOffset = 0 } = config;
     config.itemRows.forEach((item, index) => {
-      for (let c = 0; c < config.width; c++) rows[index * config.width + c]! += table[item * config.width + c]!;
+      for (let c = 0; c < config.width; c++) {
+        rows[index * config.width + c]! += table[(item + itemOffset) * config.width + c]!;
+      }
     });
     tensors[`${PREFIX}${tableModule}.token_adapter.trainable_tokens_delta`] = {
       shape: [config.itemRows.length, config.width],
@@ -86,8 +89,11 @@ export function fromPeft(
   const rows = new Float32Array(layout.rowsSize);
   if (config.itemRows.length > 0) {
     rows.set(valuesOf(rowsName));
+    const { itemOffset = 0 } = config;
     config.itemRows.forEach((item, index) => {
-      for (let c = 0; c < config.width; c++) rows[index * config.width + c]! -= table[item * config.width + c]!;
+      for (let c = 0; c < config.width; c++) {
+        rows[index * config.width + c]! -= table[(item + itemOffset) * config.width + c]!;
+      }
     });
   }
   return { lora, rows };

@@ -16,7 +16,7 @@ export interface PeftSettings {
   readonly alpha: number;
   /** In [0, 1); of use only to train further. */
   readonly dropout: number;
-  /** Last components of the adapted projections' names. */
+  /** Ends of the adapted projections' names, or whole names. */
   readonly targets: readonly string[];
   /** Rows of tables that are trained, by module; empty: none. */
   readonly rows: Readonly<Record<string, readonly number[]>>;
@@ -75,7 +75,7 @@ export function peftConfig(config: BankConfig, tableModule: string): Record<stri
     use_dora: false,
     target_modules: targetsOf(config),
     modules_to_save: null,
-    trainable_token_indices: config.itemRows.length === 0 ? null : { [tableModule]: [...config.itemRows] },
+    trainable_token_indices: config.itemRows.length === 0 ? null : { [tableModule]: tableRows(config) },
   };
 }
 
@@ -107,7 +107,7 @@ export async function readPeftSettings(folder: string): Promise<PeftSettings> {
 
 /** Refuses settings under which tensors of a bank's layout would compute something else. @throws {WeightsError} naming the field. */
 export function requireSettings(settings: PeftSettings, config: BankConfig, tableModule: string, folder: string): void {
-  const rows = config.itemRows.length === 0 ? {} : { [tableModule]: [...config.itemRows] };
+  const rows = config.itemRows.length === 0 ? {} : { [tableModule]: tableRows(config) };
   const wanted = [
     ["r", settings.rank, config.rank],
     ["lora_alpha", settings.alpha, config.alpha],
@@ -120,10 +120,14 @@ export function requireSettings(settings: PeftSettings, config: BankConfig, tabl
   }
 }
 
-/** Last components of the adapted projections' names, each once, in alphabetical order. */
+/** Ends of the adapted projections' names, behind the layer's number, each once, in alphabetical order. */
 function targetsOf({ projections }: BankConfig): string[] {
-  return [...new Set(projections.map(({ name }) => name.slice(name.lastIndexOf(".") + 1)))].sort();
+  return [...new Set(projections.map(({ name }) => name.replace(/^.*?\.\d+\./, "")))].sort();
 }
+
+/** Rows of the item table itself, special tokens counted. */
+const tableRows = ({ itemRows, itemOffset = 0 }: BankConfig): number[] =>
+  Array.from(itemRows, (item) => item + itemOffset);
 
 function configObject(bytes: Uint8Array, file: string): Readonly<Record<string, unknown>> {
   let json: unknown;

@@ -3,14 +3,28 @@
  * @module
  */
 import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
+import { contexts } from "../backbones/examples.ts";
+import { itemBias, itemTable } from "../backbones/item_rows.ts";
 import type { Backbone, Batch, Scorer } from "../backbones/types.ts";
 import type { Windows } from "../data/types.ts";
 import { tf } from "../engine/tfjs.ts";
 import type { TensorMap } from "../engine/types.ts";
+import type { Mixing } from "./gate.ts";
+import { meanEmbedding } from "./train_step.ts";
 import { adapterHook, type AdapterValues, type BankConfig, bankLayout, rowPlaces, stackRows } from "./bank.ts";
 
-/** Which adapter each window uses: `first`, and with `second` a mixture in which `first` has `share`. */
-export interface Routing {
+/** Which adapter each window uses: `first`, and with `second` a mixture in which `first` has `share`; or shares by a gate. */
+export type Routing = WindowRouting | GateRouting;
+
+/** Shares that a gate gives for every sequence; the item rows are those of the first adapter, which all of them have. */
+export interface GateRouting {
+  readonly mixing: Mixing;
+  /** [size] */
+  readonly gate: Float32Array;
+}
+
+/** Adapters chosen for each window beforehand. */
+export interface WindowRouting {
   /** [windows], the adapter with `share`, or the only one. */
   readonly first: Int32Array;
   /** [windows], the adapter with the rest; left out: hard routing. */
@@ -19,18 +33,20 @@ export interface Routing {
   readonly share?: Float32Array;
 }
 
-/** Scores of all items from states, [batch, width] x [items + 1, width] -> [batch, items]; item 1 first. */
-function itemScores(states: Tensor, table: Tensor): Tensor {
+/** Scores of all items from states, [batch, width] x [items + 1, width] (+ [items + 1]) -> [batch, items]; item 1 first. */
+function itemScores(states: Tensor, table: Tensor, bias: Tensor | undefined): Tensor {
   const [rows, width] = table.shape as [number, number];
-  return tf.matMul(states as Tensor2D, tf.slice(table as Tensor2D, [1, 0], [rows - 1, width]), false, true);
+  const scores = tf.matMul(states as Tensor2D, tf.slice(table as Tensor2D, [1, 0], [rows - 1, width]), false, true);
+  return bias === undefined ? scores : tf.add(scores, tf.slice(bias, [1], [rows - 1]));
 }
 
 /** The frozen backbone by itself. */
 export function frozenScorer(backbone: Backbone, parameters: TensorMap, windows: Windows): Scorer {
   return {
     frozen: parameters,
-    collate: (rows) => backbone.collate(windows, rows),
-    scores: (inputs, frozen) => itemScores(backbone.last(frozen, inputs as Batch), frozen[backbone.itemTable]!),
+    collate: (rows) => backbone.batch(contexts(windows, rows, backbone.maxLength)),
+    scores: (inputs, frozen) =>
+      itemScores(backbone.last(frozen, inputs as Batch), itemTable(backbone, frozen), itemBias(backbone, frozen)),
     // The parameters belong to whoever loaded them.
     dispose: () => {},
   };
@@ -51,23 +67,57 @@ export function bankScorer(
   routing: Routing,
 ): Scorer {
   const layout = bankLayout(bank);
-  const own = bankTensors(backbone, parameters, bank, adapters);
+  const gated = "mixing" in routing ? routing.mixing : undefined;
+  const tables = gated === undefined ? adapters : adapters.slice(0, 1);
+  const own = bankTensors(backbone, parameters, bank, adapters, tables);
+  if ("mixing" in routing) own.gate = tf.tensor2d(routing.gate, [1, routing.gate.length]);
+  const places: WindowRouting = "mixing" in routing ? { first: new Int32Array(windows.count) } : routing;
   const frozen = { ...parameters, ...own };
   return {
     frozen,
     collate: (rows) => ({
-      ...backbone.collate(windows, rows),
-      ...membershipTensors(backbone, bank, adapters.length, windows, rows, routing, layout),
+      ...backbone.batch(contexts(windows, rows, backbone.maxLength)),
+      ...membershipTensors(backbone, bank, tables.length, windows, rows, places, layout),
     }),
     scores: (inputs, tensors) => {
       const batch = inputs as Batch;
-      const membership = { weights: inputs.membership!, sequenceRows: sequenceRows(inputs) };
-      const hook = adapterHook(bank, layout, tensors.lora!, tensors.stacked, membership);
+      const weights = gated === undefined
+        ? inputs.membership!
+        : gated.weights(tensors.gate!, meanEmbedding(backbone, tensors, batch.sequence));
+      const hook = adapterHook(bank, layout, tensors.lora!, tensors.stacked, {
+        weights,
+        sequenceRows: sequenceRows(inputs),
+      });
       const states = backbone.last(tensors, batch, { adapters: hook });
-      if (tensors.tables === undefined) return itemScores(states, tensors[backbone.itemTable]!);
-      return itemScores(adapters.length === 1 ? states : spread(states, inputs.membership!), tensors.tables);
+      const bias = itemBias(backbone, tensors);
+      if (tensors.tables === undefined) return itemScores(states, itemTable(backbone, tensors), bias);
+      return itemScores(tables.length === 1 ? states : spread(states, inputs.membership!), tensors.tables, bias);
     },
     dispose: () => tf.dispose(own),
+  };
+}
+
+/**
+ * Scores of several models of one backbone, summed in fixed shares: both see the same windows.
+ *
+ * @param parts each with its share of the score.
+ */
+export function blendedScorer(parts: readonly { readonly scorer: Scorer; readonly share: number }[]): Scorer {
+  const own = (place: number, tensors: TensorMap): TensorMap =>
+    Object.fromEntries(
+      Object.entries(tensors).flatMap(([name, tensor]) =>
+        name.startsWith(`${place} `) ? [[name.slice(`${place} `.length), tensor]] : []
+      ),
+    );
+  const named = (place: number, tensors: TensorMap) =>
+    Object.entries(tensors).map(([name, tensor]) => [`${place} ${name}`, tensor] as const);
+  return {
+    frozen: Object.fromEntries(parts.flatMap(({ scorer }, place) => named(place, scorer.frozen))),
+    collate: (rows) => Object.fromEntries(parts.flatMap(({ scorer }, place) => named(place, scorer.collate(rows)))),
+    scores: (inputs, frozen) =>
+      parts.map(({ scorer, share }, place) => tf.mul(scorer.scores(own(place, inputs), own(place, frozen)), share))
+        .reduce((sum, scores) => tf.add(sum, scores)),
+    dispose: () => parts.forEach(({ scorer }) => scorer.dispose()),
   };
 }
 
@@ -87,20 +137,21 @@ const sequenceRows = (inputs: TensorMap) =>
     return places === undefined ? [] : [share === undefined ? { places } : { places, share }];
   });
 
-/** The bank on the device; `tables`: every adapter's item table side by side, [items + 1, adapters * width]. */
+/** The bank on the device; `tables`: the item tables of those adapters side by side, [items + 1, adapters * width]. */
 function bankTensors(
   backbone: Backbone,
   parameters: TensorMap,
   bank: BankConfig,
   adapters: readonly AdapterValues[],
+  withTable: readonly AdapterValues[],
 ): Record<string, Tensor> {
   return tf.tidy(() => {
     const lora = tf.stack(adapters.map((adapter) => tf.tensor1d(adapter.lora)));
     if (bank.itemRows.length === 0) return { lora };
-    const table = parameters[backbone.itemTable]!;
-    const rows = tf.stack(adapters.map((adapter) => tf.tensor1d(adapter.rows)));
+    const table = itemTable(backbone, parameters);
+    const rows = tf.stack(withTable.map((adapter) => tf.tensor1d(adapter.rows)));
     const rowOf = tf.tensor1d(bankLayout(bank).rowOf, "int32");
-    const tables = adapters.map((adapter) =>
+    const tables = withTable.map((adapter) =>
       tf.add(table, tf.gather(stackRows(tf.tensor1d(adapter.rows), bank.width), rowOf))
     );
     return { lora, stacked: stackRows(rows, bank.width), tables: tf.concat(tables, 1) };
@@ -113,7 +164,7 @@ function membershipTensors(
   adapters: number,
   windows: Windows,
   rows: Int32Array,
-  { first, second, share }: Routing,
+  { first, second, share }: WindowRouting,
   layout: ReturnType<typeof bankLayout>,
 ): Record<string, Tensor> {
   const weights = new Float32Array(rows.length * adapters);
@@ -124,12 +175,7 @@ function membershipTensors(
   });
   const tensors: Record<string, Tensor> = { membership: tf.tensor2d(weights, [rows.length, adapters]) };
   if (bank.itemRows.length === 0) return tensors;
-  const time = Math.min(windows.context, backbone.maxLength);
-  const ids = new Int32Array(rows.length * time);
-  rows.forEach((row, r) => {
-    const end = row * (windows.context + 1) + windows.context;
-    ids.set(windows.items.subarray(end - time, end), r * time);
-  });
+  const { time, items: ids } = contexts(windows, rows, backbone.maxLength);
   const places = (choice: Int32Array) =>
     tf.tensor2d(rowPlaces(layout, bank.itemRows.length, ids, (index) => choice[rows[Math.floor(index / time)]!]!), [
       rows.length,

@@ -2,22 +2,34 @@
  * Training adapters on a frozen backbone: any number of them, one after the other or side by side in one pass.
  * @module
  */
+import type { Positions } from "../backbones/examples.ts";
 import { negativesOf } from "../backbones/losses.ts";
 import type { Backbone } from "../backbones/types.ts";
 import { scheduledRate } from "../engine/schedule.ts";
 import { stream } from "../engine/random.ts";
 import { type Checkpoints, type Curve, runTraining } from "../engine/training_loop.ts";
 import { tf } from "../engine/tfjs.ts";
-import type { CompiledStep, Engine, TensorMap } from "../engine/types.ts";
+import type { CompiledStep, Engine, Tensor, TensorMap } from "../engine/types.ts";
 import type { TrainingSpec } from "../spec/types.ts";
 import { type AdapterValues, type BankConfig, bankLayout } from "./bank.ts";
-import { bankBatch, type BatchSettings, epochOrder, type Share, type TrainingSet } from "./batches.ts";
+import {
+  bankBatch,
+  type BatchSettings,
+  rowsSeen,
+  type Share,
+  stepRows,
+  totalSteps,
+  type TrainingSet,
+} from "./batches.ts";
+import type { Mixing } from "./gate.ts";
 import {
   type BankBatch,
   type BankOutputs,
   type BankState,
   bankStep,
   type StepSettings,
+  type Term,
+  termInput,
   UNCLIPPED,
 } from "./train_step.ts";
 
@@ -34,7 +46,11 @@ export interface AdapterTraining {
   /** Loss, epochs, batch, rate, decay, clipping, warm-up. */
   readonly training: TrainingSpec;
   /** Where the loss is taken: at each window's target alone, or at every position. */
-  readonly positions: "last" | "all";
+  readonly positions: Positions;
+  /** What the loss on the rows counts for beside the terms; left out: 1. */
+  readonly lossWeight?: number;
+  /** What the method adds to the loss; left out: nothing. Only for one adapter at a time, or a mixture. */
+  readonly terms?: readonly Term[];
   /** Item rows' rate as a multiple of `training.learningRate`. */
   readonly itemRate: number;
   /** lambda of the penalty lambda mean(delta^2) on item rows; 0: none. */
@@ -70,21 +86,9 @@ export interface TrainedAdapters {
   readonly steps: number;
   /** Rows seen over all epochs. */
   readonly rows: number;
+  /** Of these, rows of S. */
+  readonly setupRows: number;
 }
-
-/**
- * Optimiser steps a set takes.
- *
- * @example
- * ```ts
- * import { stepsOf } from "./train.ts";
- * import { parseSpec } from "../spec/parse.ts";
- * const text = '{"name":"a","dataset":"movielens-100k","backbone":{"kind":"sasrec"},"methods":["lora"]}';
- * const { training } = parseSpec(text, "a.json", { set: ["lora.training.batch=256"] }).resolved.methods[0]!.lora;
- * console.assert(stepsOf(257, training) === 2 * training.epochs);
- * ```
- */
-export const stepsOf = (rows: number, { batch, epochs }: TrainingSpec): number => Math.ceil(rows / batch) * epochs;
 
 /**
  * Trains one adapter for each set, each from its own start, with its own optimiser.
@@ -99,84 +103,133 @@ export async function trainAdapters(
   together = false,
 ): Promise<TrainedAdapters> {
   const groups = together ? [sets.map((_, index) => index)] : sets.map((_, index) => [index]);
-  const total = sets.reduce((sum, { windows }) => sum + stepsOf(windows.count, settings.training), 0);
+  const stepsIn = (members: readonly TrainingSet[]) =>
+    members.reduce((sum, set) => sum + totalSteps(set, settings.training), 0);
+  const total = stepsIn(sets);
   const adapters: AdapterValues[] = [...start];
   const curves: LossCurve[] = [];
-  let done = 0;
+  let before = 0;
   for (const group of groups) {
-    const step = readyStep(settings, group.map((index) => start[index]!));
+    const step = readyStep(settings, startState(group.map((index) => start[index]!)), group.length);
     const members = group.map((index) => sets[index]!);
     const name = members.map(({ purpose }) => purpose).join(" + ");
-    const before = done;
     const curve = await runSteps(settings, name, step, members, async (steps, loss) => {
-      done = before + steps;
-      await settings.onStep?.(done, total, loss);
+      await settings.onStep?.(before + steps, total, loss);
     });
-    done = before + members.reduce((sum, { windows }) => sum + stepsOf(windows.count, settings.training), 0);
+    before += stepsIn(members);
     curves.push({ ...curve, name });
-    const trained = await readAdapters(step, group.length);
-    group.forEach((index, place) => adapters[index] = trained[place]!);
+    const { lora, rows } = await readValues(step, ["lora", "rows"]);
+    const part = (values: Float32Array, place: number) =>
+      values.slice(place * values.length / group.length, (place + 1) * values.length / group.length);
+    group.forEach((index, place) => {
+      adapters[index] = { lora: part(lora!, place), rows: part(rows!, place).slice(0, start[index]!.rows.length) };
+    });
   }
-  const rows = sets.reduce((sum, { windows }) => sum + windows.count * settings.training.epochs, 0);
-  return { adapters, curves, steps: total, rows };
+  return { adapters, curves, steps: total, ...seen(settings, sets) };
 }
 
-/** The compiled step with its state set to the given adapters: taken from the cache, or compiled and kept there. */
-function readyStep(settings: AdapterTraining, start: readonly AdapterValues[]) {
+/** A bank whose adapters are mixed by a gate. */
+export interface MixtureValues {
+  /** Low-rank terms of each, [adapters][loraSize]. */
+  readonly lora: readonly Float32Array[];
+  /** [rowsSize], item rows of the whole. */
+  readonly rows: Float32Array;
+  /** [size] */
+  readonly gate: Float32Array;
+}
+
+/** What training a mixture gives back. */
+export interface TrainedMixture extends Omit<TrainedAdapters, "adapters"> {
+  readonly mixture: MixtureValues;
+}
+
+/** Trains all adapters of a mixture, their gate and their item rows together on one set. */
+export async function trainMixture(
+  settings: AdapterTraining,
+  mixing: Mixing,
+  set: TrainingSet,
+  start: MixtureValues,
+): Promise<TrainedMixture> {
+  const state = { ...startState(start.lora.map((lora) => ({ lora, rows: start.rows }))) };
+  tf.dispose([state.rows!, state.rowsM!, state.rowsV!, state.count!]);
+  const one = { ...moments("rows", stacked([start.rows])), ...moments("gate", stacked([start.gate])) };
+  const step = readyStep(settings, { ...state, ...one, count: tf.zeros([1, 1]) }, start.lora.length, mixing);
+  const total = totalSteps(set, settings.training);
+  const onStep = async (done: number, loss: number) => await settings.onStep?.(done, total, loss);
+  const curve = { ...await runSteps(settings, set.purpose, step, [set], onStep), name: set.purpose };
+  const { lora, rows, gate } = await readValues(step, ["lora", "rows", "gate"]);
+  const size = lora!.length / start.lora.length;
+  const mixture = {
+    lora: start.lora.map((_, index) => lora!.slice(index * size, (index + 1) * size)),
+    rows: rows!.slice(0, start.rows.length),
+    gate: gate!,
+  };
+  return { mixture, curves: [curve], steps: total, ...seen(settings, [set]) };
+}
+
+function seen({ seed, training }: AdapterTraining, sets: readonly TrainingSet[]): { rows: number; setupRows: number } {
+  const each = sets.map((set) => rowsSeen(seed, set, training));
+  const sum = (pick: (one: { rows: number; setupRows: number }) => number) =>
+    each.reduce((all, one) => all + pick(one), 0);
+  return { rows: sum(({ rows }) => rows), setupRows: sum(({ setupRows }) => setupRows) };
+}
+
+/** The compiled step with its state set to the given one, which it takes over: taken from the cache, or compiled and kept there. */
+function readyStep(settings: AdapterTraining, state: TensorMap, adapters: number, mixing?: Mixing) {
   const { training: { loss }, positions, anchor, backboneDropout, bank, backbone, steps } = settings;
-  const same = { adapters: start.length, loss, positions, anchor, backboneDropout };
-  const key = JSON.stringify([same, { ...bank, itemRows: bank.itemRows.join() }]);
-  const state = bankState(start);
+  const { lossWeight = 1, terms = [] } = settings;
+  const same = { adapters, loss, lossWeight, positions, anchor, backboneDropout };
+  const parts = [terms.map(({ key }) => key), mixing?.key ?? null];
+  const key = JSON.stringify([same, { ...bank, itemRows: bank.itemRows.join() }, parts]);
   try {
     const kept = steps.get(key);
     if (kept !== undefined) {
-      kept.writeState(state);
+      kept.writeState(state as BankState);
       return kept;
     }
-    const stepSettings: StepSettings = { ...same, backbone, bank };
-    const options = { name: `adapt ${backbone.kind}`, state, frozen: settings.parameters };
+    const stepSettings: StepSettings = { ...same, terms, mixing, backbone, bank };
+    const options = { name: `adapt ${backbone.kind}`, state: state as BankState, frozen: settings.parameters };
     const made = settings.engine.compile(bankStep(stepSettings), options);
     steps.set(key, made);
     return made;
   } finally {
-    tf.dispose(state);
+    tf.dispose(Object.values(state));
   }
 }
 
-function bankState(adapters: readonly AdapterValues[]): BankState {
-  const stack = (pick: (adapter: AdapterValues) => Float32Array) => {
-    // Item rows may be absent; a state entry needs at least one number.
-    const size = Math.max(1, pick(adapters[0]!).length);
-    const values = new Float32Array(adapters.length * size);
-    adapters.forEach((adapter, index) => values.set(pick(adapter), index * size));
-    return tf.tensor2d(values, [adapters.length, size]);
-  };
-  const lora = stack((adapter) => adapter.lora);
-  const rows = stack((adapter) => adapter.rows);
+/** [adapters, numbers]; item rows may be absent, and a state entry needs at least one number. */
+function stacked(values: readonly Float32Array[]): Tensor {
+  const size = Math.max(1, values[0]!.length);
+  const all = new Float32Array(values.length * size);
+  values.forEach((one, index) => all.set(one, index * size));
+  return tf.tensor2d(all, [values.length, size]);
+}
+
+const moments = (name: string, numbers: Tensor): Record<string, Tensor> => ({
+  [name]: numbers,
+  [`${name}M`]: tf.zerosLike(numbers),
+  [`${name}V`]: tf.zerosLike(numbers),
+});
+
+function startState(adapters: readonly AdapterValues[]): TensorMap {
   return {
-    lora,
-    loraM: tf.zerosLike(lora),
-    loraV: tf.zerosLike(lora),
-    rows,
-    rowsM: tf.zerosLike(rows),
-    rowsV: tf.zerosLike(rows),
+    ...moments("lora", stacked(adapters.map(({ lora }) => lora))),
+    ...moments("rows", stacked(adapters.map(({ rows }) => rows))),
     count: tf.zeros([adapters.length, 1]),
   };
 }
 
-async function readAdapters(
+async function readValues(
   step: CompiledStep<BankBatch, BankState, TensorMap>,
-  adapters: number,
-): Promise<AdapterValues[]> {
+  names: readonly string[],
+): Promise<Record<string, Float32Array>> {
   const state = step.readState();
   try {
-    const lora = await state.lora.data() as Float32Array;
-    const rows = await state.rows.data() as Float32Array;
-    const part = (values: Float32Array, index: number) =>
-      values.slice(index * values.length / adapters, (index + 1) * values.length / adapters);
-    return Array.from({ length: adapters }, (_, index) => ({ lora: part(lora, index), rows: part(rows, index) }));
+    const values: Record<string, Float32Array> = {};
+    for (const name of names) values[name] = await state[name]!.data() as Float32Array;
+    return values;
   } finally {
-    tf.dispose(state);
+    tf.dispose(Object.values(state));
   }
 }
 
@@ -188,7 +241,7 @@ function runSteps(
   sets: readonly TrainingSet[],
   onStep: (steps: number, loss: number) => Promise<void>,
 ): Promise<Curve> {
-  const { training, seed } = settings;
+  const { training, seed, terms = [] } = settings;
   const batchSettings: BatchSettings = {
     backbone: settings.backbone,
     bank: settings.bank,
@@ -198,16 +251,23 @@ function runSteps(
     positions: settings.positions,
     seed,
   };
-  const totals = sets.map(({ windows }) => stepsOf(windows.count, training));
-  const orders = new Map<number, { epoch: number; order: Int32Array }>();
+  const totals = sets.map((set) => totalSteps(set, training));
+  const share = (set: TrainingSet, index: number, total: number): Share => ({
+    set,
+    rows: index < total ? stepRows(seed, set, training.batch, index) : new Int32Array(0),
+    step: index,
+  });
   return runTraining({
     name,
     step,
     total: Math.max(0, ...totals),
     inputs: (index) => {
-      const shares = sets.map((set, place) => share(set, place, index, totals[place]!, training.batch, seed, orders));
+      const own = terms.flatMap((term, place) =>
+        Object.entries(term.inputs(index)).map(([name, tensor]) => [termInput(place, name), tensor] as const)
+      );
       return {
-        ...bankBatch(batchSettings, shares),
+        ...bankBatch(batchSettings, sets.map((set, place) => share(set, index, totals[place]!))),
+        ...Object.fromEntries(own),
         clip: tf.scalar(training.clip ?? UNCLIPPED),
         weightDecay: tf.scalar(training.weightDecay),
         itemRate: tf.scalar(settings.itemRate),
@@ -227,26 +287,4 @@ function runSteps(
     checkpoints: settings.checkpoints,
     onStep: (done, loss) => onStep(totals.reduce((sum, total) => sum + Math.min(done, total), 0), loss),
   });
-}
-
-/** The rows a set contributes to its step `index`: shuffled anew every epoch; none once it has had all its epochs. */
-function share(
-  set: TrainingSet,
-  place: number,
-  index: number,
-  total: number,
-  batch: number,
-  seed: number,
-  orders: Map<number, { epoch: number; order: Int32Array }>,
-): Share {
-  if (index >= total) return { set, rows: new Int32Array(0), step: index };
-  const perEpoch = Math.ceil(set.windows.count / batch);
-  const epoch = Math.floor(index / perEpoch);
-  let current = orders.get(place);
-  if (current?.epoch !== epoch) {
-    current = { epoch, order: epochOrder(seed, set, epoch) };
-    orders.set(place, current);
-  }
-  const from = (index % perEpoch) * batch;
-  return { set, rows: current.order.subarray(from, from + batch), step: index };
 }

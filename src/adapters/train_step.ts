@@ -1,10 +1,16 @@
 /**
- * One optimiser step over a bank of adapters, as a pure function: every adapter of the bank learns from its own rows of the batch, with its own
- * moments, step count and gradient norm, while the frozen products are computed once for all.
+ * One optimiser step over a bank of adapters, as a pure function.
+ *
+ * Usually every adapter of the bank learns from its own rows of the batch, with its own moments, step count and gradient norm, while the frozen
+ * products are computed once for all. With a {@linkcode Mixing} the bank is one model instead: a gate mixes the adapters for every row, and all
+ * of them, the gate and one set of item rows learn together.
  * @module
  */
 
+import type { Positions } from "../backbones/examples.ts";
+import { embedItems, itemBias, itemTable } from "../backbones/item_rows.ts";
 import { type LossInputs, sequenceLoss } from "../backbones/losses.ts";
+import { trainedStates } from "../backbones/pretrain.ts";
 import type { Backbone, Batch } from "../backbones/types.ts";
 import { adamwUpdate } from "../engine/adamw.ts";
 import { dropoutNoise } from "../engine/dropout.ts";
@@ -14,6 +20,7 @@ import { tf } from "../engine/tfjs.ts";
 import type { Step, Tensor, TensorMap } from "../engine/types.ts";
 import type { LossSpec } from "../spec/types.ts";
 import { adapterHook, type BankConfig, bankLayout, stackRows } from "./bank.ts";
+import type { Mixing } from "./gate.ts";
 
 /** What stays the same over all steps of one training. */
 export interface StepSettings {
@@ -21,38 +28,50 @@ export interface StepSettings {
   readonly backbone: Backbone;
   /** Layout of the trained numbers. */
   readonly bank: BankConfig;
-  /** How many train side by side. */
+  /** How many train side by side, or are mixed. */
   readonly adapters: number;
   /** Taken over every row with weight. */
   readonly loss: LossSpec;
+  /** What the loss on the rows counts for beside the terms; 1 without any. */
+  readonly lossWeight: number;
+  /** What a method adds to the loss. */
+  readonly terms: readonly Term[];
+  /** Left out: each row has the adapter its membership says. */
+  readonly mixing?: Mixing | undefined;
   /** Where the loss is taken. */
-  readonly positions: "last" | "all";
+  readonly positions: Positions;
   /** lambda of lambda mean(delta^2) on item rows; 0: none. */
   readonly anchor: number;
   /** The backbone's own dropout while adapters train. */
   readonly backboneDropout: number;
 }
 
-/** State of a bank under training: [adapters, numbers] each, and the adapters' step counts [adapters, 1]. */
-export type BankState = {
-  /** A and B, [adapters, loraSize]. */
-  readonly lora: Tensor;
-  /** First moments of `lora`. */
-  readonly loraM: Tensor;
-  /** Second moments of `lora`. */
-  readonly loraV: Tensor;
-  /** Item-row deltas, [adapters, rowsSize]; one unused number each without item rows. */
-  readonly rows: Tensor;
-  /** First moments of `rows`. */
-  readonly rowsM: Tensor;
-  /** Second moments of `rows`. */
-  readonly rowsV: Tensor;
-  /** Steps each adapter has taken: AdamW corrects its bias by it. */
-  readonly count: Tensor;
-};
+/** What a method adds to the loss of a step. */
+export interface Term {
+  /** Tells apart what is compiled: two terms of one key are the same function. */
+  readonly key: string;
+  /** Tensors for step `index`, counted from 0; the training loop disposes them. */
+  inputs(index: number): TensorMap;
+  /** Added to the step's loss: a scalar. Pure, like the step it is part of. */
+  loss(view: StepView, inputs: TensorMap): Tensor;
+}
 
-/** Tensors of one batch; `*Places` are places in the stacked item rows (absent without item rows). */
-export type BankBatch = Batch & {
+/** What a term sees of a step. */
+export interface StepView {
+  /** What trains, by name: `lora` [adapters, loraSize]; `rows` [adapters, rowsSize] where item rows train. */
+  readonly trained: TensorMap;
+  /** [batch, adapters]: how the step's rows use the bank. */
+  readonly membership: Tensor;
+  /** The step's rows as the adapted model sees them: states, candidates, weights, item rows. */
+  readonly student: LossInputs;
+  /** The same rows as the frozen backbone sees them, without adapters and dropout. */
+  teacher(): LossInputs;
+  /** The training's own loss on other rows, with the adapters as they are in this step. */
+  lossOn(rows: ExampleTensors, positions: Positions): Tensor;
+}
+
+/** Tensors of rows to learn from; `*Places` are places in the stacked item rows (one unused number without item rows). */
+export type ExampleTensors = Batch & {
   readonly sequencePlaces: Tensor;
   /** [batch * positions, 1 + negatives]: the target, then its negatives. */
   readonly candidates: Tensor;
@@ -64,6 +83,10 @@ export type BankBatch = Batch & {
   readonly membership: Tensor;
   /** [adapters, 1]: 1 while the adapter still has rows in this step. */
   readonly active: Tensor;
+};
+
+/** Everything a step is given; a term's tensors stand under its place and name, e.g. "0 fisher". */
+export type BankBatch = ExampleTensors & {
   /** [adapters, 1] */
   readonly learningRate: Tensor;
   /** Scalar: greatest norm of one adapter's gradient; {@linkcode UNCLIPPED} for none. */
@@ -76,46 +99,44 @@ export type BankBatch = Batch & {
   readonly noise: Tensor;
 };
 
+/**
+ * State of a bank under training. For each of `lora` [adapters, loraSize], `rows` [adapters, rowsSize; one unused number each without item rows]
+ * and, with a mixing, `gate` [1, size]: the numbers, and AdamW's moments as `<name>M` and `<name>V`. `count` [adapters, 1] are the steps taken.
+ */
+export type BankState = TensorMap & { readonly lora: Tensor; readonly rows: Tensor; readonly count: Tensor };
+
 /** A norm no gradient reaches. */
 export const UNCLIPPED = 1e30;
 
 /** What a step gives back beside the next state. */
 export type BankOutputs = { readonly loss: Tensor };
 
+/** The name of a term's tensor among a step's inputs. */
+export const termInput = (place: number, name: string): string => `${place} ${name}`;
+
 /** The step for {@linkcode Engine.compile}; frozen: the backbone's parameters. */
 export function bankStep(settings: StepSettings): Step<BankBatch, BankState, TensorMap, BankOutputs> {
+  const together = settings.adapters === 1 || settings.mixing !== undefined;
   return (batch, state, frozen) => {
     const trained: Record<string, Tensor> = { lora: state.lora };
     if (settings.bank.itemRows.length > 0) trained.rows = state.rows;
+    if (settings.mixing !== undefined) trained.gate = state.gate!;
     const { value, grads } = valueAndGrads((values) => bankLoss(settings, batch, frozen, values), trained);
-    const { lora, rows } = clipped(batch.clip, grads.lora!, grads.rows);
+    const gradients = clipped(batch.clip, grads, settings.mixing !== undefined);
     const count = tf.add(state.count, batch.active);
-    const update = (params: Tensor, gradient: Tensor, m: Tensor, v: Tensor, learningRate: Tensor) => {
+    const next: Record<string, Tensor> = { ...state, count };
+    for (const [name, gradient] of Object.entries(gradients)) {
+      const [params, m, v] = ["", "M", "V"].map((moment) => state[name + moment]!) as [Tensor, Tensor, Tensor];
+      const learningRate = name === "rows" ? tf.mul(batch.learningRate, batch.itemRate) : batch.learningRate;
       // Decoupled decay comes first in AdamW, so it can be applied outside, where it may be a tensor.
       const decayed = tf.mul(params, tf.sub(1, tf.mul(learningRate, batch.weightDecay)));
-      const next = adamwUpdate({ params: decayed, grads: gradient, m, v, count, learningRate, weightDecay: 0 });
-      return settings.adapters === 1 ? next : {
-        params: keepInactive(batch.active, next.params, params),
-        m: keepInactive(batch.active, next.m, m),
-        v: keepInactive(batch.active, next.v, v),
-      };
-    };
-    const nextLora = update(state.lora, lora, state.loraM, state.loraV, batch.learningRate);
-    const nextRows = rows === undefined
-      ? { params: state.rows, m: state.rowsM, v: state.rowsV }
-      : update(state.rows, rows, state.rowsM, state.rowsV, tf.mul(batch.learningRate, batch.itemRate));
-    return {
-      outputs: { loss: value },
-      next: {
-        lora: nextLora.params,
-        loraM: nextLora.m,
-        loraV: nextLora.v,
-        rows: nextRows.params,
-        rowsM: nextRows.m,
-        rowsV: nextRows.v,
-        count,
-      },
-    };
+      const made = adamwUpdate({ params: decayed, grads: gradient, m, v, count, learningRate, weightDecay: 0 });
+      const kept = (now: Tensor, before: Tensor) => together ? now : keepInactive(batch.active, now, before);
+      next[name] = kept(made.params, params);
+      next[`${name}M`] = kept(made.m, m);
+      next[`${name}V`] = kept(made.v, v);
+    }
+    return { outputs: { loss: value }, next: next as BankState };
   };
 }
 
@@ -123,48 +144,98 @@ function keepInactive(active: Tensor, next: Tensor, previous: Tensor): Tensor {
   return tf.add(previous, tf.mul(active, tf.sub(next, previous)));
 }
 
-/** Global-norm clipping of each adapter by itself (as torch.nn.utils.clip_grad_norm_ on one model). */
-function clipped(
-  clip: Tensor,
-  lora: Tensor,
-  rows: Tensor | undefined,
-): { lora: Tensor; rows: Tensor | undefined } {
-  const square = (x: Tensor) => tf.sum(tf.square(x), 1, true);
-  const norm = tf.sqrt(rows === undefined ? square(lora) : tf.add(square(lora), square(rows)));
+/** Global-norm clipping (as torch.nn.utils.clip_grad_norm_), of each adapter by itself or of all as one model. */
+function clipped(clip: Tensor, gradients: TensorMap, asOne: boolean): Record<string, Tensor> {
+  const squares = Object.values(gradients).map((x) => asOne ? tf.sum(tf.square(x)) : tf.sum(tf.square(x), 1, true));
+  const norm = tf.sqrt(squares.reduce((sum, square) => tf.add(sum, square)));
   const scale = tf.minimum(tf.div(clip, tf.add(norm, 1e-6)), 1);
-  return { lora: tf.mul(lora, scale), rows: rows === undefined ? undefined : tf.mul(rows, scale) };
+  return Object.fromEntries(Object.entries(gradients).map(([name, gradient]) => [name, tf.mul(gradient, scale)]));
 }
 
-/** Sum over the active adapters of their mean loss and their anchor penalty lambda mean(delta^2) (method.md 4). */
+/** Sum over the active adapters of their mean loss and their anchor penalty lambda mean(delta^2) (method.md 4), and the terms. */
 function bankLoss(settings: StepSettings, batch: BankBatch, frozen: TensorMap, trained: TensorMap): Tensor {
-  const { backbone, bank } = settings;
-  const table = frozen[backbone.itemTable]!;
-  const stacked = trained.rows === undefined ? undefined : stackRows(trained.rows, bank.width);
   const noise = dropoutNoise(batch.noise);
+  const see = (rows: ExampleTensors, positions: Positions) =>
+    adapted(settings, rows, positions, frozen, trained, noise);
+  const { inputs: student, membership } = see(batch, settings.positions);
+  const view: StepView = {
+    trained,
+    membership,
+    student,
+    teacher: () => frozenInputs(settings, batch, frozen),
+    lossOn: (rows, positions) => sequenceLoss(settings.loss, see(rows, positions).inputs),
+  };
+  let loss = sequenceLoss(settings.loss, student);
+  if (settings.lossWeight !== 1) loss = tf.mul(loss, settings.lossWeight);
+  for (const [place, term] of settings.terms.entries()) loss = tf.add(loss, term.loss(view, inputsOf(batch, place)));
+  if (trained.rows === undefined || settings.anchor === 0) return loss;
+  const penalty = tf.mul(tf.mean(tf.square(trained.rows), 1, true), settings.anchor);
+  return tf.add(loss, tf.sum(tf.mul(penalty, batch.active)));
+}
+
+/** A term's own tensors, by the names it gave them. */
+function inputsOf(batch: TensorMap, place: number): TensorMap {
+  const prefix = termInput(place, "");
+  return Object.fromEntries(
+    Object.entries(batch).flatMap(([name, tensor]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), tensor]] : []
+    ),
+  );
+}
+
+/** Rows as the adapted model sees them, and how they use the bank. */
+export function adapted(
+  { backbone, bank, mixing, backboneDropout }: Pick<StepSettings, "backbone" | "bank" | "mixing" | "backboneDropout">,
+  rows: ExampleTensors,
+  positions: Positions,
+  frozen: TensorMap,
+  trained: TensorMap,
+  noise?: ReturnType<typeof dropoutNoise>,
+): { readonly inputs: LossInputs; readonly membership: Tensor } {
+  const stacked = trained.rows === undefined ? undefined : stackRows(trained.rows, bank.width);
+  const membership = mixing === undefined
+    ? rows.membership
+    : mixing.weights(trained.gate!, meanEmbedding(backbone, frozen, rows.sequence));
   const adapters = adapterHook(bank, bankLayout(bank), trained.lora!, stacked, {
-    weights: batch.membership,
-    sequenceRows: stacked === undefined ? [] : [{ places: batch.sequencePlaces }],
+    weights: membership,
+    sequenceRows: stacked === undefined ? [] : [{ places: rows.sequencePlaces }],
   }, noise);
-  const forward = { adapters, noise, dropout: settings.backboneDropout };
-  const states = settings.positions === "last"
-    ? backbone.last(frozen, batch, forward)
-    : tf.reshape(backbone.hidden(frozen, batch, forward), [batch.sequence.size, backbone.width]);
+  const forward = { adapters, ...(noise === undefined ? {} : { noise, dropout: backboneDropout }) };
   const inputs: LossInputs = {
-    states,
-    candidates: batch.candidates,
-    weights: batch.weights,
+    states: trainedStates(backbone, frozen, rows, forward, positions),
+    candidates: rows.candidates,
+    weights: rows.weights,
     items: backbone.items,
+    bias: itemBias(backbone, frozen),
     embed: (ids) => {
-      const shared = embed(table, ids);
-      return stacked === undefined ? shared : tf.add(shared, embed(stacked, batch.candidatePlaces));
+      const shared = embedItems(backbone, frozen, ids);
+      return stacked === undefined ? shared : tf.add(shared, embed(stacked, rows.candidatePlaces));
     },
     table: () => {
+      const table = itemTable(backbone, frozen);
       if (stacked === undefined) return table;
       return tf.add(table, embed(stacked, tf.tensor1d(bankLayout(bank).rowOf, "int32")));
     },
   };
-  const loss = sequenceLoss(settings.loss, inputs);
-  if (trained.rows === undefined || settings.anchor === 0) return loss;
-  const penalty = tf.mul(tf.mean(tf.square(trained.rows), 1, true), settings.anchor);
-  return tf.add(loss, tf.sum(tf.mul(penalty, batch.active)));
+  return { inputs, membership };
+}
+
+/** Rows as the frozen backbone sees them. */
+function frozenInputs({ backbone, positions }: StepSettings, rows: ExampleTensors, frozen: TensorMap): LossInputs {
+  return {
+    states: trainedStates(backbone, frozen, rows, {}, positions),
+    candidates: rows.candidates,
+    weights: rows.weights,
+    items: backbone.items,
+    bias: itemBias(backbone, frozen),
+    embed: (ids) => embedItems(backbone, frozen, ids),
+    table: () => itemTable(backbone, frozen),
+  };
+}
+
+/** Mean over a sequence's items of their shared rows, [batch, width]: what a gate sees. */
+export function meanEmbedding(backbone: Backbone, frozen: TensorMap, sequence: Tensor): Tensor {
+  const real = tf.expandDims(tf.cast(tf.greater(sequence, tf.scalar(0, "int32")), "float32"), 2);
+  const sum = tf.sum(tf.mul(embedItems(backbone, frozen, sequence), real), 1);
+  return tf.div(sum, tf.maximum(tf.sum(real, 1), 1));
 }

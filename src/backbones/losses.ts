@@ -8,6 +8,7 @@
  */
 import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
 import { blockedCrossEntropy } from "../engine/nn/cross_entropy.ts";
+import { embed as embedRows } from "../engine/nn/embedding.ts";
 import { softplus } from "../engine/nn/softplus.ts";
 import { tf } from "../engine/tfjs.ts";
 import type { LossSpec } from "../spec/types.ts";
@@ -24,6 +25,8 @@ export interface LossInputs {
   readonly embed: (ids: Tensor) => Tensor;
   /** The table of all items, [items + 1, width], row 0 the padding. */
   readonly table: () => Tensor;
+  /** Added to every item's score, [items + 1]; left out: nothing is. */
+  readonly bias?: Tensor | undefined;
   /** Items of the catalogue; gBCE's calibration depends on it. */
   readonly items: number;
 }
@@ -43,19 +46,34 @@ export const negativesOf = (loss: LossSpec): number => loss.kind === "cross-entr
 /** Weighted sum of the chosen loss, a scalar. Rows of weight 0 give no gradient; all weights 0 give 0. */
 export function sequenceLoss(loss: LossSpec, inputs: LossInputs): Tensor {
   if (loss.kind === "cross-entropy") {
-    const { states, candidates, weights, table, items } = inputs;
+    const { states, candidates, weights, table, bias, items } = inputs;
     const positives = tf.reshape(tf.slice(candidates, [0, 0], [candidates.shape[0]!, 1]), [candidates.shape[0]!]);
     const width = states.shape[1]!;
     const rows = tf.slice(table(), [1, 0], [items, width]) as Tensor2D;
     const targets = tf.maximum(tf.sub(positives, tf.scalar(1, "int32")), tf.scalar(0, "int32")) as Tensor1D;
-    return blockedCrossEntropy(states as Tensor2D, rows, targets, weights as Tensor1D);
+    if (bias === undefined) return blockedCrossEntropy(states as Tensor2D, rows, targets, weights as Tensor1D);
+    // A bias is one column more, met by a state's constant 1: the blocks need not know of it.
+    const column = tf.reshape(tf.slice(bias, [1], [items]), [items, 1]);
+    const wider = tf.concat([states, tf.ones([states.shape[0]!, 1])], 1) as Tensor2D;
+    return blockedCrossEntropy(wider, tf.concat([rows, column], 1) as Tensor2D, targets, weights as Tensor1D);
   }
-  const scores = tf.sum(tf.mul(tf.expandDims(inputs.states, 1), inputs.embed(inputs.candidates)), 2);
+  const scores = candidateScores(inputs);
   const [rows, width] = scores.shape as [number, number];
   const positive = tf.reshape(tf.slice(scores, [0, 0], [rows, 1]), [rows]);
   const negative = tf.slice(scores, [0, 1], [rows, width - 1]);
   return tf.sum(tf.mul(rowLoss(loss, positive, negative, inputs.items), inputs.weights));
 }
+
+/** Scores of a row's candidates, [rows, 1 + negatives]. */
+export function candidateScores(
+  { states, candidates, embed, bias }: Omit<LossInputs, "table" | "weights" | "items">,
+): Tensor {
+  const scores = tf.sum(tf.mul(tf.expandDims(states, 1), embed(candidates)), 2);
+  return bias === undefined ? scores : tf.add(scores, biasOf(bias, candidates));
+}
+
+const biasOf = (bias: Tensor, ids: Tensor): Tensor =>
+  tf.reshape(embedRows(tf.reshape(bias, [bias.size, 1]), ids), ids.shape);
 
 /**
  * Loss of each row from the positive's score [rows] and the negatives' [rows, negatives].

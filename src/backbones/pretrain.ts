@@ -1,31 +1,58 @@
 /**
- * Training a backbone on S (method.md 3): every position of a sequence predicts the next item.
+ * Training a backbone whole (method.md 3): every position of a sequence predicts the next item, or hidden items are predicted from both sides.
  * @module
  */
 import type { Tensor } from "@tensorflow/tfjs-core";
+import type { Windows } from "../data/types.ts";
 import { adamwUpdate } from "../engine/adamw.ts";
 import { clipByGlobalNorm } from "../engine/clip.ts";
 import { dropoutNoise } from "../engine/dropout.ts";
 import { flatten, type Layout, unflatten } from "../engine/flat.ts";
 import { valueAndGrads } from "../engine/gradients.ts";
 import { embed } from "../engine/nn/mod.ts";
+import type { PlainTensors } from "../engine/plain_tensor.ts";
 import { stream } from "../engine/random.ts";
 import { scheduledRate } from "../engine/schedule.ts";
 import { type Checkpoints, type Curve, runTraining } from "../engine/training_loop.ts";
 import { tf } from "../engine/tfjs.ts";
 import type { Engine, Step, TensorMap } from "../engine/types.ts";
-import type { BackboneSpec } from "../spec/types.ts";
+import type { TrainingSpec } from "../spec/types.ts";
+import { clozeBatch } from "./cloze.ts";
+import { ExampleBatch, type Positions } from "./examples.ts";
+import { embedItems, itemBias, itemTable } from "./item_rows.ts";
 import { negativesOf, sequenceLoss } from "./losses.ts";
 import { drawNegatives } from "./negatives.ts";
 import type { TrainingRows } from "./training_rows.ts";
 import type { Backbone, Batch } from "./types.ts";
 
-/** A batch of sequences with targets at every position. */
-export type PretrainBatch = Batch & {
-  /** [batch * time, 1 + negatives]: the next item, then its negatives. */
+/** How a whole backbone trains. */
+export interface WholeTraining {
+  /** Joins the random streams to the training, e.g. "backbone". */
+  readonly purpose: string;
+  /** Loss, epochs, batch, rate, decay, clipping, warm-up. */
+  readonly training: TrainingSpec;
+  /** Where the loss is taken. A cloze model takes "all" as its own way of learning: at hidden items. */
+  readonly positions: Positions;
+  /** Share of a row's items that a cloze model hides. */
+  readonly mask?: number | undefined;
+  /** Dropout rate of the backbone. */
+  readonly dropout: number;
+  /** Optimiser steps in all; left out: as many as `training.epochs` make. */
+  readonly steps?: number | undefined;
+  /** Root of shuffles, negatives, hidden items and dropout. */
+  readonly seed: number;
+}
+
+/** Sequences with what is to be learnt from them; a cloze batch has `places` [places] too: where the hidden items stand among its states. */
+type Examples = Batch & {
+  /** [places, 1 + negatives]: the right item, then its negatives. */
   readonly candidates: Tensor;
-  /** [batch * time], sums to 1. */
+  /** [places], sums to 1. */
   readonly weights: Tensor;
+};
+
+/** What a step is given. */
+export type PretrainBatch = Examples & {
   readonly learningRate: Tensor;
   /** [2] int32 */
   readonly noise: Tensor;
@@ -34,26 +61,27 @@ export type PretrainBatch = Batch & {
 /** All parameters as one vector, with AdamW's moments. */
 export type PretrainState = { readonly params: Tensor; readonly m: Tensor; readonly v: Tensor; readonly count: Tensor };
 
-/** One pretraining step as a pure function. */
+/** One training step of a whole backbone as a pure function. */
 export function pretrainStep(
   backbone: Backbone,
   layout: Layout,
-  spec: BackboneSpec,
+  { training: { loss, weightDecay, clip }, dropout, positions }: Pick<
+    WholeTraining,
+    "training" | "dropout" | "positions"
+  >,
 ): Step<PretrainBatch, PretrainState, TensorMap, { loss: Tensor }> {
-  const { loss, weightDecay, clip } = spec.training;
   return (batch, state) => {
     const { value, grads } = valueAndGrads(({ params }) => {
       const parameters = unflatten(params!, layout);
-      const noise = dropoutNoise(batch.noise);
-      const states = backbone.hidden(parameters, batch, { noise, dropout: spec.dropout });
-      const table = parameters[backbone.itemTable]!;
+      const forward = { noise: dropoutNoise(batch.noise), dropout };
       return sequenceLoss(loss, {
-        states: tf.reshape(states, [batch.sequence.size, backbone.width]),
+        states: trainedStates(backbone, parameters, batch, forward, positions),
         candidates: batch.candidates,
         weights: batch.weights,
         items: backbone.items,
-        embed: (ids) => embed(table, ids),
-        table: () => table,
+        embed: (ids) => embedItems(backbone, parameters, ids),
+        table: () => itemTable(backbone, parameters),
+        bias: itemBias(backbone, parameters),
       });
     }, { params: state.params });
     const [gradient] = clip === null ? [grads.params!] : clipByGlobalNorm([grads.params!], clip);
@@ -69,6 +97,21 @@ export function pretrainStep(
     });
     return { outputs: { loss: value }, next: { ...next, count } };
   };
+}
+
+/** What is compared with item rows wherever the loss is taken, [places, width]. */
+export function trainedStates(
+  backbone: Backbone,
+  parameters: TensorMap,
+  batch: Batch,
+  forward: Parameters<Backbone["hidden"]>[2],
+  positions: Positions,
+): Tensor {
+  if (positions === "last") return backbone.last(parameters, batch, forward);
+  const hidden = backbone.hidden(parameters, batch, forward);
+  const states = tf.reshape(hidden, [hidden.size / backbone.width, backbone.width]);
+  const chosen = batch.places === undefined ? states : embed(states, batch.places);
+  return backbone.head === undefined ? chosen : backbone.head(parameters, chosen, forward);
 }
 
 /** A trained backbone's parameters and its loss over steps. */
@@ -90,7 +133,7 @@ export interface PretrainHooks {
 }
 
 /**
- * Trains a backbone from fresh parameters; the last epoch is kept (no validation, as the authors).
+ * Trains a backbone from `start`; the last epoch is kept (no validation, as the authors).
  *
  * @throws {TrainingError} when the loss stops being finite.
  */
@@ -98,37 +141,37 @@ export async function pretrain(
   engine: Engine,
   backbone: Backbone,
   rows: TrainingRows,
-  spec: BackboneSpec,
-  seed: number,
+  whole: WholeTraining,
+  start: PlainTensors,
   { checkpoints, onStep }: PretrainHooks = {},
 ): Promise<Pretrained> {
-  const { epochs, batch, learningRate, warmup } = spec.training;
-  const initial = backbone.initialise(seed);
+  const { purpose, seed, training: { epochs, batch, learningRate, warmup } } = whole;
   const named = Object.fromEntries(
-    Object.entries(initial).map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]),
+    Object.entries(start).map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]),
   );
   const { flat, layout } = flatten(named);
   tf.dispose(named);
   const state: PretrainState = { params: flat, m: tf.zerosLike(flat), v: tf.zerosLike(flat), count: tf.scalar(0) };
-  const step = engine.compile(pretrainStep(backbone, layout, spec), { name: `pretrain ${backbone.kind}`, state });
+  const name = purpose === "backbone" ? backbone.kind : purpose;
+  const step = engine.compile(pretrainStep(backbone, layout, whole), { name: `train ${backbone.kind}`, state });
   tf.dispose(state);
-  const size = Math.min(batch, rows.count);
-  const perEpoch = Math.ceil(rows.count / size);
-  const total = perEpoch * epochs;
-  const negatives = negativesOf(spec.training.loss);
-  const orderOf = shuffledRows(rows.count, seed);
+  const { count } = rows.windows;
+  const size = Math.min(batch, count);
+  const perEpoch = Math.ceil(count / size);
+  const total = whole.steps ?? perEpoch * epochs;
+  const orderOf = shuffledRows(count, seed, purpose);
   try {
     const curve = await runTraining({
-      name: backbone.kind,
+      name,
       step,
       total,
       inputs: (index): PretrainBatch => {
         const from = (index % perEpoch) * size;
         const chosen = orderOf(Math.floor(index / perEpoch)).subarray(from, from + size);
         return {
-          ...pretrainBatch(rows, chosen, size, backbone.items, negatives, seed, index),
+          ...pretrainBatch(backbone, rows, chosen, size, whole, index),
           learningRate: tf.scalar(scheduledRate(learningRate, index, total, warmup)),
-          noise: tf.tensor1d(stream(seed, "dropout backbone", index).int32(2), "int32"),
+          noise: tf.tensor1d(stream(seed, `dropout ${purpose}`, index).int32(2), "int32"),
         };
       },
       checkpoints,
@@ -148,13 +191,13 @@ export async function pretrain(
 }
 
 /** The order of an epoch's rows; the last one asked for is remembered. */
-function shuffledRows(count: number, seed: number): (epoch: number) => Int32Array {
+function shuffledRows(count: number, seed: number, purpose: string): (epoch: number) => Int32Array {
   const order = new Int32Array(count);
   let known = -1;
   return (epoch) => {
     if (epoch !== known) {
       order.forEach((_, row) => order[row] = row);
-      stream(seed, "shuffle backbone", epoch).shuffle(order);
+      stream(seed, `shuffle ${purpose}`, epoch).shuffle(order);
       known = epoch;
     }
     return order;
@@ -162,37 +205,78 @@ function shuffledRows(count: number, seed: number): (epoch: number) => Int32Arra
 }
 
 function pretrainBatch(
+  backbone: Backbone,
   rows: TrainingRows,
   chosen: Int32Array,
   batch: number,
-  items: number,
-  negatives: number,
-  seed: number,
+  whole: WholeTraining,
   step: number,
-) {
-  const { time } = rows;
-  const sequence = new Int32Array(batch * time);
-  const each = 1 + negatives;
-  const candidates = new Int32Array(batch * time * each);
-  const weights = new Float32Array(batch * time);
-  const draw = stream(seed, "negatives backbone", step);
-  let total = 0;
-  chosen.forEach((row, r) => {
-    const excluded = rows.excluded(row);
-    for (let t = 0; t < time; t++) {
-      const at = r * time + t;
-      sequence[at] = rows.items[row * time + t]!;
-      candidates[at * each] = rows.next[row * time + t]!;
-      if (sequence[at] === 0 || candidates[at * each] === 0) continue;
-      weights[at] = 1;
-      total++;
-      drawNegatives(draw, excluded, items, candidates.subarray(at * each + 1, (at + 1) * each));
-    }
+): Examples {
+  if (backbone.learns === "cloze" && whole.positions === "all") {
+    return clozeExamples(backbone, rows, chosen, batch, whole, step);
+  }
+  const { purpose, seed, positions, training: { loss } } = whole;
+  const time = Math.min(rows.windows.context, backbone.maxLength);
+  const examples = new ExampleBatch({
+    rows: batch,
+    time,
+    positions,
+    negatives: negativesOf(loss),
+    items: backbone.items,
   });
-  for (let i = 0; i < weights.length; i++) weights[i]! /= Math.max(1, total);
+  examples.put(0, rows, chosen, stream(seed, `negatives ${purpose}`, step));
   return {
-    sequence: tf.tensor2d(sequence, [batch, time], "int32"),
-    candidates: tf.tensor2d(candidates, [batch * time, each], "int32"),
-    weights: tf.tensor1d(weights),
+    ...backbone.batch(examples.sequences),
+    candidates: tf.tensor2d(examples.candidates, [batch * examples.perRow, examples.each], "int32"),
+    weights: tf.tensor1d(examples.weights),
   };
+}
+
+function clozeExamples(
+  backbone: Backbone,
+  { windows, excluded }: TrainingRows,
+  chosen: Int32Array,
+  batch: number,
+  { purpose, seed, mask, training: { loss } }: WholeTraining,
+  step: number,
+): Examples {
+  if (backbone.cloze === undefined || mask === undefined) {
+    throw new TypeError(`${backbone.kind} learns from hidden items and lacks how`);
+  }
+  const sequences = runs(windows, chosen, batch, backbone.maxLength);
+  const hidden = clozeBatch({ sequences, mask, items: backbone.items, draw: stream(seed, `hidden ${purpose}`, step) });
+  const each = 1 + negativesOf(loss);
+  const count = hidden.targets.length;
+  const perRow = count / batch;
+  const candidates = new Int32Array(count * each);
+  const draw = stream(seed, `negatives ${purpose}`, step);
+  const total = hidden.weights.reduce((sum, weight) => sum + weight, 0);
+  hidden.targets.forEach((target, at) => {
+    candidates[at * each] = target;
+    if (hidden.weights[at] === 0) return;
+    drawNegatives(
+      draw,
+      excluded(chosen[Math.floor(at / perRow)]!),
+      backbone.items,
+      candidates.subarray(at * each + 1, (at + 1) * each),
+    );
+  });
+  return {
+    ...backbone.cloze(hidden.sequences),
+    places: tf.tensor1d(hidden.places, "int32"),
+    candidates: tf.tensor2d(candidates, [count, each], "int32"),
+    weights: tf.tensor1d(hidden.weights.map((weight) => weight / Math.max(1, total))),
+  };
+}
+
+/** Whole runs, targets included; of those longer than `longest` + 1 the latest items; `batch` - chosen.length rows of padding. */
+function runs({ context, items, times }: Windows, chosen: Int32Array, batch: number, longest: number) {
+  const time = Math.min(context, longest) + 1;
+  const sequences = { rows: batch, time, items: new Int32Array(batch * time), times: new Float64Array(batch * time) };
+  chosen.forEach((row, r) => {
+    const end = (row + 1) * (context + 1);
+    sequences.items.set(items.subarray(end - time, end), r * time);
+    sequences.times.set(times.subarray(end - time, end), r * time);
+  });
+  return sequences;
 }

@@ -3,7 +3,9 @@
  * @module
  */
 import type { BackboneSpec } from "../spec/types.ts";
+import { bert4rec } from "./bert4rec.ts";
 import { sasrec } from "./sasrec.ts";
+import { tisasrec } from "./tisasrec.ts";
 import type { Backbone } from "./types.ts";
 
 /**
@@ -21,7 +23,16 @@ import type { Backbone } from "./types.ts";
  * ```
  */
 export function createBackbone(spec: BackboneSpec, items: number): Backbone {
-  if (spec.kind !== "sasrec") throw new RangeError(`Cannot build backbone "${spec.kind}": built is sasrec`);
   const { maxLength, hidden, blocks, heads, ffn, layerNormEps } = spec;
-  return sasrec({ items, maxLength, hidden, blocks, heads, ffn, layerNormEps });
+  const sizes = { items, maxLength, hidden, blocks, heads, ffn, layerNormEps };
+  switch (spec.kind) {
+    case "sasrec":
+      return sasrec(sizes);
+    case "bert4rec":
+      return bert4rec(sizes);
+    case "tisasrec":
+      return tisasrec({ ...sizes, timeBuckets: spec.timeBuckets!, maxGapDays: spec.maxGapDays! });
+    case "llama":
+      throw new RangeError(`Cannot build backbone "llama": built are sasrec, bert4rec and tisasrec`);
+  }
 }

@@ -5,6 +5,7 @@
 import type { Windows } from "../data/types.ts";
 import { tf } from "../engine/tfjs.ts";
 import type { Engine, TensorMap } from "../engine/types.ts";
+import { contexts } from "./examples.ts";
 import type { Backbone, Batch } from "./types.ts";
 
 /**
@@ -52,7 +53,7 @@ export async function representWindows(
   try {
     for (let from = 0; from < windows.count; from += size) {
       const rows = Int32Array.from({ length: size }, (_, i) => Math.min(from + i, windows.count - 1));
-      const inputs = backbone.collate(windows, rows);
+      const inputs = backbone.batch(contexts(windows, rows, backbone.maxLength));
       const outputs = step.run(inputs);
       const values = await outputs.vectors.data() as Float32Array;
       tf.dispose([Object.values(inputs), Object.values(outputs)]);

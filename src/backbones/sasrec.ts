@@ -6,12 +6,11 @@
  * @module
  */
 import type { Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
-import type { Windows } from "../data/types.ts";
 import { embed as embedRows, layerNorm } from "../engine/nn/mod.ts";
 import { stream } from "../engine/random.ts";
 import { tf } from "../engine/tfjs.ts";
 import { block, drop, lastBlock } from "./sasrec_block.ts";
-import type { Backbone, Batch, Forward, Parameters, Projection } from "./types.ts";
+import type { Backbone, Batch, Forward, Parameters, Projection, Sequences } from "./types.ts";
 
 /** Sizes of a SASRec. */
 export interface SasrecConfig {
@@ -56,9 +55,11 @@ export function sasrec(config: SasrecConfig): Backbone {
     maxLength: config.maxLength,
     projections: projections(config),
     itemTable: "item_emb.weight",
+    itemOffset: 0,
+    learns: "next",
     shapes: shapes(config),
     initialise: (seed) => initialise(config, seed),
-    collate: (windows, rows) => collate(config, windows, rows),
+    batch: (sequences) => batch(config, sequences),
     hidden: (parameters, batch, forward = {}) => hidden(config, parameters, batch, forward),
     last: (parameters, batch, forward = {}) => last(config, parameters, batch, forward),
     representation: (parameters, batch) => representation(config, parameters, batch),
@@ -116,16 +117,13 @@ function initialise(config: SasrecConfig, seed: number) {
   return parameters;
 }
 
-/** Contexts as [batch, min(context, maxLength)] ids: the latest items when the window is longer than the model. */
-function collate(config: SasrecConfig, windows: Windows, rows: Int32Array): Batch {
-  const time = Math.min(windows.context, config.maxLength);
-  const width = windows.context + 1;
-  const ids = new Int32Array(rows.length * time);
-  rows.forEach((row, r) => {
-    const end = row * width + windows.context;
-    ids.set(windows.items.subarray(end - time, end), r * time);
-  });
-  return { sequence: tf.tensor2d(ids, [rows.length, time], "int32") };
+/** Ids as [batch, min(time, maxLength)]: the latest items when a sequence is longer than the model. */
+function batch({ maxLength }: SasrecConfig, { rows, time, items }: Sequences): Batch {
+  const sequence = tf.tensor2d(items, [rows, time], "int32");
+  if (time <= maxLength) return { sequence };
+  const latest = tf.slice(sequence, [0, time - maxLength], [rows, maxLength]);
+  sequence.dispose();
+  return { sequence: latest };
 }
 
 /** Item plus position embeddings; a sequence shorter than maxLength takes the last positions, as if padded on the left. */

@@ -1,23 +1,15 @@
 /**
- * What a backbone is trained on: sequences with the next item at every position.
+ * What a backbone is trained on: runs of items from S.
  * @module
  */
-import type { SlicedData } from "../data/types.ts";
+import type { SlicedData, Windows } from "../data/types.ts";
 import { DataError } from "../data/errors.ts";
 import type { BackboneSpec } from "../spec/types.ts";
 
-/** Left-padded sequences, [count, time] row-major: `next[i]` follows `items[i]`; 0 is padding in both. */
+/** Runs of items: all but the first are what is to be learnt, each from those before it (or from both sides, in a cloze model). */
 export interface TrainingRows {
-  /** Rows, at least 1. */
-  readonly count: number;
-  /** Positions of a row. */
-  readonly time: number;
-  /** [count, time], what a position reads. */
-  readonly items: Int32Array;
-  /** [count, time], what it predicts. */
-  readonly next: Int32Array;
-  /** [count, time], seconds since 1970 of `items`; 0 at padding. */
-  readonly times: Float64Array;
+  /** The runs; shorter ones are padded on the left with item 0. */
+  readonly windows: Windows;
   /** Items that may not be drawn as negatives of a row. */
   excluded(row: number): ReadonlySet<number> | Int32Array;
 }
@@ -39,15 +31,13 @@ export interface TrainingRows {
  *   "a.json",
  * );
  * const data = sliceInteractions(await loadDataset(resolved.dataset), { ...resolved, denseStride: 1 });
- * const rows = trainingRows(data, resolved.backbone);
- * assert.deepEqual([rows.count, rows.time], [data.setup.windows.count, 5]);
- * // Inside a row the next item is what the position after it reads.
- * assert.deepEqual([...rows.next.subarray(0, 4)], [...rows.items.subarray(1, 5)]);
+ * const { windows } = trainingRows(data, resolved.backbone);
+ * assert.deepEqual([windows.count, windows.context], [data.setup.windows.count, 5]);
  * ```
  */
 export function trainingRows(data: SlicedData, spec: BackboneSpec): TrainingRows {
-  const rows = spec.training.rows === "windows" ? windowRows(data, spec) : userTails(data, spec);
-  if (rows.count === 0) {
+  const rows = spec.training.rows === "windows" ? setupWindows(data, spec) : userTails(data, spec);
+  if (rows.windows.count === 0) {
     throw new DataError(
       `Cannot train ${spec.kind}: no row is left for backbone.training.rows "${spec.training.rows}" (minPositives ${spec.training.minPositives})`,
     );
@@ -55,22 +45,17 @@ export function trainingRows(data: SlicedData, spec: BackboneSpec): TrainingRows
   return rows;
 }
 
-function windowRows({ setup }: SlicedData, spec: BackboneSpec): TrainingRows {
-  const { windows } = setup;
+/** Windows as rows: negatives keep away from the window's own items. */
+export function windowRows(windows: Windows): TrainingRows {
   const width = windows.context + 1;
-  const time = Math.min(windows.context, spec.maxLength);
-  const rows = emptyRows(windows.count, time);
-  for (let row = 0; row < windows.count; row++) {
-    const end = (row + 1) * width;
-    rows.items.set(windows.items.subarray(end - 1 - time, end - 1), row * time);
-    rows.next.set(windows.items.subarray(end - time, end), row * time);
-    rows.times.set(windows.times.subarray(end - 1 - time, end - 1), row * time);
-  }
-  const own = spec.training.negativesOutside === "user" ? userItems(setup.sequences) : undefined;
-  return {
-    ...rows,
-    excluded: (row) => own?.get(windows.users[row]!) ?? windows.items.subarray(row * width, (row + 1) * width),
-  };
+  return { windows, excluded: (row) => windows.items.subarray(row * width, (row + 1) * width) };
+}
+
+function setupWindows({ setup }: SlicedData, spec: BackboneSpec): TrainingRows {
+  const rows = windowRows(setup.windows);
+  if (spec.training.negativesOutside === "row") return rows;
+  const own = userItems(setup.sequences);
+  return { ...rows, excluded: (row) => own.get(setup.windows.users[row]!) ?? rows.excluded(row) };
 }
 
 function userTails({ setup }: SlicedData, spec: BackboneSpec): TrainingRows {
@@ -78,34 +63,25 @@ function userTails({ setup }: SlicedData, spec: BackboneSpec): TrainingRows {
   const least = Math.max(2, spec.training.minPositives);
   const chosen: number[] = [];
   for (let user = 0; user < users.length; user++) if (offsets[user + 1]! - offsets[user]! >= least) chosen.push(user);
-  const time = spec.maxLength;
-  const rows = emptyRows(chosen.length, time);
+  const context = spec.maxLength;
+  const width = context + 1;
+  const windows = {
+    count: chosen.length,
+    context,
+    users: Int32Array.from(chosen, (user) => users[user]!),
+    items: new Int32Array(chosen.length * width),
+    times: new Float64Array(chosen.length * width),
+  };
   chosen.forEach((user, row) => {
     const end = offsets[user + 1]!;
-    const length = Math.min(time, end - offsets[user]! - 1);
-    rows.items.set(items.subarray(end - 1 - length, end - 1), (row + 1) * time - length);
-    rows.next.set(items.subarray(end - length, end), (row + 1) * time - length);
-    rows.times.set(times.subarray(end - 1 - length, end - 1), (row + 1) * time - length);
+    const from = Math.max(offsets[user]!, end - width);
+    windows.items.set(items.subarray(from, end), (row + 1) * width - (end - from));
+    windows.times.set(times.subarray(from, end), (row + 1) * width - (end - from));
   });
-  const own = spec.training.negativesOutside === "user" ? userItems(setup.sequences) : undefined;
-  return {
-    ...rows,
-    excluded: (row) => {
-      const user = chosen[row]!;
-      return own?.get(users[user]!) ??
-        items.subarray(Math.max(offsets[user]!, offsets[user + 1]! - time - 1), offsets[user + 1]!);
-    },
-  };
-}
-
-function emptyRows(count: number, time: number) {
-  return {
-    count,
-    time,
-    items: new Int32Array(count * time),
-    next: new Int32Array(count * time),
-    times: new Float64Array(count * time),
-  };
+  const rows = windowRows(windows);
+  if (spec.training.negativesOutside === "row") return rows;
+  const own = userItems(setup.sequences);
+  return { ...rows, excluded: (row) => own.get(windows.users[row]!) ?? rows.excluded(row) };
 }
 
 /** Every user's items in a slice. */

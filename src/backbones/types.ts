@@ -2,7 +2,6 @@
  * The interface every sequence model offers, a Llama as well as a SASRec, and what an adapter looks like from inside one.
  * @module
  */
-import type { Windows } from "../data/types.ts";
 import type { LowRank } from "../engine/nn/mod.ts";
 import type { Tensor, TensorMap } from "../engine/types.ts";
 import type { DropoutNoise } from "../engine/dropout.ts";
@@ -35,8 +34,20 @@ export interface Forward {
   readonly dropout?: number;
 }
 
-/** A batch as the model reads it: `sequence` [batch, time] int32, and more for models that need times. */
+/** A batch as the model reads it: `sequence` [batch, time] int32, catalogue indices left padded with 0, and more for models that need times. */
 export type Batch = TensorMap & { readonly sequence: Tensor };
+
+/** Item sequences as plain numbers: what a batch is made from. */
+export interface Sequences {
+  /** Sequences, at least 1. */
+  readonly rows: number;
+  /** Places of each. */
+  readonly time: number;
+  /** [rows, time], catalogue indices 1..items, 0 padding on the left; {@linkcode Backbone.items} + 1 is a hidden item (cloze training). */
+  readonly items: Int32Array;
+  /** [rows, time], seconds since 1970; 0 at padding. */
+  readonly times: Float64Array;
+}
 
 /** Parameters by their name in the Python original. */
 export type Parameters = TensorMap;
@@ -53,17 +64,27 @@ export interface Backbone {
   readonly maxLength: number;
   /** Every linear map LoRA may adapt, in the order they run. */
   readonly projections: readonly Projection[];
-  /** Name of the item table among the parameters, [items + 1, width]. */
+  /** Name of the item table among the parameters, [itemOffset + items + 1, width]. */
   readonly itemTable: string;
+  /** Item i has row i + itemOffset of the table: 0 where only padding stands before the items, 3 behind BERT's special tokens. */
+  readonly itemOffset: number;
+  /** Name of what is added to every row's score, [itemOffset + items + 1]; left out: nothing is. */
+  readonly itemBias?: string;
+  /** How it learns from sequences: every position predicts the item after it, or hidden items are predicted from both sides. */
+  readonly learns: "next" | "cloze";
   /** Shape of every parameter, by its name in the Python original. */
   readonly shapes: Readonly<Record<string, readonly number[]>>;
   /** Fresh parameters for a seed. */
   initialise(seed: number): Record<string, { shape: readonly number[]; values: Float32Array }>;
-  /** Tensors of the contexts (not the targets) of windows `rows[from..to)`; the caller disposes them. */
-  collate(windows: Windows, rows: Int32Array): Batch;
-  /** Every position's last hidden state, [batch, time, width]. */
+  /** Tensors of sequences whose next item is asked for; of longer ones than {@linkcode maxLength} the latest items. The caller disposes them. */
+  batch(sequences: Sequences): Batch;
+  /** Tensors of sequences with hidden items, of up to maxLength + 1, with nothing behind the last; left out by models that learn otherwise. */
+  cloze?(sequences: Sequences): Batch;
+  /** Every place's last hidden state, [batch, places, width]: a place for each item, in a cloze model [CLS] before and [MASK] behind them too. */
   hidden(parameters: Parameters, batch: Batch, forward?: Forward): Tensor;
-  /** The hidden state at the scoring position, [batch, width]; computes no more than that needs. */
+  /** What is compared with item rows, made from hidden states [rows, width]; left out: the hidden states themselves. */
+  readonly head?: (parameters: Parameters, states: Tensor, forward?: Forward) => Tensor;
+  /** What is compared with item rows at the scoring position, {@linkcode head} included, [batch, width]; computes no more than that needs. */
   last(parameters: Parameters, batch: Batch, forward?: Forward): Tensor;
   /** Mean over real positions of the last hidden state, unit length, [batch, width]; adapters off (method.md 3). */
   representation(parameters: Parameters, batch: Batch): Tensor;

@@ -5,8 +5,11 @@
 import { join } from "node:path";
 import { type AdapterValues, type BankConfig, selectProjections } from "../adapters/bank.ts";
 import { loadAdapter, saveAdapter } from "../adapters/peft.ts";
+import type { TrainingSet } from "../adapters/batches.ts";
 import type { AdapterTraining, LossCurve } from "../adapters/train.ts";
-import type { Slice } from "../data/types.ts";
+import { allRows, joinRows } from "../data/rows.ts";
+import type { Slice, Windows } from "../data/types.ts";
+import { stream } from "../engine/random.ts";
 import type { LoraSpec } from "../spec/types.ts";
 import type { Cost, MethodContext } from "./types.ts";
 
@@ -29,7 +32,32 @@ export function bankConfig(lora: LoraSpec, context: MethodContext, itemRows: Int
     width: context.backbone.width,
     itemRows: lora.itemRows === "none" ? new Int32Array(0) : itemRows,
     items: context.backbone.items,
+    itemOffset: context.backbone.itemOffset,
   };
+}
+
+/**
+ * The rows a method adapts to: F's windows. Under a budget (method.md 7) windows of S beside them, drawn once from all that regions may replay, as
+ * many as make their share the yardstick's, and as many steps as the yardstick took.
+ */
+export function finetuneSet(kind: string, slice: Slice, { budget, data, seed }: MethodContext): TrainingSet {
+  const purpose = `${kind} ${slice.name}`;
+  const { windows } = slice;
+  if (budget === undefined) return { purpose, windows };
+  const rows = setupSample(windows.count * budget.setupShare / (1 - budget.setupShare), purpose, data.setupDense, seed);
+  return {
+    purpose,
+    windows: joinRows([{ windows, rows: allRows(windows.count) }, { windows: data.setupDense, rows }]),
+    setupRows: rows.length,
+    steps: budget.steps,
+  };
+}
+
+/** `count` windows of S without replacement, ascending; all of them where there are no more. */
+export function setupSample(count: number, purpose: string, setup: Windows, seed: number): Int32Array {
+  const rows = allRows(setup.count);
+  stream(seed, `replay ${purpose}`).shuffle(rows);
+  return rows.slice(0, Math.round(count)).sort();
 }
 
 /** Settings of one training from the spec's `lora`; `what` names it in progress. */

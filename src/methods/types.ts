@@ -3,6 +3,7 @@
  * @module
  */
 import type { LossCurve, StepCache } from "../adapters/train.ts";
+import type { TrainingRows } from "../backbones/training_rows.ts";
 import type { Backbone, Scorer } from "../backbones/types.ts";
 import type { Slice, SlicedData, Windows } from "../data/types.ts";
 import type { PlainTensors } from "../engine/plain_tensor.ts";
@@ -31,10 +32,24 @@ export interface MethodContext {
   readonly seed: number;
   /** Where trainings are kept while a stage runs. Left out: they are not. */
   readonly checkpoints?: Checkpoints;
+  /** What the method may spend on the slice; left out: what its own settings say. */
+  readonly budget?: Budget | undefined;
+  /** What the backbone was trained on. */
+  setupRows(): TrainingRows;
+  /** The frozen backbone's first `count` recommendations for windows, the context's items left out: [windows, count], catalogue indices. */
+  top(windows: Windows, count: number): Promise<Int32Array>;
   /** Unit representations of windows by the frozen backbone; computed once for each set of windows. */
   represent(windows: Windows): Promise<UnitVectors>;
   /** Reports progress of a named piece of work, with the loss where it trains; may throw to stop it. */
   progress(what: string, done: number, total: number, loss?: number): void | Promise<void>;
+}
+
+/** What all methods of a comparison may spend alike (method.md 7): what the yardstick, a raie method, spent on the slice. */
+export interface Budget {
+  /** Optimiser steps. */
+  readonly steps: number;
+  /** Share of the rows seen that were of S, in [0, 1). */
+  readonly setupShare: number;
 }
 
 /** What adapting cost. */

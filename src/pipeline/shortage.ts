@@ -16,11 +16,12 @@ export function rowsWithoutNegatives(
   spec: BackboneSpec,
 ): { readonly short: number; readonly rows: number } {
   const rows = trainingRows(data, spec);
+  const { count } = rows.windows;
   let short = 0;
   if (negativesOf(spec.training.loss) > 0) {
-    for (let row = 0; row < rows.count; row++) if (isWhole(rows.excluded(row), data.catalogue.size)) short++;
+    for (let row = 0; row < count; row++) if (isWhole(rows.excluded(row), data.catalogue.size)) short++;
   }
-  return { short, rows: rows.count };
+  return { short, rows: count };
 }
 
 /** Windows whose target and context together are the whole catalogue: an adapter's negatives may then be no item either. */

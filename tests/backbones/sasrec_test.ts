@@ -127,22 +127,16 @@ describe("sasrec()", () => {
     assert.ok(last([0, 0, 0]).every(Number.isFinite));
   });
 
-  it("collates contexts without their targets, the latest items where a window is longer than the model", () => {
-    const windows = (context: number) => ({
-      count: 2,
-      context,
-      users: Int32Array.of(0, 1),
-      items: Int32Array.from({ length: 2 * (context + 1) }, (_, i) => 1 + i % items),
-      times: new Float64Array(2 * (context + 1)),
-    });
-    const ids = (context: number) => {
-      const batch = model.collate(windows(context), Int32Array.of(1, 0));
+  it("reads the latest items of sequences that are longer than the model", () => {
+    const ids = (time: number) => {
+      const sequence = Int32Array.from({ length: 2 * time }, (_, i) => 1 + i % items);
+      const batch = model.batch({ rows: 2, time, items: sequence, times: new Float64Array(2 * time) });
       const rows = (batch.sequence as ReturnType<typeof tf.tensor2d>).arraySync();
       tf.dispose(Object.values(batch));
       return rows;
     };
-    assert.deepEqual(ids(2), [[4, 5], [1, 2]]);
-    assert.deepEqual(ids(7), [[10, 11, 12, 1, 2, 3], [2, 3, 4, 5, 6, 7]]);
+    assert.deepEqual(ids(2), [[1, 2], [3, 4]]);
+    assert.deepEqual(ids(7), [[2, 3, 4, 5, 6, 7], [9, 10, 11, 12, 1, 2]]);
   });
 
   it("starts with a zero padding row, unit norms, and other numbers for another seed", () => {

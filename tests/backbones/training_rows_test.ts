@@ -58,25 +58,23 @@ const rowsOf = (values: Int32Array | Float64Array, time: number) =>
 describe("trainingRows() of user tails", () => {
   const rows = trainingRows(data, spec(3, { rows: "user-tail", negativesOutside: "user" }));
 
-  it("are the last maxLength + 1 positives of each user, shifted by one", () => {
-    assert.deepEqual([rows.count, rows.time], [2, 3]);
-    assert.deepEqual(rowsOf(rows.items, 3)[0], [1, 2, 3]);
-    assert.deepEqual(rowsOf(rows.next, 3)[0], [2, 3, 4]);
-    assert.deepEqual(rowsOf(rows.times, 3)[0], [10, 20, 30]);
-    const tail = trainingRows(data, spec(2, { rows: "user-tail" }));
-    assert.deepEqual(rowsOf(tail.items, 2), [[2, 3], [5, 6]]);
-    assert.deepEqual(rowsOf(tail.next, 2), [[3, 4], [6, 5]]);
+  it("are the last maxLength + 1 positives of each user", () => {
+    assert.deepEqual([rows.windows.count, rows.windows.context], [2, 3]);
+    assert.deepEqual(rowsOf(rows.windows.items, 4)[0], [1, 2, 3, 4]);
+    assert.deepEqual(rowsOf(rows.windows.times, 4)[0], [10, 20, 30, 40]);
+    assert.deepEqual([...rows.windows.users], [0, 7]);
+    const tail = trainingRows(data, spec(2, { rows: "user-tail" })).windows;
+    assert.deepEqual(rowsOf(tail.items, 3), [[2, 3, 4], [5, 6, 5]]);
   });
 
   it("are padded on the left where a user has fewer", () => {
-    assert.deepEqual(rowsOf(rows.items, 3)[1], [0, 5, 6]);
-    assert.deepEqual(rowsOf(rows.next, 3)[1], [0, 6, 5]);
-    assert.deepEqual(rowsOf(rows.times, 3)[1], [0, 1, 2]);
+    assert.deepEqual(rowsOf(rows.windows.items, 4)[1], [0, 5, 6, 5]);
+    assert.deepEqual(rowsOf(rows.windows.times, 4)[1], [0, 1, 2, 3]);
   });
 
   it("leave out users below minPositives, and always those who have nothing to predict", () => {
-    assert.equal(trainingRows(data, spec(3, { rows: "user-tail", minPositives: 4 })).count, 1);
-    assert.equal(trainingRows(data, spec(3, { rows: "user-tail", minPositives: 1 })).count, 2);
+    assert.equal(trainingRows(data, spec(3, { rows: "user-tail", minPositives: 4 })).windows.count, 1);
+    assert.equal(trainingRows(data, spec(3, { rows: "user-tail", minPositives: 1 })).windows.count, 2);
   });
 
   it("exclude the user's items from negatives, or those of the row alone", () => {
@@ -89,17 +87,8 @@ describe("trainingRows() of user tails", () => {
 });
 
 describe("trainingRows() of windows", () => {
-  it("are every S window, shifted by one", () => {
-    const rows = trainingRows(data, spec(2, { rows: "windows" }));
-    assert.deepEqual([rows.count, rows.time], [3, 2]);
-    assert.deepEqual(rowsOf(rows.items, 2), [[1, 2], [2, 3], [5, 6]]);
-    assert.deepEqual(rowsOf(rows.next, 2), [[2, 3], [3, 4], [6, 5]]);
-    assert.deepEqual(rowsOf(rows.times, 2), [[10, 20], [20, 30], [1, 2]]);
-  });
-
-  it("keep the latest items where a window is longer than the model, and no padding where it is shorter", () => {
-    assert.deepEqual(rowsOf(trainingRows(data, spec(1, { rows: "windows" })).items, 1), [[2], [3], [6]]);
-    assert.equal(trainingRows(data, spec(9, { rows: "windows" })).time, 2);
+  it("are every S window as it is", () => {
+    assert.deepEqual(trainingRows(data, spec(2, { rows: "windows" })).windows, windows);
   });
 
   it("exclude the window's items, target included, or the user's", () => {

@@ -1,12 +1,15 @@
 /** A small experiment for tests of methods: made-up data, an untrained backbone, the cpu or wasm rung. */
+import { frozenScorer } from "../../src/adapters/scorer.ts";
 import type { StepCache } from "../../src/adapters/train.ts";
 import { representWindows } from "../../src/backbones/represent.ts";
 import { createBackbone } from "../../src/backbones/registry.ts";
+import { trainingRows } from "../../src/backbones/training_rows.ts";
 import type { Windows } from "../../src/data/types.ts";
 import { loadDataset } from "../../src/data/load.ts";
 import { sliceInteractions } from "../../src/data/slices.ts";
 import { tf } from "../../src/engine/tfjs.ts";
 import type { Engine } from "../../src/engine/types.ts";
+import { rankWindows } from "../../src/evaluation/rank_windows.ts";
 import type { MethodContext } from "../../src/methods/types.ts";
 import { parseSpec } from "../../src/spec/parse.ts";
 import type { ResolvedSpec } from "../../src/spec/types.ts";
@@ -58,6 +61,13 @@ export async function smallContext(engine: Engine, spec: ResolvedSpec): Promise<
       values: await representWindows(engine, backbone, parameters, windows),
     }),
     progress: () => {},
+    setupRows: () => trainingRows(data, spec.backbone),
+    top: async (windows: Windows, count: number) => {
+      const scorer = frozenScorer(backbone, parameters, windows);
+      const { top } = await rankWindows(engine, scorer, windows, { batch: 64, top: count });
+      scorer.dispose();
+      return top;
+    },
     close: () => {
       for (const step of steps.values()) step.dispose();
       tf.dispose(Object.values(parameters));

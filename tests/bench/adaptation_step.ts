@@ -51,6 +51,8 @@ async function adaptationStep(steps: number): Promise<number[]> {
       bank,
       adapters: 1,
       loss: { kind: "bce", negatives: 1 },
+      lossWeight: 1,
+      terms: [],
       positions: "last",
       anchor: 1e-4,
       backboneDropout: 0.2,

@@ -10,7 +10,7 @@ import { openEngine } from "../../src/engine/open.ts";
 import { stream } from "../../src/engine/random.ts";
 import { tf } from "../../src/engine/tfjs.ts";
 import type { Rung } from "../../src/engine/types.ts";
-import type { BackboneSpec } from "../../src/spec/types.ts";
+import type { TrainingSpec } from "../../src/spec/types.ts";
 import { argument, printTimes } from "./measure.ts";
 
 const BATCH = 128;
@@ -23,21 +23,15 @@ const dropout = Number(argument("dropout", "0.2"));
 const steps = Number(argument("steps", "30"));
 const engine = await openEngine(rung);
 const sizes = { maxLength: TIME, hidden: 128, blocks: 2, heads: 2, ffn: 512, layerNormEps: 1e-6 };
-const spec: BackboneSpec = {
-  kind: "sasrec",
-  ...sizes,
-  dropout,
-  training: {
-    loss: { kind: "bce", negatives: 1 },
-    ...{ epochs: 1, batch: BATCH, learningRate: 5e-4, weightDecay: 0, clip: 1, warmup: 0 },
-    ...{ rows: "user-tail", minPositives: 5, negativesOutside: "user" },
-  },
+const training: TrainingSpec = {
+  loss: { kind: "bce", negatives: 1 },
+  ...{ epochs: 1, batch: BATCH, learningRate: 5e-4, weightDecay: 0, clip: 1, warmup: 0 },
 };
 const backbone = sasrec({ items: ITEMS, ...sizes });
 const { flat, layout } = flatten(Object.fromEntries(
   Object.entries(backbone.initialise(1)).map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]),
 ));
-const step = engine.compile(pretrainStep(backbone, layout, spec), {
+const step = engine.compile(pretrainStep(backbone, layout, { training, dropout, positions: "all" }), {
   name: "pretrain sasrec",
   state: { params: flat, m: tf.zerosLike(flat), v: tf.zerosLike(flat), count: tf.scalar(0) },
 });

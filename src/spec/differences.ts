@@ -4,6 +4,7 @@
  */
 import { canonicalJson } from "./canonical.ts";
 import { has, isRecord, type Json } from "./json.ts";
+import { ADAPTING } from "./method_types.ts";
 import { presetLayer } from "./presets.ts";
 import { resolveBackbone, resolveLora, resolveRegions } from "./resolve_models.ts";
 import { definition, SCHEMA, withDefaults } from "./schema.ts";
@@ -24,7 +25,7 @@ import type { BackboneSpec, Difference, MethodSpec, ResolvedSpec } from "./types
  * ```
  */
 export function differences(spec: ResolvedSpec): Difference[] {
-  const paper = presetLayer("paper");
+  const paper = presetLayer("paper", spec.backbone.kind);
   const top = withDefaults(SCHEMA, {}) as Json;
   const usual = (name: string): Json => isRecord(top) && has(top, name) ? top[name] ?? null : null;
   const found: Difference[] = [
@@ -54,8 +55,8 @@ export function differences(spec: ResolvedSpec): Difference[] {
 }
 
 function methodDifferences(method: MethodSpec, backbone: BackboneSpec["kind"]): Difference[] {
-  if (method.kind === "base" || method.kind === "full") return [];
-  const paper = presetLayer("paper");
+  if (!ADAPTING.has(method.kind)) return [];
+  const paper = presetLayer("paper", backbone);
   const lora = compare("lora", json(resolveLora(paper, undefined, undefined, backbone)), json(method.lora));
   if (method.kind !== "raie") return lora;
   const regions = resolveRegions(paper, undefined, undefined, method.lora);

@@ -91,6 +91,11 @@ export interface OwnOptions {
 /** Every kind of method. */
 export type MethodKind = keyof OwnOptions;
 
+/** Kinds that train adapters, and so read `lora`. */
+export const ADAPTING: ReadonlySet<string> = new Set<MethodKind>(
+  ["lora", "replay", "lwf", "ewc", "lsat", "mole", "proximal", "raie"],
+);
+
 /**
  * The options of a method's own, typed by its kind.
  *

@@ -4,6 +4,7 @@
  */
 import type { Finding } from "./finding.ts";
 import { isRecord, type Json, type JsonRecord, pathOf, pointerOf, valueAt } from "./json.ts";
+import { ADAPTING } from "./method_types.ts";
 import { type Preset, presetLayer } from "./presets.ts";
 import type { ResolvedSpec } from "./types.ts";
 
@@ -11,7 +12,7 @@ type Path = readonly string[];
 
 /** Which methods read a section. */
 const SECTIONS: readonly { readonly section: string; readonly reads: (kind: string) => boolean }[] = [
-  { section: "lora", reads: (kind) => kind !== "base" },
+  { section: "lora", reads: (kind) => ADAPTING.has(kind) },
   { section: "regions", reads: (kind) => kind === "raie" },
 ];
 
@@ -22,8 +23,8 @@ const HEIRS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** All settings of `lora` and `regions` that every method which reads them overrules, and a method's own that its regions overrule. */
-export function* overruledChecks(raw: JsonRecord, { methods, preset }: ResolvedSpec): Generator<Finding> {
-  const layer = presetLayer(preset);
+export function* overruledChecks(raw: JsonRecord, { methods, preset, backbone }: ResolvedSpec): Generator<Finding> {
+  const layer = presetLayer(preset, backbone.kind);
   for (const { section, reads } of SECTIONS) {
     const readers = [...methods.entries()].filter(([, { kind }]) => reads(kind));
     if (readers.length === 0) continue;

@@ -7,7 +7,15 @@ import { presetLayer } from "./presets.ts";
 import { known, resolveDataset, resolveSlices } from "./resolve_data.ts";
 import { resolveBackbone, resolveMethods } from "./resolve_models.ts";
 import { overlay, SCHEMA, withDefaults } from "./schema.ts";
-import type { EvaluationSpec, MethodSpec, PresetName, ReportSpec, ResolvedSpec, WindowsSpec } from "./types.ts";
+import type {
+  BackboneSpec,
+  EvaluationSpec,
+  MethodSpec,
+  PresetName,
+  ReportSpec,
+  ResolvedSpec,
+  WindowsSpec,
+} from "./types.ts";
 
 /**
  * Fills in everything a spec leaves open. The spec must fit the schema; {@linkcode parseSpec} sees to that.
@@ -17,7 +25,7 @@ import type { EvaluationSpec, MethodSpec, PresetName, ReportSpec, ResolvedSpec, 
  */
 export function resolveSpec(raw: JsonRecord, file: string): ResolvedSpec {
   const preset: PresetName = raw.preset === "official" ? "official" : "paper";
-  const layer = presetLayer(preset);
+  const layer = presetLayer(preset, backboneKind(raw));
   const top = withDefaults(SCHEMA, { ...raw, windows: overlay(layer.windows, raw.windows) });
   const filled: JsonRecord = isRecord(top) ? top : {};
   const windows = known<WindowsSpec>(filled.windows ?? {});
@@ -43,6 +51,10 @@ export function resolveSpec(raw: JsonRecord, file: string): ResolvedSpec {
     report: resolveReport(isRecord(raw.report) ? raw.report : {}, methods, cutoffs),
     engine: known<ResolvedSpec["engine"]>(filled.engine ?? "auto"),
   };
+}
+
+function backboneKind({ backbone }: JsonRecord): BackboneSpec["kind"] {
+  return known<BackboneSpec["kind"]>(isRecord(backbone) ? backbone.kind ?? "sasrec" : "sasrec");
 }
 
 function resolveReport(raw: JsonRecord, methods: readonly MethodSpec[], cutoffs: readonly number[]): ReportSpec {

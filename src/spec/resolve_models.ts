@@ -26,14 +26,18 @@ export function resolveBackbone(raw: Json | undefined, preset: Preset, context: 
   };
 }
 
-/** Adapters: preset, then the spec's `lora`, then a method's; on every projection of the backbone where nothing else is said. */
+/**
+ * Adapters: preset, then the spec's `lora`, then a method's. Where nothing else is said they sit on every projection of the backbone, and
+ * train with the loss its kind trains with.
+ */
 export function resolveLora(
   preset: Preset,
   raw: Json | undefined,
   own: Json | undefined,
   backbone: BackboneSpec["kind"],
 ): LoraSpec {
-  const lora = overlay(overlay(overlay({ targets: allTargets(backbone) }, preset.lora), raw), own);
+  const ground = { targets: allTargets(backbone), training: { loss: usualLoss(backbone) } };
+  const lora = overlay(overlay(overlay(ground, preset.lora), raw), own);
   return known<LoraSpec>(withDefaults(definition("lora"), lora));
 }
 
@@ -71,17 +75,26 @@ export function resolveMethods(raw: JsonRecord, preset: Preset, backbone: Backbo
       label: typeof label === "string" ? label : freeLabel(String(kind), taken),
       lora,
       regions: resolveRegions(preset, raw.regions, options.regions, lora),
-      own: resolveOwn(preset, entry),
+      own: resolveOwn(preset, entry, backbone),
       options,
     };
   });
 }
 
-/** What a method's kind has of its own: preset, then the method's entry. */
-export function resolveOwn(preset: Preset, entry: JsonRecord): OwnOptions[MethodKind] {
-  const filled = withDefaults(definition("methodEntry"), overlay(preset.methods[String(entry.kind)], entry));
-  const { kind: _kind, label: _label, lora: _lora, regions: _regions, ...own } = record(filled);
+/** What a method's kind has of its own: preset, then the method's entry; `full` trains with the loss of the backbone's kind where nothing is said. */
+export function resolveOwn(preset: Preset, entry: JsonRecord, backbone: BackboneSpec["kind"]): OwnOptions[MethodKind] {
+  const ground = entry.kind === "full" ? { training: { loss: usualLoss(backbone) } } : {};
+  const said = overlay(overlay(ground, preset.methods[String(entry.kind)]), entry);
+  const { kind: _kind, label: _label, lora: _lora, regions: _regions, ...own } = record(
+    withDefaults(definition("methodEntry"), said),
+  );
   return known<OwnOptions[MethodKind]>(own);
+}
+
+/** The loss that a kind of backbone is trained with in the paper. */
+function usualLoss(kind: BackboneSpec["kind"]): Json {
+  const backbone = record(withDefaults(definition("backbone"), { kind }));
+  return record(backbone.training).loss ?? null;
 }
 
 function freeLabel(kind: string, taken: Set<string>): string {

@@ -173,7 +173,7 @@ export type GateSpec =
 export interface RegionsSpec {
   /** Regions at the start. */
   readonly k: number;
-  /** Where their centres come from: k-means, or directions drawn at random (an ablation). */
+  /** Where their centres come from: k-means, or S sequences drawn at random (an ablation). */
   readonly centres: "k-means" | "random";
   /** An adapter for each region, or one for all of them (an ablation). */
   readonly adapters: "each" | "one";

@@ -63,20 +63,23 @@ export { rankWindows } from "./src/evaluation/rank_windows.ts";
 export type { CountedRanks, RankingOptions } from "./src/evaluation/rank_windows.ts";
 
 export { createMethod } from "./src/methods/registry.ts";
+export { MethodError } from "./src/methods/method_error.ts";
 export type * from "./src/methods/types.ts";
 
 export { runExperiment } from "./src/pipeline/experiment.ts";
-export type { ExperimentRun, MethodFailure, MethodRun, SliceRanks, Workbench } from "./src/pipeline/experiment.ts";
+export type { ExperimentRun, MethodRun, SliceRanks, Workbench } from "./src/pipeline/experiment.ts";
+export type { MethodFailure } from "./src/pipeline/method_failure.ts";
 export { prepareData } from "./src/pipeline/prepare.ts";
 export type { Prepared } from "./src/pipeline/prepare.ts";
+export type { WeightsFile } from "./src/pipeline/backbone_weights.ts";
 export { planStages } from "./src/pipeline/plan.ts";
 export type { PlannedStage } from "./src/pipeline/plan.ts";
 export { Progress } from "./src/pipeline/progress.ts";
 export { standardError, terminalView } from "./src/pipeline/terminal_view.ts";
 export type { Screen } from "./src/pipeline/terminal_view.ts";
 export type * from "./src/pipeline/events.ts";
-export type { JobPool } from "./src/pipeline/jobs.ts";
-export type { StageNode, StageTask } from "./src/pipeline/graph.ts";
+export type { JobPool, JobsDone } from "./src/pipeline/jobs.ts";
+export type { StageNode, StageTask, YardstickState } from "./src/pipeline/graph.ts";
 export { runSpec } from "./src/pipeline/run_spec.ts";
 export type { Written } from "./src/pipeline/run_spec.ts";
 export { Store } from "./src/pipeline/store.ts";

@@ -29,15 +29,45 @@ export function requireTensors(
   what: string,
   dtype: "float32" | "int32" = "float32",
 ): void {
-  const refuse = (why: string) => new WeightsError(`Cannot load ${what}: ${why}`);
+  const [first] = mismatches(tensors, wanted, dtype);
+  if (first === undefined) return;
+  const name = JSON.stringify(first.name);
+  const why = {
+    missing: `tensor ${name} is missing`,
+    other: `${name} is ${first.found}, wanted ${first.wanted}`,
+    unexpected: `unexpected tensor ${name}`,
+  };
+  throw new WeightsError(`Cannot load ${what}: ${why[first.kind]}`);
+}
+
+/** A tensor that is not what is wanted. */
+export interface Mismatch {
+  readonly name: string;
+  /** "other": of another shape or dtype. */
+  readonly kind: "missing" | "other" | "unexpected";
+  /** Dtype and shape, e.g. "float32 [2,3]"; absent where there is no tensor. */
+  readonly found?: string;
+  /** The same of what is wanted; absent where nothing is. */
+  readonly wanted?: string;
+}
+
+/** Everything that {@linkcode requireTensors} would refuse: what is missing or other in the order of `wanted`, then what is unexpected. */
+export function mismatches(
+  tensors: PlainTensors,
+  wanted: Shapes,
+  dtype: "float32" | "int32" = "float32",
+): Mismatch[] {
+  const result: Mismatch[] = [];
   for (const [name, shape] of Object.entries(wanted)) {
     const tensor = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
-    if (tensor === undefined) throw refuse(`tensor ${JSON.stringify(name)} is missing`);
-    const [found, fits] = [kindOf(tensor), `${dtype} [${shape}]`];
-    if (found !== fits) throw refuse(`${JSON.stringify(name)} is ${found}, wanted ${fits}`);
+    const fits = `${dtype} [${shape}]`;
+    if (tensor === undefined) result.push({ name, kind: "missing", wanted: fits });
+    else if (kindOf(tensor) !== fits) result.push({ name, kind: "other", found: kindOf(tensor), wanted: fits });
   }
-  const surplus = Object.keys(tensors).find((name) => !Object.hasOwn(wanted, name));
-  if (surplus !== undefined) throw refuse(`unexpected tensor ${JSON.stringify(surplus)}`);
+  for (const [name, tensor] of Object.entries(tensors)) {
+    if (!Object.hasOwn(wanted, name)) result.push({ name, kind: "unexpected", found: kindOf(tensor) });
+  }
+  return result;
 }
 
 function kindOf({ shape, values }: PlainTensor): string {

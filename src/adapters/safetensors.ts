@@ -7,7 +7,7 @@
  */
 import type { PlainTensor, PlainTensors } from "../engine/plain_tensor.ts";
 import { readBounded } from "./read_bounded.ts";
-import { DTYPES, headerLength, LENGTH_BYTES, parseHeader } from "./safetensors_header.ts";
+import { DTYPES, headerLength, LENGTH_BYTES, parseHeader, parseMetadata } from "./safetensors_header.ts";
 import { WeightsError } from "./weights_error.ts";
 
 /** Names that mean something else in a header, or in an object. */
@@ -20,6 +20,8 @@ const FILE_LIMIT = 4e9;
 export interface DecodeOptions {
   /** Left out: NaN and infinite values are refused, for weights with them are of no use. A training's state may hold them. */
   readonly notFinite?: "keep";
+  /** Names of tensors that are not read, whatever their dtype. */
+  readonly leaveOut?: ReadonlySet<string>;
 }
 
 /**
@@ -76,14 +78,14 @@ export function encodeSafetensors(tensors: PlainTensors, metadata: Readonly<Reco
 export function decodeSafetensors(
   bytes: Uint8Array,
   source = "safetensors",
-  { notFinite }: DecodeOptions = {},
+  { notFinite, leaveOut = new Set() }: DecodeOptions = {},
 ): PlainTensors {
   const start = LENGTH_BYTES + headerLength(bytes, bytes.length, source);
   const data = bytes.subarray(start);
   const tensors: Record<string, PlainTensor> = {};
-  for (
-    const { name, dtype, shape, from, to } of parseHeader(bytes.subarray(LENGTH_BYTES, start), data.length, source)
-  ) {
+  const header = bytes.subarray(LENGTH_BYTES, start);
+  for (const { name, dtype, shape, from, to } of parseHeader(header, data.length, source, leaveOut)) {
+    if (leaveOut.has(name)) continue;
     // A copy: the file's bytes need not lie on a four-byte border.
     const values = new DTYPES[dtype](data.slice(from, to).buffer);
     if (notFinite === undefined) checkFinite(values, name, source);
@@ -98,8 +100,18 @@ export function decodeSafetensors(
  * @throws {WeightsError} as {@linkcode decodeSafetensors}, and for what is no file or larger than 4 GB.
  */
 export async function readSafetensors(path: string, options?: DecodeOptions): Promise<PlainTensors> {
-  const bytes = await readBounded(path, FILE_LIMIT, (start, size) => void headerLength(start, size, path));
-  return decodeSafetensors(bytes, path, options);
+  return decodeSafetensors(await readSafetensorsBytes(path), path, options);
+}
+
+/** The bytes of a file whose first ones are a safetensors file's. @throws {WeightsError} as {@linkcode readSafetensors}. */
+export async function readSafetensorsBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  return await readBounded(path, FILE_LIMIT, (start, size) => void headerLength(start, size, path));
+}
+
+/** The texts a file carries beside its tensors. @throws {WeightsError} as {@linkcode decodeSafetensors}. */
+export function safetensorsMetadata(bytes: Uint8Array, source = "safetensors"): Readonly<Record<string, string>> {
+  const end = LENGTH_BYTES + headerLength(bytes, bytes.length, source);
+  return parseMetadata(bytes.subarray(LENGTH_BYTES, end), source);
 }
 
 function checkFinite(values: Float32Array | Int32Array, name: string, source: string): void {

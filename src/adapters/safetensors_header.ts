@@ -52,13 +52,19 @@ export function headerLength(start: Uint8Array, size: number, source: string): n
  *
  * @param header Its JSON.
  * @param size Bytes after the header: all of them must belong to one tensor each.
+ * @param anyDtype Names of tensors whose dtype, and what it makes of the shape, are not looked at.
  * @throws {WeightsError} naming `source` and the tensor.
  */
-export function parseHeader(header: Uint8Array, size: number, source: string): HeaderEntry[] {
+export function parseHeader(
+  header: Uint8Array,
+  size: number,
+  source: string,
+  anyDtype: ReadonlySet<string> = new Set(),
+): HeaderEntry[] {
   const entries: HeaderEntry[] = [];
   for (const [name, value] of Object.entries(headerObject(header, source))) {
     if (name === "__metadata__") checkMetadata(value, source);
-    else entries.push(readEntry(name, value, size, source));
+    else entries.push(readEntry(name, value, size, source, anyDtype.has(name)));
   }
   entries.sort((a, b) => a.from - b.from || a.to - b.to);
   let end = 0;
@@ -77,6 +83,13 @@ export function parseHeader(header: Uint8Array, size: number, source: string): H
   return entries;
 }
 
+/** The texts of a header. @throws {WeightsError} where they are none. */
+export function parseMetadata(header: Uint8Array, source: string): Readonly<Record<string, string>> {
+  const { __metadata__: texts = {} } = headerObject(header, source) as { readonly __metadata__?: unknown };
+  checkMetadata(texts, source);
+  return texts;
+}
+
 function headerObject(bytes: Uint8Array, source: string): object {
   const refuse = (why: string, cause?: unknown) =>
     new WeightsError(`Cannot read ${source}: its header ${why}`, cause === undefined ? undefined : { cause });
@@ -91,16 +104,16 @@ function headerObject(bytes: Uint8Array, source: string): object {
   return header;
 }
 
-function checkMetadata(value: unknown, source: string): void {
+function checkMetadata(value: unknown, source: string): asserts value is Readonly<Record<string, string>> {
   if (isRecord(value) && Object.values(value).every((text) => typeof text === "string")) return;
   throw new WeightsError(`Cannot read ${source}: its __metadata__ is ${shown(value)}, wanted texts by name`);
 }
 
-function readEntry(name: string, value: unknown, size: number, source: string): HeaderEntry {
+function readEntry(name: string, value: unknown, size: number, source: string, anyDtype: boolean): HeaderEntry {
   const refuse = (why: string) => new WeightsError(`Cannot read tensor ${shown(name)} of ${source}: ${why}`);
   if (!isRecord(value)) throw refuse(`found ${shown(value)}, wanted ${FIELDS.join(", ")}`);
   const { dtype, shape, data_offsets: range } = value;
-  if (!isDtype(dtype)) throw refuse(`dtype ${shown(dtype)}, wanted ${Object.keys(DTYPES).join(" or ")}`);
+  if (!anyDtype && !isDtype(dtype)) throw refuse(`dtype ${shown(dtype)}, wanted ${Object.keys(DTYPES).join(" or ")}`);
   if (!isWholes(shape)) throw refuse(`shape ${shown(shape)}, wanted a list of whole numbers`);
   if (!isWholes(range) || range.length !== 2) throw refuse(`data_offsets ${shown(range)}, wanted two whole numbers`);
   const other = Object.keys(value).find((field) => !FIELDS.includes(field));
@@ -108,10 +121,10 @@ function readEntry(name: string, value: unknown, size: number, source: string): 
   const [from, to] = range as [number, number];
   // A product too large to be exact is larger than any file.
   const elements = shape.reduce((product, length) => product * length, 1);
-  if (from > to || to > size || to - from !== elements * 4) {
+  if (from > to || to > size || (!anyDtype && to - from !== elements * 4)) {
     throw refuse(`bytes ${from} to ${to} of ${size} for shape ${shown(shape)}, wanted ${elements * 4} bytes`);
   }
-  return { name, dtype, shape, from, to };
+  return { name, dtype: dtype as Dtype, shape, from, to };
 }
 
 const isDtype = (value: unknown): value is Dtype => typeof value === "string" && Object.hasOwn(DTYPES, value);

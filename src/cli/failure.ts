@@ -21,6 +21,7 @@ const EXPECTED: Readonly<Record<string, Failure["code"]>> = {
   StoreError: 1,
   TrainingError: 1,
   ScoreError: 1,
+  MethodError: 1,
   WeightsError: 1,
   JobError: 1,
   Interrupted: 130,

@@ -69,7 +69,7 @@ function negativesProblem({ backbone, methods }: ResolvedSpec, { data }: Sliced)
   const { short, rows } = rowsWithoutNegatives(data, backbone);
   const { loss, negativesOutside } = backbone.training;
   const advice = `choose another loss, such as "cross-entropy", which draws none`;
-  if (short === rows) {
+  if (short > 0 && short === rows) {
     return `Cannot draw negatives for the backbone's ${loss.kind}: every training row keeps away from all ${data.catalogue.size} items ` +
       `(backbone.training.negativesOutside "${negativesOutside}"); ${advice}`;
   }

@@ -6,6 +6,7 @@ import { createBackbone } from "../backbones/registry.ts";
 import { trainingRows } from "../backbones/training_rows.ts";
 import type { Slice } from "../data/types.ts";
 import { createMethod } from "../methods/registry.ts";
+import type { Method } from "../methods/types.ts";
 import type { MethodSpec, ResolvedSpec } from "../spec/types.ts";
 import type { Prepared } from "./prepare.ts";
 import { stageMemory } from "./stage_memory.ts";
@@ -14,14 +15,26 @@ import { type StageIdentity, stageKey } from "./stage_key.ts";
 
 /** What a stage computes. */
 export type StageTask =
-  /** The backbone, trained on S. */
+  /** The backbone, trained on S or read from a file. */
   | { readonly kind: "backbone" }
-  /** A method's state after one more F slice. */
-  | { readonly kind: "adapted"; readonly method: MethodSpec; readonly slice: Slice; readonly previous?: StageNode }
+  /** A method's state after one more F slice, in as many steps as its yardstick's state took, if it has one. */
+  | {
+    readonly kind: "adapted";
+    readonly method: MethodSpec;
+    readonly slice: Slice;
+    readonly previous?: StageNode;
+    readonly yardstick?: YardstickState;
+  }
   /** Ranks of all slices by a method's state; without one, by the backbone. */
   | { readonly kind: "ranks"; readonly method?: MethodSpec; readonly state?: StageNode }
   /** What a report shows of a method's regions. */
   | { readonly kind: "regions"; readonly method: MethodSpec; readonly state: StageNode };
+
+/** What a matched budget is read from: the yardstick's state after the same slice. */
+export interface YardstickState {
+  readonly method: MethodSpec;
+  readonly state: StageNode;
+}
 
 /** One stage. */
 export interface StageNode {
@@ -50,6 +63,8 @@ export interface MethodStages {
   readonly spec: MethodSpec;
   /** One entry for each F slice; none for the method "base", whose state is the backbone. */
   readonly slices: readonly { readonly slice: Slice; readonly adapted: StageNode; readonly ranks: StageNode }[];
+  /** The method whose steps it takes; left out: it takes its own. */
+  readonly yardstick?: MethodStages;
   /** Only for methods that keep regions. */
   readonly regions?: StageNode;
 }
@@ -73,59 +88,70 @@ export function stageGraph(spec: ResolvedSpec, prepared: Prepared, engine: strin
   return spec.seeds.map((seed) => new GraphOfSeed(spec, prepared, engine, seed).stages());
 }
 
-/** The graph's stages in the order in which one job runs them: each after what it reads. */
+/** Methods in the order in which they run: those that wait for no other's steps come first. */
+export const inRunOrder = (methods: readonly MethodStages[]): MethodStages[] =>
+  methods.toSorted((a, b) => Number(a.yardstick !== undefined) - Number(b.yardstick !== undefined));
+
+/** Whether a stage is one method's own, rather than what all methods with its seed begin from. */
+export const isOfMethod = ({ task }: Pick<StageNode, "task">): boolean =>
+  task.kind !== "backbone" && task.method !== undefined;
+
+/** The graph's stages in the order in which one job runs them: each once, after what it reads. */
 export function inOrder(graph: readonly SeedStages[]): StageNode[] {
-  return graph.flatMap(({ backbone, untouched, methods }) => [
+  const stages = graph.flatMap(({ backbone, untouched, methods }) => [
     backbone,
     untouched,
-    ...methods.flatMap(({ slices, regions }) => [
+    ...inRunOrder(methods).flatMap(({ slices, regions }) => [
       ...slices.flatMap(({ adapted, ranks }) => [adapted, ranks]),
       ...(regions === undefined ? [] : [regions]),
     ]),
   ]);
+  return [...new Map(stages.map((node) => [node.stage, node])).values()];
 }
 
 class GraphOfSeed {
-  readonly #suffix: string;
-
   constructor(
     readonly spec: ResolvedSpec,
     readonly prepared: Prepared,
     readonly engine: string,
     readonly seed: number,
-  ) {
-    this.#suffix = spec.seeds.length > 1 ? ` (seed ${seed})` : "";
-  }
+  ) {}
 
   stages(): SeedStages {
     const { spec, prepared, seed, engine } = this;
     const { size, steps } = backboneSize(spec, prepared);
-    const label = `backbone: train ${spec.backbone.kind} on S`;
-    const identity = backboneStage(spec, prepared.key, seed, engine);
+    const label = `backbone: ${prepared.weights === undefined ? `train ${spec.backbone.kind} on S` : "read weights"}`;
+    const identity = backboneStage(spec, prepared.key, seed, engine, prepared.weights?.sha256);
     const backbone = this.#node(label, size, steps, { kind: "backbone" }, identity, []);
+    const yardstick = spec.budget === "matched" ? spec.methods.find(({ kind }) => kind === "raie") : undefined;
+    const measured = yardstick && this.#method(yardstick, backbone);
     return {
       seed,
       backbone,
       untouched: this.#ranks("base", { kind: "ranks" }, backbone, backbone),
-      methods: spec.methods.map((method) => this.#method(method, backbone)),
+      methods: spec.methods.map((method) =>
+        measured?.spec === method ? measured : this.#method(method, backbone, measured)
+      ),
     };
   }
 
-  #method(spec: MethodSpec, backbone: StageNode): MethodStages {
+  #method(spec: MethodSpec, backbone: StageNode, yardstick?: MethodStages): MethodStages {
     if (spec.kind === "base") return { spec, slices: [] };
     const method = createMethod(spec);
     const slices: { slice: Slice; adapted: StageNode; ranks: StageNode }[] = [];
     let state = backbone;
-    for (const slice of this.prepared.data.finetune) {
+    for (const [index, slice] of this.prepared.data.finetune.entries()) {
       const previous = slices.at(-1)?.adapted;
-      const { steps, exact } = method.estimate({ windows: slice.windows.count });
+      const measure = yardstick && { method: yardstick.spec, state: yardstick.slices[index]!.adapted };
+      const { size, steps } = stepsOf(method, slice, measure);
+      const read = { previous: state.key, ...(measure && { yardstick: measure.state.key }) };
       const adapted = this.#node(
         `${spec.label}: adapt to ${slice.name}`,
-        `${slice.windows.count} windows, ${exact ? "" : "about "}${steps} steps`,
+        `${slice.windows.count} windows, ${size}`,
         steps,
-        { kind: "adapted", method: spec, slice, ...(previous === undefined ? {} : { previous }) },
-        adaptedStage(this.spec, spec, method.settings, slice.name, state.key, this.seed, this.engine),
-        [backbone.key, ...(previous === undefined ? [] : [previous.key])],
+        { kind: "adapted", method: spec, slice, ...(previous && { previous }), ...(measure && { yardstick: measure }) },
+        adaptedStage(spec, method.settings, slice.name, read, this.seed, this.engine),
+        [...new Set([backbone.key, ...Object.values(read)])],
       );
       state = adapted;
       slices.push({
@@ -134,7 +160,8 @@ class GraphOfSeed {
         ranks: this.#ranks(spec.label, { kind: "ranks", method: spec, state }, state, backbone),
       });
     }
-    if (!method.editsRegions) return { spec, slices };
+    const stages = { spec, slices, ...(yardstick && { yardstick }) };
+    if (!method.editsRegions) return stages;
     const regions = this.#node(
       `${spec.label}: describe regions`,
       "",
@@ -143,7 +170,7 @@ class GraphOfSeed {
       regionsStage(state.key, this.engine),
       [backbone.key, state.key],
     );
-    return { spec, slices, regions };
+    return { ...stages, regions };
   }
 
   #ranks(label: string, task: StageTask, state: StageNode, backbone: StageNode): StageNode {
@@ -162,16 +189,31 @@ class GraphOfSeed {
     identity: StageIdentity,
     needs: readonly string[],
   ): StageNode {
-    const { seed } = this;
-    const memory = stageMemory(this.spec, this.prepared, task);
-    return { stage: stage + this.#suffix, size, steps, seed, task, memory, identity, key: stageKey(identity), needs };
+    const { spec, prepared, seed } = this;
+    // What is read from a file is the same for all seeds, and so is what is computed from it alone.
+    const ofSeed = prepared.weights === undefined || isOfMethod({ task });
+    const name = spec.seeds.length > 1 && ofSeed ? `${stage} (seed ${seed})` : stage;
+    const memory = stageMemory(spec, prepared, task);
+    return { stage: name, size, steps, seed, task, memory, identity, key: stageKey(identity), needs };
   }
+}
+
+/** Optimiser steps of a method on a slice, and how a reader is told of them. */
+function stepsOf(method: Method, slice: Slice, measure: YardstickState | undefined): { size: string; steps: number } {
+  const windows = slice.windows.count;
+  if (measure !== undefined) {
+    const { steps } = createMethod(measure.method).estimate({ windows });
+    return { size: `as many steps as ${measure.method.label}`, steps };
+  }
+  const { steps, exact } = method.estimate({ windows });
+  return { size: `${exact ? "" : "about "}${steps} steps`, steps };
 }
 
 function backboneSize(spec: ResolvedSpec, prepared: Prepared): { size: string; steps: number } {
   const backbone = createBackbone(spec.backbone, prepared.data.catalogue.size);
   const parameters = Object.values(backbone.shapes).reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
-  const rows = trainingRows(prepared.data, spec.backbone).count;
+  if (prepared.weights !== undefined) return { size: `${parameters} parameters, from a file`, steps: 0 };
+  const rows = trainingRows(prepared.data, spec.backbone).windows.count;
   const { batch, epochs } = spec.backbone.training;
   const steps = Math.ceil(rows / Math.min(batch, rows)) * epochs;
   return { size: `${parameters} parameters, ${rows} rows, ${steps} steps`, steps };

@@ -31,5 +31,10 @@ export type JobReply =
   | { readonly reply: "event"; readonly event: RunEvent }
   /** The stage asked for is in the store. */
   | { readonly reply: "done"; readonly key: string }
-  /** It is not, and why. `diverged`: its loss stopped being finite. */
-  | { readonly reply: "failed"; readonly key: string; readonly diverged: boolean; readonly error: string };
+  /** It is not, and why; `stops` says what cannot go on: a training, whose loss is no longer finite, the methods that need the stage, or the run. */
+  | {
+    readonly reply: "failed";
+    readonly key: string;
+    readonly stops: "training" | "method" | "run";
+    readonly error: string;
+  };

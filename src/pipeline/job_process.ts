@@ -23,15 +23,15 @@ export const WORKER_FLAGS: readonly string[] = [
 
 const PROGRAM = fileURLToPath(new URL("./job_program.ts", import.meta.url));
 
-/** How a stage that was asked for ended; "diverged": its loss stopped being finite. */
-export type JobOutcome = "done" | "diverged";
+/** How a stage that was asked for ended; "diverged": its loss stopped being finite; or why the methods that need it cannot be finished. */
+export type JobOutcome = "done" | "diverged" | { readonly failed: string };
 
 /** A worker process. */
 export interface JobProcess {
   /**
    * Has a stage computed; one at a time.
    *
-   * @throws {JobError} when it fails for another reason than its loss, or the process ends.
+   * @throws {JobError} when it fails in a way that concerns the run, or the process ends.
    */
   compute(key: string): Promise<JobOutcome>;
   /** Lets it finish the step it is at, keep a checkpoint and end; resolves when it has. */
@@ -47,8 +47,8 @@ export function startJobProcess(setting: JobSetting, tell: (event: RunEvent) => 
     if (!isReply(message)) return;
     if (message.reply === "event") return tell(message.event);
     if (message.reply === "done") return waiting?.resolve("done");
-    if (message.diverged) return waiting?.resolve("diverged");
-    waiting?.reject(new JobError(message.error));
+    if (message.stops === "run") return waiting?.reject(new JobError(message.error));
+    waiting?.resolve(message.stops === "training" ? "diverged" : { failed: message.error });
   };
   const ended = (async () => {
     const lines = new JsonLines();

@@ -7,8 +7,9 @@ import { openEngine } from "../engine/open.ts";
 import type { Engine } from "../engine/types.ts";
 import { JobError } from "./job_error.ts";
 import type { JobReply, JobRequest, JobSetting } from "./job_messages.ts";
-import { inOrder, type SeedStages, stageGraph } from "./graph.ts";
+import { inOrder, isOfMethod, type SeedStages, stageGraph, type StageNode } from "./graph.ts";
 import { JsonLines } from "./json_lines.ts";
+import { stopsMethodAlone } from "./method_failure.ts";
 import { prepareData } from "./prepare.ts";
 import { Interrupted, Progress } from "./progress.ts";
 import { StageRunner } from "./stage_runner.ts";
@@ -78,10 +79,11 @@ class Worker {
 
   /** Computes one stage and says how it ended; an interrupted one ends without a word. */
   async serve(key: string): Promise<void> {
+    let node: StageNode | undefined;
     try {
       const { runner, graph } = this.#opened ??= await this.#openAll();
       const stages = graph.find((seed) => inOrder([seed]).some((node) => node.key === key));
-      const node = stages === undefined ? undefined : inOrder([stages]).find((node) => node.key === key);
+      node = stages === undefined ? undefined : inOrder([stages]).find((node) => node.key === key);
       if (stages === undefined || node === undefined) {
         throw new JobError("the data or the engine are no longer what they were when the run began");
       }
@@ -89,8 +91,8 @@ class Worker {
       this.answer({ reply: "done", key });
     } catch (error) {
       if (error instanceof Interrupted) return;
-      const diverged = error instanceof TrainingError;
-      this.answer({ reply: "failed", key, diverged, error: error instanceof Error ? error.message : String(error) });
+      const message = error instanceof Error ? error.message : String(error);
+      this.answer({ reply: "failed", key, stops: stoppedBy(error, node), error: message });
     }
   }
 
@@ -111,6 +113,11 @@ class Worker {
       graph: stageGraph(spec, prepared, engineId(engine)),
     };
   }
+}
+
+function stoppedBy(error: unknown, node: StageNode | undefined): "training" | "method" | "run" {
+  if (node === undefined || !stopsMethodAlone(error, isOfMethod(node))) return "run";
+  return error instanceof TrainingError ? "training" : "method";
 }
 
 interface Opened {

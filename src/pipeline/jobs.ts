@@ -14,8 +14,16 @@ import type { Store } from "./store.ts";
 
 /** Something that computes stages into the store. */
 export interface JobPool {
-  /** Computes what the store lacks, but for stages whose loss stops being finite and what needs them; gives the keys of those it computed. */
-  compute(nodes: readonly StageNode[]): Promise<ReadonlySet<string>>;
+  /** Computes what the store lacks, but for stages that stop the methods they belong to, and what needs them. */
+  compute(nodes: readonly StageNode[]): Promise<JobsDone>;
+}
+
+/** What a pool of jobs came to. A stage in neither, and not in the store, has diverged or needs one that stopped. */
+export interface JobsDone {
+  /** Keys of the stages it computed. */
+  readonly computed: ReadonlySet<string>;
+  /** Why stages cannot be computed, by key. A diverged training is not among them: its batch is found where it is computed again. */
+  readonly failed: ReadonlyMap<string, string>;
 }
 
 /** What a pool of jobs works with. */
@@ -37,12 +45,13 @@ export const jobPool = (options: JobOptions): JobPool => ({ compute: (nodes) => 
 /** One computing of a list of stages. */
 class Shift {
   readonly #done = new Set<string>();
-  readonly #failed = new Set<string>();
+  readonly #stopped = new Set<string>();
   readonly #computed = new Set<string>();
+  readonly #reasons = new Map<string, string>();
   readonly #running = new Map<string, Promise<void>>();
   readonly #idle: JobProcess[] = [];
   readonly #all: JobProcess[] = [];
-  /** The first failure that is no divergence: it ends the shift. */
+  /** The first failure that concerns the run: it ends the shift. */
   #failure: { readonly error: unknown } | undefined;
   #free: number;
 
@@ -51,7 +60,7 @@ class Shift {
     this.#free = Math.min(options.budget, memoryBudget());
   }
 
-  async run(nodes: readonly StageNode[]): Promise<ReadonlySet<string>> {
+  async run(nodes: readonly StageNode[]): Promise<JobsDone> {
     const { store, jobs, signal } = this.options;
     for (const { key, identity } of nodes) {
       await store.keep(identity);
@@ -73,11 +82,11 @@ class Shift {
       while (true) {
         if (signal?.aborted) throw new Interrupted();
         if (this.#failure !== undefined) throw this.#failure.error;
-        const standing = { done: this.#done, running: new Set(this.#running.keys()), failed: this.#failed };
+        const standing = { done: this.#done, running: new Set(this.#running.keys()), failed: this.#stopped };
         const next = this.#running.size < jobs ? nextStage(left, standing, this.#free) : undefined;
         if (next !== undefined) this.#begin(next);
         else if (this.#running.size > 0) await Promise.race([interrupted.promise, ...this.#running.values()]);
-        else return this.#computed;
+        else return { computed: this.#computed, failed: this.#reasons };
       }
     } finally {
       signal?.removeEventListener("abort", onAbort);
@@ -91,9 +100,14 @@ class Shift {
     const work = async () => {
       try {
         const outcome = await process.compute(key);
-        (outcome === "done" ? this.#done : this.#failed).add(key);
+        (outcome === "done" ? this.#done : this.#stopped).add(key);
         if (outcome === "done") this.#computed.add(key);
-        this.#idle.push(process);
+        // One that memory failed in keeps what it took: another takes its place.
+        if (typeof outcome === "string") this.#idle.push(process);
+        else {
+          this.#reasons.set(key, outcome.failed);
+          await process.stop();
+        }
       } catch (error) {
         this.#failure ??= { error: error instanceof JobError ? new JobError(`${stage}: ${error.message}`) : error };
       } finally {

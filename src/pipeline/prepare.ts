@@ -8,6 +8,7 @@ import { allRows, joinRows } from "../data/rows.ts";
 import { sliceInteractions } from "../data/slices.ts";
 import type { Interactions, SlicedData, Windows } from "../data/types.ts";
 import type { ResolvedSpec } from "../spec/types.ts";
+import { mustBeThere, readWeights, type WeightsFile } from "./backbone_weights.ts";
 import { feasibilityNotes } from "./feasible.ts";
 import { dataKey, denseStride } from "./stages.ts";
 
@@ -28,6 +29,8 @@ export interface Prepared {
   readonly notes: readonly string[];
   /** What was read: provenance; the checksums are part of `key`. */
   readonly files: Interactions["files"];
+  /** The file of the spec's `backbone.weights`, whose tensors fit; left out where the backbone is trained. */
+  readonly weights?: WeightsFile;
   /** Digest of everything between the files and the windows. */
   readonly key: string;
   /** Windows every method is evaluated on: S (held out when the spec says so), F1..Fn, T; `from` is a slice's first row in `ranked`. */
@@ -38,9 +41,11 @@ export interface Prepared {
   readonly seconds: number;
 }
 
-/** Reads and slices the data a spec names. @throws {DataError} when files are missing or wrong, or a slice has no windows. */
+/** Reads and slices the data a spec names. @throws {DataError} when files, weights too, are missing or wrong, or a slice has no windows. */
 export async function prepareData(spec: ResolvedSpec, dataDir: string | undefined): Promise<Prepared> {
   const start = performance.now();
+  const { weights: path } = spec.backbone;
+  if (path !== undefined) await mustBeThere(path);
   const interactions = await loadDataset(spec.dataset, dataDir === undefined ? {} : { dataDir });
   const title = await datasetTitle(spec.dataset);
   const data = named(title, () =>
@@ -62,6 +67,7 @@ export async function prepareData(spec: ResolvedSpec, dataDir: string | undefine
     from += slice.windows.count;
     return placed;
   });
+  const weights = path === undefined ? undefined : (await readWeights(path, spec.backbone, data.catalogue)).file;
   const feasible = named(title, () => feasibilityNotes(spec, { data, evaluated }));
   return {
     data,
@@ -70,6 +76,7 @@ export async function prepareData(spec: ResolvedSpec, dataDir: string | undefine
     skippedLines: interactions.skippedLines,
     notes: [...interactions.notes, ...data.notes, ...feasible],
     files: interactions.files,
+    ...(weights && { weights }),
     key: dataKey(spec, await readingSettings(spec.dataset), interactions.files),
     evaluated,
     ranked: joinRows(evaluated.map(({ windows }) => ({ windows, rows: allRows(windows.count) }))),

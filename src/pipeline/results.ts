@@ -5,6 +5,7 @@
 import { continualMeasures } from "../evaluation/continual.ts";
 import { measuresOf } from "../evaluation/slice_measures.ts";
 import { perUserMeasures } from "../evaluation/per_user.ts";
+import { TrainingError } from "../engine/training_error.ts";
 import type { Engine } from "../engine/types.ts";
 import type { Results, RunResult } from "../reporting/types.ts";
 import { differences } from "../spec/differences.ts";
@@ -62,6 +63,7 @@ export function resultsOf(
     },
     backbone: {
       parameters: run.parameters,
+      ...(prepared.weights && { weights: prepared.weights }),
       loss: run.backbones.map(({ seed, curve }) => ({ seed, ...curve })),
     },
     runs,
@@ -71,10 +73,8 @@ export function resultsOf(
         label: spec.label,
         seed,
         reason: error.message,
-        training: error.training,
-        step: error.step,
-        loss: String(error.loss),
-        batch,
+        ...(error instanceof TrainingError && batch !== undefined &&
+          { training: error.training, step: error.step, loss: String(error.loss), batch }),
       })),
     }),
     ...(comparisons.length === 0 ? {} : { comparisons }),

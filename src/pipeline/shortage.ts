@@ -10,11 +10,12 @@ import type { BackboneSpec } from "../spec/types.ts";
 /** Users that a slice's windows are of. */
 export const usersOf = (windows: Windows): ReadonlySet<number> => new Set(windows.users);
 
-/** Training rows whose negatives may be no item at all, since the items kept from them are the whole catalogue; of how many. */
+/** Training rows whose negatives may be no item at all, since the items kept from them are the whole catalogue; of how many. None where nothing trains. */
 export function rowsWithoutNegatives(
   data: SlicedData,
   spec: BackboneSpec,
 ): { readonly short: number; readonly rows: number } {
+  if (spec.weights !== undefined) return { short: 0, rows: 0 };
   const rows = trainingRows(data, spec);
   const { count } = rows.windows;
   let short = 0;

@@ -6,13 +6,14 @@ import { join } from "node:path";
 import { sayingOutOfMemory } from "../engine/out_of_memory.ts";
 import { rankWindows } from "../evaluation/rank_windows.ts";
 import { createMethod } from "../methods/registry.ts";
-import type { Adapted } from "../methods/types.ts";
+import type { Adapted, Budget } from "../methods/types.ts";
 import type { RegionsResult } from "../reporting/types.ts";
 import type { MethodSpec, ResolvedSpec } from "../spec/types.ts";
+import { makeBackbone } from "./backbone_stage.ts";
 import { stageCheckpoints } from "./checkpoints.ts";
-import { openContext, type SeedContext, trainBackbone } from "./context.ts";
+import { openContext, type SeedContext } from "./context.ts";
 import type { SliceRanks, Workbench } from "./experiment.ts";
-import type { StageNode, StageTask } from "./graph.ts";
+import type { StageNode, StageTask, YardstickState } from "./graph.ts";
 import type { Prepared } from "./prepare.ts";
 import { decodeRanks, encodeRanks } from "./ranks_file.ts";
 import { summariseRegions } from "./region_summary.ts";
@@ -110,7 +111,7 @@ export class StageRunner {
     const { spec, prepared, bench } = this;
     switch (task.kind) {
       case "backbone":
-        return await trainBackbone(spec, prepared, bench, seed, folder, scratch);
+        return await makeBackbone(spec, prepared, bench, seed, folder, scratch);
       case "adapted":
         return await this.#adapt(task, backbone, folder, scratch);
       case "ranks":
@@ -125,16 +126,29 @@ export class StageRunner {
   }
 
   async #adapt(
-    { method, slice, previous }: StageTask & { kind: "adapted" },
+    { method, slice, previous, yardstick }: StageTask & { kind: "adapted" },
     backbone: StageNode,
     folder: string,
     scratch: string,
   ): Promise<void> {
     const before = previous === undefined ? undefined : await this.state(method, previous, backbone);
     const context = (await this.context(backbone)).method(method.label);
+    const budget = yardstick && await this.#budget(yardstick, backbone);
     const checkpoints = stageCheckpoints(scratch, this.bench.checkpointEvery, (line) => this.bench.progress.say(line));
-    const made = await createMethod(method).adapt(before, slice, { ...context, checkpoints });
+    const made = await createMethod(method).adapt(before, slice, {
+      ...context,
+      checkpoints,
+      budget,
+    });
     await made.save(folder);
+  }
+
+  /** What the yardstick took on the slice; its adapters are not kept. */
+  async #budget({ method, state }: YardstickState, backbone: StageNode): Promise<Budget> {
+    const { folder } = await this.#stored(state);
+    const context = (await this.context(backbone)).method(method.label);
+    const { cost: { steps, setupRows, finetuneRows } } = await createMethod(method).load(folder, context);
+    return { steps, setupShare: setupRows / Math.max(1, setupRows + finetuneRows) };
   }
 
   /** Ranks the windows of all slices with one state: one stage, one graph. */

@@ -9,7 +9,7 @@ import type { MethodSpec, ResolvedSpec } from "../spec/types.ts";
 import { type StageIdentity, stageKey } from "./stage_key.ts";
 
 /** Raised when a stage's code changes its numbers. */
-const VERSIONS = { data: 1, backbone: 3, adapted: 3, ranks: 3, regions: 4 } as const;
+const VERSIONS = { data: 1, backbone: 4, adapted: 4, ranks: 3, regions: 4 } as const;
 
 /** The engine as part of a key: another rung, version or thread count gives other bits. */
 export const engineId = (
@@ -42,28 +42,44 @@ export const dataStage = (data: string): StageIdentity => ({
   inputs: { data },
 });
 
-/** The backbone trained on S with one seed. */
-export const backboneStage = (spec: ResolvedSpec, data: string, seed: number, engine: string): StageIdentity => ({
-  kind: "backbone",
-  version: VERSIONS.backbone,
-  parameters: { backbone: spec.backbone, seed, engine },
-  inputs: { data },
-});
-
-/** A method after one more F slice; `previous` is its state after the slice before, or the backbone. */
-export const adaptedStage = (
+/**
+ * The backbone trained on S with one seed; with `weights`, the digest of the file it is read from, the same for all seeds and engines. What the file
+ * is called is no part of it.
+ */
+export function backboneStage(
   spec: ResolvedSpec,
+  data: string,
+  seed: number,
+  engine: string,
+  weights?: string,
+): StageIdentity {
+  const { weights: _, ...backbone } = spec.backbone;
+  const trained = weights === undefined;
+  return {
+    kind: "backbone",
+    version: VERSIONS.backbone,
+    parameters: trained ? { backbone, seed, engine } : { backbone },
+    inputs: trained ? { data } : { data, weights },
+  };
+}
+
+/**
+ * A method after one more F slice.
+ *
+ * @param read `previous` is its state after the slice before, or the backbone; `yardstick` the state of the method whose steps it takes.
+ */
+export const adaptedStage = (
   method: MethodSpec,
   settings: unknown,
   slice: string,
-  previous: string,
+  read: { readonly previous: string; readonly yardstick?: string },
   seed: number,
   engine: string,
 ): StageIdentity => ({
   kind: "adapted",
   version: VERSIONS.adapted,
-  parameters: { method: method.kind, settings, budget: spec.budget, slice, seed, engine },
-  inputs: { previous },
+  parameters: { method: method.kind, settings, slice, seed, engine },
+  inputs: read,
 });
 
 /** Ranks of a slice's targets by a method's state. */

@@ -31,7 +31,7 @@ export interface FinishedRun {
  * Writes all of it into `folder`, while no other process writes there: two runs of one name never mix. Gives the methods that failed.
  *
  * @throws {StoreError} when the disk takes no more.
- * @throws {TrainingError} when no method was finished: there is nothing to report.
+ * @throws {MethodError} when no method was finished: there is nothing to report.
  */
 export async function writeRun(folder: string, finished: FinishedRun): Promise<KeptFailure[]> {
   const { progress } = finished.bench;

@@ -60,7 +60,8 @@ describe("jobPool()", () => {
 
   it("computes what the store lacks, no more processes at a time than asked for, and ends them all", async () => {
     await store.stage(identityOf("backbone"), (folder) => Deno.writeTextFile(`${folder}/x`, "there"));
-    const computed = await jobPool({ jobs: 2, store, start: start(DIAMOND), budget: 9 }).compute(madeStages(DIAMOND));
+    const pool = jobPool({ jobs: 2, store, start: start(DIAMOND), budget: 9 });
+    const { computed } = await pool.compute(madeStages(DIAMOND));
     assert.deepEqual(order.toSorted(), ["lora", "lora ranks", "raie", "raie ranks"]);
     assert.deepEqual([...computed].toSorted(), order.map(keyOf).toSorted());
     assert.deepEqual([most, started, stopped], [2, 2, 2]);
@@ -80,9 +81,20 @@ describe("jobPool()", () => {
   it("leaves out what needs a stage whose loss diverged", async () => {
     const outcome = (name: string) => name === "lora" ? "diverged" as const : "done" as const;
     const pool = jobPool({ jobs: 2, store, start: start(DIAMOND, outcome), budget: 9 });
-    const computed = await pool.compute(madeStages(DIAMOND));
+    const { computed, failed } = await pool.compute(madeStages(DIAMOND));
     assert.deepEqual([...computed].toSorted(), ["backbone", "raie", "raie ranks"].map(keyOf).toSorted());
+    assert.deepEqual([...failed], []);
     assert.ok(!order.includes("lora ranks"));
+  });
+
+  it("gives the reason of a stage that stops its method, in place of a process that may have no memory left, and does the rest", async () => {
+    const outcome = (name: string) => name === "lora" ? { failed: "out of memory" } : "done" as const;
+    const pool = jobPool({ jobs: 1, store, start: start(DIAMOND, outcome), budget: 9 });
+    const { computed, failed } = await pool.compute(madeStages(DIAMOND));
+    assert.deepEqual([...computed].toSorted(), ["backbone", "raie", "raie ranks"].map(keyOf).toSorted());
+    assert.deepEqual([...failed], [[keyOf("lora"), "out of memory"]]);
+    assert.ok(!order.includes("lora ranks"));
+    assert.equal(started, 2);
   });
 
   it("throws the first failure of a process, after the others have ended", async () => {

@@ -39,12 +39,11 @@ export function tokenBatch(
     const end = (row + 1) * sequences.time;
     const own = sequences.items.subarray(end - time, end);
     sequence.set(own, row * time);
-    const real = [...own, ...behind.map(() => 1)];
-    tokens[row * places] = SPECIAL.cls;
-    own.forEach((item, t) => tokens[row * places + 1 + t] = tokenOf(item, items));
-    tokens.set(behind, (row + 1) * places - behind.length);
+    tokens.set([SPECIAL.cls, ...own.map((item) => tokenOf(item, items)), ...behind], row * places);
     let position = 0;
-    real.forEach((item, t) => positions[row * places + 1 + t] = item === 0 ? 0 : ++position);
+    for (let at = row * places; at < (row + 1) * places; at++) {
+      if (tokens[at] !== SPECIAL.pad) positions[at] = position++;
+    }
   }
   return {
     sequence: tf.tensor2d(sequence, [rows, time], "int32"),

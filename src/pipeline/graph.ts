@@ -38,7 +38,7 @@ export interface YardstickState {
 
 /** One stage. */
 export interface StageNode {
-  /** For readers, e.g. "lora: adapt to F1 (seed 2)". */
+  /** For readers, e.g. "lora: adapt to F1 (seed 2)"; of two stages of a run only those that are the same have one name. */
   readonly stage: string;
   /** Windows and steps, for readers; empty where neither says anything. */
   readonly size: string;
@@ -157,7 +157,13 @@ class GraphOfSeed {
       slices.push({
         slice,
         adapted,
-        ranks: this.#ranks(spec.label, { kind: "ranks", method: spec, state }, state, backbone),
+        ranks: this.#ranks(
+          spec.label,
+          { kind: "ranks", method: spec, state },
+          state,
+          backbone,
+          this.prepared.data.finetune.length > 1 ? ` after ${slice.name}` : "",
+        ),
       });
     }
     const stages = { spec, slices, ...(yardstick && { yardstick }) };
@@ -173,12 +179,19 @@ class GraphOfSeed {
     return { ...stages, regions };
   }
 
-  #ranks(label: string, task: StageTask, state: StageNode, backbone: StageNode): StageNode {
+  #ranks(label: string, task: StageTask, state: StageNode, backbone: StageNode, after = ""): StageNode {
     const { ranked, evaluated } = this.prepared;
     const slices = evaluated.map(({ name }) => name).join(", ");
     const identity = ranksStage(this.spec, state.key, this.engine);
     const needs = [...new Set([backbone.key, state.key])];
-    return this.#node(`${label}: rank ${slices}`, `${ranked.count} windows`, ranked.count, task, identity, needs);
+    return this.#node(
+      `${label}: rank ${slices}${after}`,
+      `${ranked.count} windows`,
+      ranked.count,
+      task,
+      identity,
+      needs,
+    );
   }
 
   #node(

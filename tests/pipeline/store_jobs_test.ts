@@ -23,7 +23,9 @@ it("jobPool() keeps the results it counts as done from being collected while its
     // Gone before the run reads what it computed.
     stop: () => worker.close(),
   });
-  const computed = await jobPool({ jobs: 1, store, start, budget: 1 }).compute(madeStages({ backbone: [], lora: [] }));
+  const { computed } = await jobPool({ jobs: 1, store, start, budget: 1 }).compute(
+    madeStages({ backbone: [], lora: [] }),
+  );
   assert.deepEqual([...computed], [keyOf("lora")]);
   assert.equal((await collect(root, { maxSize: 0 })).inUse.length, 2);
   assert.equal(await Deno.readTextFile(join(folder, "result")), "whole");

@@ -3,25 +3,23 @@
  * @module
  */
 import { type AdapterValues, type BankConfig, initialAdapter } from "../adapters/bank.ts";
-import { type LossCurve, stepsOf, trainAdapters } from "../adapters/train.ts";
+import { trainAdapters } from "../adapters/train.ts";
 import { stream } from "../engine/random.ts";
 import type { Slice } from "../data/types.ts";
 import {
-  belongingByDecision,
-  belongingByProbability,
   buildRegions,
-  type EditEvent,
   editOptions,
   editRegions,
   type EditResult,
+  randomCentres,
   type Regions,
-  routeAll,
   sphericalKMeans,
 } from "../regions/mod.ts";
-import type { LoraSpec, MethodSpec } from "../spec/types.ts";
+import type { LoraSpec, MethodSpec, TrainingSpec } from "../spec/types.ts";
 import { bankConfig, targetItems, trainingSettings, unionOf, widenRows } from "./adapter_kit.ts";
-import { regionSets } from "./raie_sets.ts";
+import { ablationNotes, editNotes, thinNotes } from "./raie_notes.ts";
 import { loadRaie, type RaieAdapted, raieAdapted } from "./raie_state.ts";
+import { trainRegions } from "./raie_training.ts";
 import type { Method, MethodContext } from "./types.ts";
 
 /** Regions on S, before anything is edited. */
@@ -32,7 +30,21 @@ interface Ground {
 
 /**
  * Region-aware incremental editing. Over a list of F slices, regions and their adapters go on from where the slice before left them; a region that
- * a later slice adds starts from its nearest region's adapter.
+ * a later slice adds starts from its nearest region's adapter, and a region that got no row of the slice keeps the adapter it began it with.
+ *
+ * The paper's ablations are specs, and the report's notes say which of them a method is. What a switched-off operation does instead is said at
+ * {@linkcode editRegions}.
+ *
+ * - no regions: `k: 1, add: false`. One adapter on all of F with as much replay from all of S; `k: 1` alone lets Add make regions.
+ * - no editing: `update`, `expand` and `add` all false. Regions stay as built on S; F windows train the region they are routed to.
+ * - without Update, Expand or Add: one of the three false.
+ * - random regions: `centres: "random"`, see {@linkcode randomCentres}.
+ * - one adapter: `adapters: "one"`. Regions are built, edited and routed to as ever, and every region's set is what it would be, with its own
+ *   replay; but one adapter trains on all the sets' rows, for as many epochs, and scores whatever region a sequence is routed to. Its steps are
+ *   those of the separate adapters less the short last batches that joining saves.
+ *
+ * Under `budget: "matched"` a raie that is not the yardstick trains its default adapter as ever, and its regions' adapters for the rest of the
+ * yardstick's steps ({@linkcode shareSteps}). Its replay is its own: how much of S a region sees is part of what is compared.
  */
 export const raie = (spec: MethodSpec): Method => ({
   kind: "raie",
@@ -52,12 +64,18 @@ export const raie = (spec: MethodSpec): Method => ({
     const edit = await editSlice(spec, ground.regions, slice, context);
     const members = ground.members.map((region) => region < 0 ? -1 : edit.successor[region]!);
 
-    // With the first slice every region starts from the default adapter; later from its own (a new one from its nearest region's).
-    const starts = Array.from(
-      edit.parents,
-      (parent) => before === undefined ? general.adapter : carry(before.adapters[parent]!),
-    );
-    const regional = await trainRegions(spec, bank, slice, edit, members, starts, context);
+    // With the first slice every adapter starts from the default one; later from its own (a new region's from its nearest region's).
+    const parents = spec.regions.adapters === "one" ? [0] : [...edit.parents];
+    const starts = parents.map((parent) => before === undefined ? general.adapter : carry(before.adapters[parent]!));
+    const regional = await trainRegions(spec, context, {
+      bank,
+      slice,
+      edit,
+      members,
+      starts,
+      first: before === undefined,
+      ...(context.budget === undefined ? {} : { steps: context.budget.steps - general.steps }),
+    });
     return raieAdapted(spec, context, {
       bank,
       regions: edit.regions,
@@ -66,7 +84,11 @@ export const raie = (spec: MethodSpec): Method => ({
       adapters: regional.adapters,
       members,
       edits: [...before?.edits ?? [], { slice: slice.name, ...edit.counts }],
-      notes: [...before?.notes ?? thinNotes(ground.regions), ...notesOf(edit, slice)],
+      notes: [
+        ...before?.notes ?? [...ablationNotes(spec.regions), ...thinNotes(ground.regions)],
+        ...editNotes(edit, slice.name),
+        ...regional.notes,
+      ],
       cost: {
         steps: general.steps + regional.steps,
         finetuneRows: general.rows + regional.finetuneRows,
@@ -77,20 +99,25 @@ export const raie = (spec: MethodSpec): Method => ({
     });
   },
   load: (folder, context) => loadRaie(spec, folder, context),
-  // Every F window once for the default adapter, once in its region, `replay` S windows beside it; soft copies come on top.
-  estimate: ({ windows }) => ({
-    steps: stepsOf(windows, spec.lora.training) + stepsOf(windows * (1 + spec.regions.replay), spec.regions.training),
-    exact: false,
-  }),
+  estimate: ({ windows }) => ({ steps: estimatedSteps(spec, windows), exact: false }),
 });
+
+/**
+ * Every F window once for the default adapter, once in its region, `replay` S windows beside it, in regions of one size; soft copies come on top, and
+ * a later slice trains no default adapter.
+ */
+function estimatedSteps({ lora, regions }: MethodSpec, windows: number): number {
+  const stepsOf = (rows: number, { batch, epochs }: TrainingSpec) => Math.ceil(rows / batch) * epochs;
+  const sets = regions.adapters === "one" ? 1 : Math.max(1, Math.min(regions.k, windows));
+  return stepsOf(windows, lora.training) + sets * stepsOf(windows * (1 + regions.replay) / sets, regions.training);
+}
 
 async function buildGround({ regions: spec }: MethodSpec, context: MethodContext): Promise<Ground> {
   const vectors = await context.represent(context.data.setupDense);
-  const clustering = sphericalKMeans(vectors, spec.k, {
-    restarts: spec.restarts,
-    iterations: spec.iterations,
-    stream: stream(context.seed, "regions"),
-  });
+  const { k, restarts, iterations } = spec;
+  const clustering = spec.centres === "random"
+    ? randomCentres(vectors, k, stream(context.seed, "random regions"))
+    : sphericalKMeans(vectors, k, { restarts, iterations, stream: stream(context.seed, "regions") });
   return { regions: buildRegions(vectors, clustering, spec), members: clustering.labels };
 }
 
@@ -116,108 +143,4 @@ async function editSlice(
 ): Promise<EditResult> {
   const vectors = await context.represent(slice.windows);
   return editRegions(regions, vectors, editOptions(spec, stream(context.seed, `edit ${slice.name}`)));
-}
-
-interface Regional {
-  readonly adapters: readonly AdapterValues[];
-  readonly curves: readonly LossCurve[];
-  readonly steps: number;
-  readonly finetuneRows: number;
-  readonly setupRows: number;
-}
-
-async function trainRegions(
-  spec: MethodSpec,
-  bank: BankConfig,
-  slice: Slice,
-  edit: EditResult,
-  members: Int32Array,
-  starts: readonly AdapterValues[],
-  context: MethodContext,
-): Promise<Regional> {
-  const { regions: options } = spec;
-  const setup = context.data.setupDense;
-  const belonging = options.softCopies === "rounded"
-    ? belongingByProbability(edit.regions, await context.represent(slice.windows), edit.membership, options)
-    : belongingByDecision(edit, options);
-  const sets = regionSets(options, edit.regions.count, {
-    slice,
-    belonging,
-    setup,
-    setupRegion: options.replayFrom === "members" ? members : routeAll(edit.regions, await context.represent(setup)),
-    seed: context.seed,
-  });
-  const own: LoraSpec = {
-    ...spec.lora,
-    itemRate: options.training.itemRate,
-    training: { ...options.training, positions: spec.lora.training.positions },
-  };
-  const settings = trainingSettings(own, bank, context, "region adapters");
-  const adapters = [...starts];
-  const shared = spec.lora.itemRows === "shared";
-  const groups = shared ? sets.map((set) => [set]) : sets.length === 0 ? [] : [sets];
-  const curves: LossCurve[] = [];
-  let steps = 0;
-  let rows = shared ? starts[0]?.rows : undefined;
-  for (const group of groups) {
-    const from = group.map(({ region }) =>
-      rows === undefined ? adapters[region]! : { lora: adapters[region]!.lora, rows }
-    );
-    const trained = await trainAdapters(settings, group, from, options.pass === "together");
-    group.forEach(({ region }, index) => adapters[region] = trained.adapters[index]!);
-    if (shared) rows = trained.adapters[0]!.rows;
-    curves.push(...trained.curves);
-    steps += trained.steps;
-  }
-  const { epochs } = options.training;
-  return {
-    // Shared rows (authors): one table that region after region changed; what is left of it serves all.
-    adapters: rows === undefined ? adapters : adapters.map(({ lora }) => ({ lora, rows })),
-    curves,
-    steps,
-    finetuneRows: epochs * sets.reduce((sum, set) => sum + set.finetuneRows, 0),
-    setupRows: epochs * sets.reduce((sum, set) => sum + set.setupRows, 0),
-  };
-}
-
-function notesOf(edit: EditResult, slice: Slice): string[] {
-  return [...edit.log.map((event) => noteOf(event, slice)), ...emptyNotes(edit, slice)];
-}
-
-/** Regions nobody is sent to are worth a word: their adapters learn nothing, and those that editing made are never used. */
-function emptyNotes({ regions, isNew, membership }: EditResult, slice: Slice): string[] {
-  const used = new Set(membership);
-  const empty = (made: number) => regions.names.filter((_, k) => isNew[k] === made && !used.has(k)).join(", ");
-  const why = "the routing score log pi + kappa cos has no normaliser, so regions of high kappa win";
-  return [
-    ...(empty(0) === "" ? [] : [`${slice.name}: no sequence is routed to ${empty(0)}`]),
-    ...(empty(1) === "" ? [] : [`${slice.name}: no sequence is routed to ${empty(1)}, new in it: ${why}`]),
-  ];
-}
-
-/** A cluster that k-means finds empty is given one sequence, so that the region exists; it stands for no group of users. */
-function thinNotes({ names, counts }: Regions): string[] {
-  const thin = names.filter((_, k) => counts[k] === 1);
-  return thin.length === 0 || names.length === 1
-    ? []
-    : [`S: built on a single sequence: ${thin.join(", ")}; S holds fewer groups than regions.k`];
-}
-
-function noteOf(event: EditEvent, slice: Slice): string {
-  switch (event.kind) {
-    case "note":
-      return `${slice.name}: ${event.text}`;
-    case "pool too small":
-      return `${slice.name}: ${event.size} sequences in the pool, fewer than the ${event.poolMin} a new region needs`;
-    case "pool judged": {
-      const best = Math.max(...event.bicProposed);
-      const verdict = event.added.length === 0 ? "no new region" : `new: ${event.added.join(", ")}`;
-      const bics = `BIC (higher is better) ${event.bicBefore.toFixed(0)} without, ${best.toFixed(0)} with new regions`;
-      return `${slice.name}: ${event.size} sequences in the pool; ${bics}: ${verdict}`;
-    }
-    case "merged": {
-      const degrees = (event.angle * 180 / Math.PI).toFixed(1);
-      return `${slice.name}: ${event.names.join(" and ")} merged, ${degrees} degrees apart`;
-    }
-  }
 }

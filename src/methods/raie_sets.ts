@@ -10,14 +10,20 @@ import { stream } from "../engine/random.ts";
 import type { Belonging } from "../regions/mod.ts";
 import type { RegionsSpec } from "../spec/types.ts";
 
-/** A region's set, with how many rows came from F and from S. */
-export interface RegionSet extends TrainingSet {
-  /** Which region's adapter it trains. */
-  readonly region: number;
+/** A set with how many rows came from F and from S; those of F come first. */
+export interface MixedSet extends TrainingSet {
+  /** Of each row. */
+  readonly weights: Float32Array;
   /** F windows, copies counted. */
   readonly finetuneRows: number;
   /** S windows replayed. */
   readonly setupRows: number;
+}
+
+/** A region's set. */
+export interface RegionSet extends MixedSet {
+  /** Whose windows they are. */
+  readonly region: number;
 }
 
 /** What the sets are made from. */
@@ -77,6 +83,28 @@ export function regionSets(spec: RegionsSpec, count: number, sources: SetSources
         setupRows: kept.length,
       };
     });
+}
+
+/**
+ * All regions' sets as one, for one adapter (`adapters: "one"`): the same rows with the same weights, a window in two regions' sets twice. Of one
+ * set it makes the same again.
+ *
+ * @param sets at least one
+ */
+export function joinedSet(sets: readonly MixedSet[]): MixedSet {
+  const range = (from: number, to: number) => Int32Array.from({ length: to - from }, (_, index) => from + index);
+  const parts = [
+    ...sets.map(({ finetuneRows, ...set }) => ({ ...set, rows: range(0, finetuneRows) })),
+    ...sets.map(({ finetuneRows, ...set }) => ({ ...set, rows: range(finetuneRows, set.windows.count) })),
+  ];
+  const total = (of: (set: MixedSet) => number) => sets.reduce((sum, set) => sum + of(set), 0);
+  return {
+    purpose: sets.map(({ purpose }) => purpose).join(" + "),
+    windows: joinRows(parts),
+    weights: Float32Array.from(parts.flatMap(({ rows, weights }) => Array.from(rows, (row) => weights[row]!))),
+    finetuneRows: total(({ finetuneRows }) => finetuneRows),
+    setupRows: total(({ setupRows }) => setupRows),
+  };
 }
 
 function softCopies(spec: RegionsSpec, { first, second, p1, p2, expanded }: Belonging, row: number) {

@@ -29,7 +29,7 @@ export interface RaieState {
   readonly built: Regions;
   /** Trained on all of F: where a new slice's default training goes on from. */
   readonly defaultAdapter: AdapterValues;
-  /** [regions] */
+  /** [regions], or the one adapter of all regions. */
   readonly adapters: readonly AdapterValues[];
   /** [S dense windows], the region each window was put in by k-means, followed through merges. */
   readonly members: Int32Array;
@@ -58,12 +58,15 @@ interface SavedRaie extends SavedState {
 }
 
 const DEFAULT = "default";
-const adapterName = (region: number) => `region-${region + 1}`;
+const adapterNames = ({ regions: { adapters } }: MethodSpec, regions: Regions): string[] =>
+  adapters === "one" ? ["all-regions"] : regions.names.map((_, region) => `region-${region + 1}`);
 
-/** Scores by routing each sequence's frozen representation to its region, hard or to the two best. */
+/** Scores by routing each sequence's frozen representation to its region, hard or to the two best; one adapter of all regions scores by itself. */
 export function raieAdapted(spec: MethodSpec, context: MethodContext, state: RaieState): RaieAdapted {
   const route = async (windows: Windows) => routeAll(state.regions, await context.represent(windows));
+  const names = adapterNames(spec, state.regions);
   const routing = async (windows: Windows): Promise<Routing> => {
+    if (spec.regions.adapters === "one") return { first: new Int32Array(windows.count) };
     if (spec.regions.routing === "hard") return { first: await route(windows) };
     const { first, second, weight } = routeTopTwo(state.regions, await context.represent(windows));
     return { first, second, share: weight };
@@ -77,7 +80,7 @@ export function raieAdapted(spec: MethodSpec, context: MethodContext, state: Rai
       bankScorer(context.backbone, context.parameters, state.bank, state.adapters, windows, await routing(windows)),
     save: async (folder) => {
       const adapters = new Map([[DEFAULT, state.defaultAdapter]]);
-      state.adapters.forEach((adapter, region) => adapters.set(adapterName(region), adapter));
+      state.adapters.forEach((adapter, region) => adapters.set(names[region]!, adapter));
       await saveState<SavedRaie>(folder, state.bank, adapters, context, {
         itemRows: [...state.bank.itemRows],
         cost: state.cost,
@@ -98,9 +101,7 @@ export async function loadRaie(spec: MethodSpec, folder: string, context: Method
   const bank = bankConfig(spec.lora, context, Int32Array.from(saved.itemRows));
   const regions = regionsFromArrays(saved.regions);
   const adapters: AdapterValues[] = [];
-  for (let region = 0; region < regions.count; region++) {
-    adapters.push(await loadNamed(folder, adapterName(region), bank, context));
-  }
+  for (const name of adapterNames(spec, regions)) adapters.push(await loadNamed(folder, name, bank, context));
   return raieAdapted(spec, context, {
     bank,
     regions,

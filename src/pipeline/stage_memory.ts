@@ -55,7 +55,7 @@ function numbersOf(spec: ResolvedSpec, prepared: Prepared, task: StageTask): num
     case "backbone":
       return LONG_COPIES * parameters + trainingNumbers(spec, backbone.training, backbone.maxLength, items, true);
     case "adapted": {
-      const adapters = adaptersOf(task.method);
+      const adapters = adaptersOf(task.method, prepared);
       const { lora, regions } = task.method;
       const everywhere = lora.training.positions === "all";
       const step = Math.max(
@@ -69,14 +69,18 @@ function numbersOf(spec: ResolvedSpec, prepared: Prepared, task: StageTask): num
     case "ranks":
     case "regions": {
       const lists = prepared.ranked.count * (2 + Math.max(...evaluation.cutoffs));
-      const adapters = task.method === undefined ? 0 : adaptersOf(task.method);
+      const adapters = task.method === undefined ? 0 : adaptersOf(task.method, prepared);
       return (KEPT + adapters) * parameters + stepNumbers(backbone, evaluation.batch, context, items) + lists + vectors;
     }
   }
 }
 
-/** Adapters that are on the device at a time: every region's beside the default one, where there are regions. */
-const adaptersOf = ({ kind, regions }: MethodSpec): number => kind === "raie" ? regions.k + regions.addMax + 1 : 1;
+/** Adapters that are on the device at a time: every region's, or the one of all, beside the default one, where there are regions. */
+function adaptersOf({ kind, regions }: MethodSpec, { data }: Prepared): number {
+  if (kind !== "raie") return 1;
+  const added = regions.add ? regions.addMax * data.finetune.length : 0;
+  return 1 + (regions.adapters === "one" ? 1 : regions.k + added);
+}
 
 /** Numbers in the tensors of a training's step; `everywhere`: the loss is taken at every position, not at the last alone. */
 function trainingNumbers(

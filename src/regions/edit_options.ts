@@ -10,11 +10,11 @@ import type { RandomSource } from "./types.ts";
 export interface EditOptions {
   /** Decides on each sequence: Update, Expand or Add. */
   readonly gate: Gate;
-  /** Each off is one of the paper's ablations. */
+  /** Off: what the gate would update is only routed. Each of the three off is one of the paper's ablations. */
   readonly update: boolean;
-  /** Off: what the gate would expand is only routed. */
+  /** Off: what the gate would expand is only routed, and trains one region alone. */
   readonly expand: boolean;
-  /** Off: nothing enters the pool, so no region is ever made. */
+  /** Off: nothing enters the pool, so no region is ever made; what would have is only routed. */
   readonly add: boolean;
   /** Radians under which two centres merge; undefined: they never do. */
   readonly mergeAngle?: number | undefined;

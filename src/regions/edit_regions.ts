@@ -8,12 +8,14 @@ import { decideAll, expandCanFire } from "./gate.ts";
 import { mergeRegions } from "./merge.ts";
 import { judgePool, nearestRegion } from "./pool.ts";
 import { routeAll } from "./routing.ts";
-import type { Decision, EditReport, Regions, UnitVectors } from "./types.ts";
+import type { Action, Decision, EditReport, Regions, UnitVectors } from "./types.ts";
 import { addRow, selectRows } from "./unit_vectors.ts";
 
 /** What happened beyond single sequences, in order. */
 export type EditEvent =
   | { readonly kind: "note"; readonly text: string }
+  /** What the gate chose for so many sequences and what is switched off. */
+  | { readonly kind: "withheld"; readonly action: Action; readonly size: number }
   | { readonly kind: "pool too small"; readonly size: number; readonly poolMin: number }
   | {
     readonly kind: "pool judged";
@@ -59,7 +61,13 @@ export interface EditResult {
  * 3. Merge, if a `mergeAngle` is given.
  * 4. Every sequence is routed to the final regions.
  *
- * A sequence whose operation is switched off is only routed: it trains its nearest region, and moves neither statistics nor radius.
+ * An operation that is switched off (the paper's ablations) does not turn into another one. The gate decides as ever, since it knows nothing of
+ * switches, and the sequence is only routed: it trains the region of highest routing score and leaves all statistics alone. So
+ *
+ * - without Update no S and n grow by what a region knows already; centres, shares and kappa move by Expand alone;
+ * - without Expand no radius grows, nothing counts for `expandWeight`, and no window trains a second region as the gate's soft copy;
+ * - without Add there is no pool, hence no new region: it is as if every pool were too small;
+ * - without all three the regions are returned as they were given, to the bit, unless a `mergeAngle` joins some.
  *
  * @param vectors the slice's sequences; none leaves the regions as they are
  * @throws RangeError when the widths differ
@@ -90,6 +98,10 @@ export function editRegions(before: Regions, vectors: UnitVectors, options: Edit
   const count = (action: Decision["action"]) =>
     decisions.filter((d, row) => d.action === action && applied[row]).length;
 
+  for (const action of ["update", "expand", "add"] as const) {
+    const size = options[action] ? 0 : decisions.filter((decision) => decision.action === action).length;
+    if (size > 0) log.push({ kind: "withheld", action, size });
+  }
   const moved = applyStatistics(before, vectors, decisions, options);
   const { regions: grown, size, fellBack } = applyPool(moved, vectors, decisions, options, log);
   const accepted = grown.count - before.count;

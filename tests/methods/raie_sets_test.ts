@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "@std/testing/bdd";
 import type { Windows } from "../../src/data/types.ts";
-import { type RegionSet, regionSets, type SetSources } from "../../src/methods/raie_sets.ts";
+import { joinedSet, type RegionSet, regionSets, type SetSources } from "../../src/methods/raie_sets.ts";
 import type { Belonging } from "../../src/regions/mod.ts";
 import type { RegionsSpec } from "../../src/spec/types.ts";
 import { smallSpec } from "./small_context.ts";
@@ -159,5 +159,27 @@ describe("regionSets()", () => {
     const later = { name: "F2", windows: sources().slice.windows };
     assert.notDeepEqual(rows(drawn({ slice: later })), rows(drawn({})));
     assert.equal(new Set(drawn({}).map(({ purpose }) => purpose)).size, 2);
+  });
+});
+
+describe("joinedSet()", () => {
+  const sets = regionSets(regions({ softCopies: "gate", replay: 1 }), 3, sources());
+
+  it("has the rows of all sets with their weights, F before S, a window in two sets twice", () => {
+    const joined = joinedSet(sets);
+    const rows = (some: (set: RegionSet) => readonly (readonly [number, number])[]) => sets.flatMap(some);
+    const own = rows((set) => weighted(set).slice(0, set.finetuneRows));
+    const replay = rows((set) => weighted(set).slice(set.finetuneRows));
+    const found = Array.from(joined.windows.users, (user, row) => [user, joined.weights[row]!]);
+    assert.deepEqual(found, [...own, ...replay]);
+    // Row 1 is of region 0 and, as an Expand with weight .25, of region 1 too.
+    assert.deepEqual(found.filter(([user]) => user === 1), [[1, 1], [1, 0.25]]);
+    assert.deepEqual([joined.finetuneRows, joined.setupRows], [6, 5]);
+    assert.equal(joined.windows.count, 11);
+  });
+
+  it("of one set is that set", () => {
+    const { region: _, ...set } = sets[0]!;
+    assert.deepEqual(joinedSet([set]), set);
   });
 });

@@ -132,10 +132,52 @@ describe("editRegions()", () => {
     assert.deepEqual([...off.membership], [...routeAll(regions, slice)]);
     const all = editRegions(regions, slice, options());
     for (const action of ["update", "expand", "add"] as const) {
-      const { counts } = editRegions(regions, slice, options({ [action]: false }));
+      const { counts, decisions, log } = editRegions(regions, slice, options({ [action]: false }));
       assert.equal(counts[action], 0);
       assert.equal(counts.withheld, all.counts[action]);
+      assert.deepEqual(decisions, all.decisions, "the gate knows nothing of switches");
+      assert.deepEqual(log[0], { kind: "withheld", action, size: all.counts[action] });
     }
+    const withheld = off.log.map((event) => event.kind === "withheld" ? [event.action, event.size] : []);
+    assert.deepEqual(withheld, (["update", "expand", "add"] as const).map((action) => [action, all.counts[action]]));
+  });
+
+  it("without Update statistics move by Expand alone", () => {
+    const all = editRegions(regions, familiar, options({ add: false }));
+    const { regions: after } = editRegions(regions, familiar, options({ add: false, update: false }));
+    const expands = [0, 1, 2].map((k) =>
+      all.decisions.filter(({ action, first }) => action === "expand" && first === k).length
+    );
+    assert.deepEqual([...after.counts], expands.map((times, k) => regions.counts[k]! + 0.25 * times));
+    assert.deepEqual([...after.radii], [...all.regions.radii]);
+  });
+
+  it("without Expand radii stay, and statistics move by Update alone", () => {
+    const all = editRegions(regions, familiar, options({ add: false }));
+    const { regions: after } = editRegions(regions, familiar, options({ add: false, expand: false }));
+    const updates = [0, 1, 2].map((k) =>
+      all.decisions.filter(({ action, first }) => action === "update" && first === k).length
+    );
+    assert.deepEqual([...after.counts], updates.map((times, k) => regions.counts[k]! + times));
+    assert.deepEqual([...after.radii], [...regions.radii]);
+    assert.notDeepEqual([...all.regions.radii], [...regions.radii]);
+  });
+
+  it("without Add a pool that would make a region makes none, as if it were too small", () => {
+    const slice = joined(familiar, emerging);
+    assert.equal(editRegions(regions, slice, options()).regions.count, 4);
+    const { regions: after, membership, counts } = editRegions(regions, slice, options({ add: false }));
+    const small = editRegions(regions, slice, options({ poolMin: 1000 }));
+    assert.deepEqual(after, small.regions);
+    assert.deepEqual(membership, small.membership);
+    assert.equal(counts.withheld, small.counts.fellBack);
+  });
+
+  it("without any operation only merging, if it is on, changes regions", () => {
+    const off = { update: false, expand: false, add: false };
+    const { regions: after, counts } = editRegions(regions, familiar, options({ ...off, mergeAngle: 4 }));
+    assert.deepEqual([after.count, counts.merged, counts.withheld], [1, 2, familiar.count]);
+    assert.equal(after.counts[0], regions.counts.reduce((a, b) => a + b));
   });
 
   it("merges after adding and says which region took which", () => {

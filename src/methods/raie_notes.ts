@@ -1,0 +1,93 @@
+/**
+ * RAIE's sentences for the report: what was off, what the gate could not do, what became of pools and regions.
+ * @module
+ */
+import type { Action, EditEvent, EditResult, Regions } from "../regions/mod.ts";
+import type { RegionsSpec } from "../spec/types.ts";
+
+/** What a method's spec leaves out of RAIE: one sentence for each of the paper's ablations it is. */
+export function ablationNotes({ k, centres, adapters, update, expand, add, merge }: RegionsSpec): string[] {
+  const off = (["update", "expand", "add"] as const).filter((action) => !{ update, expand, add }[action]);
+  const notes: string[] = [];
+  if (k === 1) {
+    const stays = "all windows train and use the one adapter";
+    notes.push(add ? "One region on S; Add may still make others" : `No regions: k is 1 and Add is off, so ${stays}`);
+  }
+  if (centres === "random" && k > 1) {
+    notes.push("Random regions: centres are S sequences drawn at random, members the sequences nearest to them");
+  }
+  if (adapters === "one" && (k > 1 || add)) {
+    notes.push("One adapter for all regions: regions decide on replay and copies, not on which adapter scores");
+  }
+  if (off.length === 3) {
+    const still = merge ? ", but for merging" : "";
+    notes.push(`No editing: Update, Expand and Add are off; regions stay as built on S${still}`);
+  } else if (off.length > 0) {
+    const names = off.map((action) => NAMES[action]).join(" and ");
+    notes.push(`${names} ${off.length > 1 ? "are" : "is"} off: such sequences train the region they are routed to`);
+  }
+  return notes;
+}
+
+const NAMES: Readonly<Record<Action, string>> = { update: "Update", expand: "Expand", add: "Add" };
+
+/** A cluster that k-means finds empty is given one sequence, so that the region exists; it stands for no group of users. */
+export function thinNotes({ names, counts }: Regions): string[] {
+  const thin = names.filter((_, k) => counts[k] === 1);
+  return thin.length === 0 || names.length === 1
+    ? []
+    : [`S: built on a single sequence: ${thin.join(", ")}; S holds fewer groups than regions.k`];
+}
+
+/** What editing with one slice did. */
+export function editNotes(edit: EditResult, slice: string): string[] {
+  return [...edit.log.map((event) => `${slice}: ${noteOf(event)}`), ...emptyNotes(edit, slice)];
+}
+
+/** Regions whose adapter had nothing to train on; `trained`: those whose adapter had; `start`: in words, what the adapters began with. */
+export function untrainedNotes(regions: Regions, trained: ReadonlySet<number>, slice: string, start: string): string[] {
+  const untrained = regions.names.filter((_, k) => !trained.has(k)).join(", ");
+  return untrained === "" ? [] : [`${slice}: no rows to train on for ${untrained}: each keeps ${start}`];
+}
+
+/** What a budget could not hold to: an adapter that has rows takes a step at least. */
+export function overrunNotes(steps: number, budget: number, slice: string): string[] {
+  const left = Math.max(0, budget);
+  return steps > left
+    ? [`${slice}: regions' adapters took ${steps} steps, one each, where the budget left ${left}`]
+    : [];
+}
+
+/** Regions nobody is sent to are worth a word: those that editing made are never used. */
+function emptyNotes({ regions, isNew, membership }: EditResult, slice: string): string[] {
+  const used = new Set(membership);
+  const empty = (made: number) => regions.names.filter((_, k) => isNew[k] === made && !used.has(k)).join(", ");
+  const why = "the routing score log pi + kappa cos has no normaliser, so regions of high kappa win";
+  return [
+    ...(empty(0) === "" ? [] : [`${slice}: no sequence is routed to ${empty(0)}`]),
+    ...(empty(1) === "" ? [] : [`${slice}: no sequence is routed to ${empty(1)}, new in it: ${why}`]),
+  ];
+}
+
+function noteOf(event: EditEvent): string {
+  switch (event.kind) {
+    case "note":
+      return event.text;
+    case "withheld":
+      return `${sequences(event.size)} would have been ${NAMES[event.action]}`;
+    case "pool too small":
+      return `${sequences(event.size)} in the pool, fewer than the ${event.poolMin} a new region needs`;
+    case "pool judged": {
+      const best = Math.max(...event.bicProposed);
+      const verdict = event.added.length === 0 ? "no new region" : `new: ${event.added.join(", ")}`;
+      const bics = `BIC (higher is better) ${event.bicBefore.toFixed(0)} without, ${best.toFixed(0)} with new regions`;
+      return `${sequences(event.size)} in the pool; ${bics}: ${verdict}`;
+    }
+    case "merged": {
+      const degrees = (event.angle * 180 / Math.PI).toFixed(1);
+      return `${event.names.join(" and ")} merged, ${degrees} degrees apart`;
+    }
+  }
+}
+
+const sequences = (count: number): string => count === 1 ? "1 sequence" : `${count} sequences`;

@@ -250,7 +250,6 @@ function clozeExamples(
   const perRow = count / batch;
   const candidates = new Int32Array(count * each);
   const draw = stream(seed, `negatives ${purpose}`, step);
-  const total = hidden.weights.reduce((sum, weight) => sum + weight, 0);
   hidden.targets.forEach((target, at) => {
     candidates[at * each] = target;
     if (hidden.weights[at] === 0) return;
@@ -265,7 +264,7 @@ function clozeExamples(
     ...backbone.cloze(hidden.sequences),
     places: tf.tensor1d(hidden.places, "int32"),
     candidates: tf.tensor2d(candidates, [count, each], "int32"),
-    weights: tf.tensor1d(hidden.weights.map((weight) => weight / Math.max(1, total))),
+    weights: tf.tensor1d(hidden.weights),
   };
 }
 

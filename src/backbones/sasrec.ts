@@ -6,10 +6,11 @@
  * @module
  */
 import type { Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
-import { embed as embedRows, layerNorm } from "../engine/nn/mod.ts";
+import { embed as embedRows } from "../engine/nn/mod.ts";
 import { stream } from "../engine/random.ts";
 import { tf } from "../engine/tfjs.ts";
-import { block, drop, lastBlock } from "./sasrec_block.ts";
+import { dropped, normed } from "./projected.ts";
+import { block, lastBlock } from "./sasrec_block.ts";
 import type { Backbone, Batch, Forward, Parameters, Projection, Sequences } from "./types.ts";
 
 /** Sizes of a SASRec. */
@@ -133,7 +134,7 @@ function embed(config: SasrecConfig, parameters: Parameters, batch: Batch, forwa
   const delta = forward.adapters?.embeddingDelta();
   if (delta !== undefined) x = tf.add(x, delta);
   const positions = tf.slice(parameters["pos_emb.weight"]!, [config.maxLength - time, 0], [time, config.hidden]);
-  return drop(tf.add(x, tf.expandDims(positions, 0)), forward) as Tensor3D;
+  return dropped(tf.add(x, tf.expandDims(positions, 0)), forward) as Tensor3D;
 }
 
 /** Additive masks: [batch, 1, 1, time] against padding keys, [1, 1, time, time] against the future. */
@@ -149,7 +150,7 @@ function causalMask(time: number): Tensor {
 }
 
 const finalNorm = (config: SasrecConfig, parameters: Parameters, x: Tensor): Tensor =>
-  layerNorm(x, parameters["layer_norm.weight"]!, parameters["layer_norm.bias"]!, config.layerNormEps);
+  normed(parameters, "layer_norm", x, config.layerNormEps);
 
 function hidden(config: SasrecConfig, parameters: Parameters, batch: Batch, forward: Forward): Tensor3D {
   const x = embed(config, parameters, batch, forward);

@@ -5,9 +5,10 @@
  * follows it, which it does not across a reshape.
  * @module
  */
-import { attention, gelu, lastAttention, layerNorm, linear, type LowRank, matrixProduct } from "../engine/nn/mod.ts";
+import { attention, gelu, lastAttention } from "../engine/nn/mod.ts";
 import { tf } from "../engine/tfjs.ts";
 import type { Tensor } from "../engine/types.ts";
+import { dropped, normed, projected } from "./projected.ts";
 import type { Forward, Parameters } from "./types.ts";
 
 /** What a block needs of a SASRec's sizes. */
@@ -15,10 +16,6 @@ interface BlockConfig {
   readonly heads: number;
   readonly layerNormEps: number;
 }
-
-/** The backbone's own dropout, in training. */
-export const drop = (x: Tensor, { noise, dropout }: Forward): Tensor =>
-  noise === undefined || !dropout ? x : noise.dropout(x, dropout);
 
 /** Block `index` over every position: `x` and what it gives are [batch * time, width] for a `shape` of [batch, time]. */
 export function block(
@@ -38,7 +35,7 @@ export function block(
     value: value!,
     heads: config.heads,
     bias,
-    dropProbabilities: (p) => drop(p, forward),
+    dropProbabilities: (p) => dropped(p, forward),
   });
   return feedForward(config, parameters, index, x, tf.reshape(attended, x.shape), forward);
 }
@@ -64,7 +61,7 @@ export function lastBlock(
     value: { weight: of("v_proj.weight"), bias: of("v_proj.bias"), lowRank: lowRank?.[1] },
     heads: config.heads,
     bias,
-    dropProbabilities: (p) => drop(p, forward),
+    dropProbabilities: (p) => dropped(p, forward),
   });
   return feedForward(config, parameters, index, x, attended, forward);
 }
@@ -79,30 +76,12 @@ function feedForward(
   forward: Forward,
 ): Tensor {
   const projected = (which: string, input: Tensor) => project(parameters, index, [which], input, forward)[0]!;
-  const norm = (h: Tensor, which: string) => {
-    const name = `blocks.${index}.${which}`;
-    return layerNorm(h, parameters[`${name}.weight`]!, parameters[`${name}.bias`]!, config.layerNormEps);
-  };
-  const h = norm(tf.add(x, drop(projected("out_proj", attended), forward)), "norm1");
-  const inner = drop(gelu(projected("linear1", h)), forward);
-  return norm(tf.add(h, drop(projected("linear2", inner), forward)), "norm2");
+  const norm = (h: Tensor, which: string) => normed(parameters, `blocks.${index}.${which}`, h, config.layerNormEps);
+  const h = norm(tf.add(x, dropped(projected("out_proj", attended), forward)), "norm1");
+  const inner = dropped(gelu(projected("linear1", h)), forward);
+  return norm(tf.add(h, dropped(projected("linear2", inner), forward)), "norm2");
 }
 
 /** Projections of one input [rows, inputs], each with its adapter's low-rank term. */
-function project(
-  parameters: Parameters,
-  index: number,
-  which: readonly string[],
-  x: Tensor,
-  { adapters }: Forward,
-): Tensor[] {
-  const names = which.map((each) => `blocks.${index}.${each}`);
-  const lowRank = adapters?.lowRank(names, x);
-  return names.map((name, k) => {
-    const y = linear(x, parameters[`${name}.weight`]!, parameters[`${name}.bias`]!);
-    return withTerm(y, lowRank?.[k]);
-  });
-}
-
-const withTerm = (y: Tensor, term: LowRank | undefined): Tensor =>
-  term === undefined ? y : tf.add(y, matrixProduct(term.inner, term.up));
+const project = (parameters: Parameters, index: number, which: readonly string[], x: Tensor, forward: Forward) =>
+  projected(parameters, which.map((each) => `blocks.${index}.${each}`), x, forward);

@@ -3,6 +3,7 @@
  * @module
  */
 import { type AdapterValues, type BankConfig, initialAdapter } from "../adapters/bank.ts";
+import { stepsOf } from "../adapters/batches.ts";
 import { trainAdapters } from "../adapters/train.ts";
 import { stream } from "../engine/random.ts";
 import type { Slice } from "../data/types.ts";
@@ -15,7 +16,7 @@ import {
   type Regions,
   sphericalKMeans,
 } from "../regions/mod.ts";
-import type { LoraSpec, MethodSpec, TrainingSpec } from "../spec/types.ts";
+import type { LoraSpec, MethodSpec } from "../spec/types.ts";
 import { bankConfig, targetItems, trainingSettings, unionOf, widenRows } from "./adapter_kit.ts";
 import { ablationNotes, editNotes, thinNotes } from "./raie_notes.ts";
 import { loadRaie, type RaieAdapted, raieAdapted } from "./raie_state.ts";
@@ -99,17 +100,17 @@ export const raie = (spec: MethodSpec): Method => ({
     });
   },
   load: (folder, context) => loadRaie(spec, folder, context),
-  estimate: ({ windows }) => ({ steps: estimatedSteps(spec, windows), exact: false }),
+  estimate: ({ windows, later = false }) => ({ steps: estimatedSteps(spec, windows, later), exact: false }),
 });
 
 /**
- * Every F window once for the default adapter, once in its region, `replay` S windows beside it, in regions of one size; soft copies come on top, and
- * a later slice trains no default adapter.
+ * Every F window once for the default adapter, which a later slice trains no more, and once in its region, `replay` S windows beside it, in regions
+ * of one size. Soft copies come on top, new regions' short batches too, and S may have too few windows for so much replay.
  */
-function estimatedSteps({ lora, regions }: MethodSpec, windows: number): number {
-  const stepsOf = (rows: number, { batch, epochs }: TrainingSpec) => Math.ceil(rows / batch) * epochs;
+function estimatedSteps({ lora, regions }: MethodSpec, windows: number, later: boolean): number {
   const sets = regions.adapters === "one" ? 1 : Math.max(1, Math.min(regions.k, windows));
-  return stepsOf(windows, lora.training) + sets * stepsOf(windows * (1 + regions.replay) / sets, regions.training);
+  const general = later ? 0 : stepsOf(windows, lora.training);
+  return general + sets * stepsOf(windows * (1 + regions.replay) / sets, regions.training);
 }
 
 async function buildGround({ regions: spec }: MethodSpec, context: MethodContext): Promise<Ground> {

@@ -104,8 +104,10 @@ export interface Method {
   adapt(previous: Adapted | undefined, slice: Slice, context: MethodContext): Promise<Adapted>;
   /** Reads what {@linkcode Adapted.save} wrote. Item rows come back up to the rounding of table + delta, all else exactly. */
   load(folder: string, context: MethodContext): Promise<Adapted>;
-  /** Optimiser steps and rows a slice will take, as far as they are known before anything is computed. */
-  estimate(slice: { readonly windows: number }): { readonly steps: number; readonly exact: boolean };
+  /** Optimiser steps a slice will take, as far as they are known before anything is computed; `later`: it is not the first of a list. */
+  estimate(
+    slice: { readonly windows: number; readonly later?: boolean },
+  ): { readonly steps: number; readonly exact: boolean };
 }
 
 /** Makes a method from its entry in the spec. */

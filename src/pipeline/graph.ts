@@ -143,7 +143,7 @@ class GraphOfSeed {
     for (const [index, slice] of this.prepared.data.finetune.entries()) {
       const previous = slices.at(-1)?.adapted;
       const measure = yardstick && { method: yardstick.spec, state: yardstick.slices[index]!.adapted };
-      const { size, steps } = stepsOf(method, slice, measure);
+      const { size, steps } = stepsOf(method, slice, index > 0, measure);
       const read = { previous: state.key, ...(measure && { yardstick: measure.state.key }) };
       const adapted = this.#node(
         `${spec.label}: adapt to ${slice.name}`,
@@ -212,13 +212,18 @@ class GraphOfSeed {
 }
 
 /** Optimiser steps of a method on a slice, and how a reader is told of them. */
-function stepsOf(method: Method, slice: Slice, measure: YardstickState | undefined): { size: string; steps: number } {
+function stepsOf(
+  method: Method,
+  slice: Slice,
+  later: boolean,
+  measure: YardstickState | undefined,
+): { size: string; steps: number } {
   const windows = slice.windows.count;
   if (measure !== undefined) {
-    const { steps } = createMethod(measure.method).estimate({ windows });
+    const { steps } = createMethod(measure.method).estimate({ windows, later });
     return { size: `as many steps as ${measure.method.label}`, steps };
   }
-  const { steps, exact } = method.estimate({ windows });
+  const { steps, exact } = method.estimate({ windows, later });
   return { size: `${exact ? "" : "about "}${steps} steps`, steps };
 }
 

@@ -77,5 +77,7 @@ describe("raie with one adapter for all regions", () => {
     // 100 windows: 4 batches of 32 for the default adapter; with 2.33 S windows each 333 rows: 11 batches, or 3 of 111, 4 batches each.
     assert.deepEqual(raieOf({ replay: 2.33, ...ONE }).estimate({ windows: 100 }), { steps: 15, exact: false });
     assert.deepEqual(raieOf({ replay: 2.33 }).estimate({ windows: 100 }), { steps: 16, exact: false });
+    const later = { windows: 100, later: true };
+    assert.deepEqual(raieOf({ replay: 2.33 }).estimate(later), { steps: 12, exact: false }, "no default adapter");
   });
 });

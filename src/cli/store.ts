@@ -1,8 +1,9 @@
 /**
- * `deno task store list | verify | gc`: what the store holds, whether it is whole, and how to make it smaller.
+ * `deno task store list | verify | gc | export`: what the store holds, whether it is whole, how to make it smaller and how to take something out.
  * @module
  */
 import { collect } from "../pipeline/collect.ts";
+import { exportResult } from "../pipeline/export_result.ts";
 import { type Inventory, takeInventory, verifyStore } from "../pipeline/inventory.ts";
 import { UsageError } from "./args.ts";
 import { parseSize, showSize } from "./sizes.ts";
@@ -12,19 +13,28 @@ import type { Arguments, Command } from "./types.ts";
 /** The command. */
 export const command: Command = {
   name: "store",
-  summary: "list, verify and clean up what runs have computed",
-  usage: "deno task store list | verify | gc [--keep-days N] [--max-size S] [--dry-run]",
-  positional: { min: 1, max: 1 },
+  summary: "list, verify, clean up or copy out what runs have computed, such as a backbone's weights",
+  usage: "deno task store list | verify | gc [--keep-days N] [--max-size S] [--dry-run] | export RESULT DIR",
+  positional: { min: 1, max: 3 },
   options: [
     { name: "keep-days", value: "N", summary: "gc: remove what no run has used for more than N days, checkpoints too" },
     { name: "max-size", value: "S", summary: "gc: remove the least recently used until S is left, e.g. 500MB, 2GiB" },
     { name: "dry-run", summary: "gc: say what would go, remove nothing" },
     { name: "json", summary: "one JSON line an entry on standard output" },
   ],
-  examples: ["deno task store list", "deno task store gc --keep-days 30 --dry-run"],
+  examples: [
+    "deno task store list",
+    "deno task store gc --keep-days 30 --dry-run",
+    "deno task store export backbone/3f2a weights",
+  ],
   async run(args) {
     const root = storeRoot();
-    const [action] = args.positional;
+    const [action, ...more] = args.positional;
+    const takes = action === "export" ? 2 : 0;
+    if (more.length !== takes) {
+      const wanted = takes === 0 ? "nothing more" : "a result as list names it, or its beginning, and a folder";
+      throw new UsageError(`deno task store ${action} wants ${wanted}: found "${more.join(" ")}"`, "store");
+    }
     for (const name of ["keep-days", "max-size", "dry-run"]) {
       if (action !== "gc" && args.has(name)) throw new UsageError(`--${name} belongs to gc, not to ${action}`, "store");
     }
@@ -35,8 +45,10 @@ export const command: Command = {
         return await verify(root, args);
       case "gc":
         return await clean(root, args);
+      case "export":
+        return await copyOut(root, more[0]!, more[1]!, args);
       default:
-        throw new UsageError(`deno task store wants list, verify or gc: found "${action}"`, "store");
+        throw new UsageError(`deno task store wants list, verify, gc or export: found "${action}"`, "store");
     }
   },
 };
@@ -44,12 +56,14 @@ export const command: Command = {
 function list(root: string, { entries, leftovers }: Inventory, args: Arguments): number {
   if (!args.has("json") && entries.length + leftovers.length > 0) {
     console.log(
-      ["result".padEnd(36), "size".padStart(9), "took".padStart(10), "last used".padEnd(10), "used by"].join("  "),
+      ["result".padEnd(36), "of".padEnd(18), "size".padStart(9), "took".padStart(10), "last used".padEnd(10), "used by"]
+        .join("  "),
     );
   }
   for (const { entry, bytes, lastUsed, usedBy, runs, manifest } of entries) {
     const seconds = manifest?.seconds;
-    if (args.has("json")) console.log(JSON.stringify({ entry, bytes, lastUsed, usedBy, runs, seconds }));
+    const of = manifest === undefined ? "" : about(manifest.identity.parameters);
+    if (args.has("json")) console.log(JSON.stringify({ entry, of, bytes, lastUsed, usedBy, runs, seconds }));
     else {
       const refers = [
         usedBy.length === 0 ? "" : `${usedBy.length} ${usedBy.length === 1 ? "entry" : "entries"}`,
@@ -58,18 +72,33 @@ function list(root: string, { entries, leftovers }: Inventory, args: Arguments):
         "; ",
       );
       const took = seconds === undefined ? "unreadable" : `${seconds.toFixed(1)} s`;
-      const columns = [entry.padEnd(36), showSize(bytes).padStart(9), took.padStart(10), day(lastUsed)];
+      const columns = [entry.padEnd(36), of.padEnd(18), showSize(bytes).padStart(9), took.padStart(10), day(lastUsed)];
       console.log(`${columns.join("  ")}  ${refers === "" ? "nothing" : refers}`);
     }
   }
   for (const { path, what, bytes, lastUsed } of leftovers) {
     if (args.has("json")) console.log(JSON.stringify({ leftover: path, what, bytes, lastUsed }));
-    else console.log([path.padEnd(36), showSize(bytes).padStart(9), what.padStart(10), day(lastUsed)].join("  "));
+    else {console.log(
+        [path.padEnd(36), "".padEnd(18), showSize(bytes).padStart(9), what.padStart(10), day(lastUsed)].join("  "),
+      );}
   }
   const bytes = [...entries, ...leftovers].reduce((sum, each) => sum + each.bytes, 0);
   if (!args.has("json")) {
     console.log(`${root}: ${entries.length} results, ${leftovers.length} leftovers, ${showSize(bytes)}`);
   }
+  return 0;
+}
+
+/** Which backbone, or which method on which slice, with which seed, as far as a result's parameters say. */
+function about(parameters: unknown): string {
+  const { backbone, method, slice, seed } = Object(parameters) as Record<string, unknown>;
+  const kind = (Object(backbone) as Record<string, unknown>).kind;
+  return [kind, method, slice, seed === undefined ? undefined : `seed ${seed}`].filter(Boolean).join(" ");
+}
+
+async function copyOut(root: string, name: string, folder: string, args: Arguments): Promise<number> {
+  const { entry, files } = await exportResult(root, name, folder);
+  for (const file of files) console.log(args.has("json") ? JSON.stringify({ entry, file }) : file);
   return 0;
 }
 

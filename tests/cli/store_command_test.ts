@@ -62,6 +62,26 @@ describe("deno task store", () => {
     assert.deepEqual(lines.find(({ entry }) => entry === backbone).usedBy.sort(), [old, recent].sort());
   });
 
+  it("export copies a result's files, named by its beginning, reads them against their digests, and overwrites nothing", async () => {
+    const to = `${root}-out`;
+    try {
+      const { code, out, err } = await store("export", "backbone/", to);
+      assert.equal(code, 0, err);
+      assert.deepEqual(out.trim().split("\n"), [join(to, "result")]);
+      assert.equal(Deno.statSync(join(to, "result")).size, 100_000);
+      const again = await store("export", backbone, to);
+      assert.deepEqual([again.code, /result is there already, wanted a folder without it/.test(again.err)], [1, true]);
+      const two = await store("export", "ranks", to);
+      assert.match(two.err, /2 results begin so, such as ranks\//);
+      assert.match((await store("export", "ranks/none", to)).err, /no result is called so; "deno task store list"/);
+      Deno.writeTextFileSync(join(root, old, "result"), "changed");
+      assert.match((await store("export", old, `${to}2`)).err, new RegExp(`${old} is damaged: result`));
+      assert.match((await store("export", old)).err, /wants a result as list names it, or its beginning, and a folder/);
+    } finally {
+      Deno.removeSync(to, { recursive: true });
+    }
+  });
+
   it("verify reads every file, names what is damaged, and ends with 1", async () => {
     const whole = await store("verify");
     assert.equal(whole.code, 0, whole.err);

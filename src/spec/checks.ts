@@ -2,6 +2,8 @@
  * What a schema cannot say: fields of a spec that must fit each other.
  * @module
  */
+import { backboneChecks } from "./backbone_checks.ts";
+import { budgetChecks } from "./budget_checks.ts";
 import { dateOf } from "./dates.ts";
 import { type Finding, nothingSeen, written } from "./finding.ts";
 import { idleChecks } from "./idle_checks.ts";
@@ -27,8 +29,9 @@ function* allChecks(raw: JsonRecord, spec: ResolvedSpec): Generator<Finding> {
   yield* title(spec);
   yield* slices(raw, spec);
   yield* synthetic(raw, spec);
-  yield* backbone(raw, spec);
+  yield* backboneChecks(raw, spec);
   yield* methodChecks(raw, spec);
+  yield* budgetChecks(raw, spec);
   yield* report(raw, spec);
   yield* idleChecks(raw, spec);
 }
@@ -91,27 +94,6 @@ function* synthetic(raw: JsonRecord, spec: ResolvedSpec): Generator<Finding> {
         made.regions + made.emerging
       } regions.`,
       about,
-    };
-  }
-}
-
-function* backbone(raw: JsonRecord, spec: ResolvedSpec): Generator<Finding> {
-  const { hidden, heads, maxLength } = spec.backbone;
-  if (hidden % heads !== 0) {
-    const pointer = written(raw, "/backbone/heads", "/backbone/hidden", "/backbone");
-    yield {
-      pointer,
-      message: `backbone.hidden must be a multiple of backbone.heads: found ${hidden} and ${heads}.`,
-      about: ["/backbone/hidden", "/backbone/heads"],
-    };
-  }
-  if (spec.windows.context > maxLength) {
-    const message =
-      `windows.context must be at most backbone.maxLength: found ${spec.windows.context} and ${maxLength}; the model would not see a window's beginning.`;
-    yield {
-      pointer: written(raw, "/windows/context", "/backbone/maxLength"),
-      message,
-      about: ["/windows/context", "/backbone/maxLength"],
     };
   }
 }

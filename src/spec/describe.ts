@@ -3,7 +3,10 @@
  * @module
  */
 import { dateOf } from "./dates.ts";
-import type { BackboneSpec, GateSpec, LoraSpec, LossSpec, MethodSpec, ResolvedSpec, SlicesSpec } from "./types.ts";
+import { backboneWords } from "./describe_backbone.ts";
+import { methodWords } from "./describe_methods.ts";
+import { ordinal, percent, series } from "./phrases.ts";
+import type { ResolvedSpec, SlicesSpec } from "./types.ts";
 
 /**
  * What a spec asks for, one sentence a line: data, slices, windows, backbone, methods, measures, seeds. Plain text: whoever puts
@@ -34,6 +37,7 @@ export function describe(spec: ResolvedSpec): string[] {
       : "Retention is measured on each user's last window of S, kept out of training.",
     backboneWords(spec.backbone),
     ...spec.methods.map((method) => `${method.label}: ${methodWords(method)}.`),
+    ...budgetWords(spec),
     `Rankings are over the whole catalogue without the context's items; ties count ${ties}.`,
     `Measures are taken at the cut-offs ${series(spec.evaluation.cutoffs.map(String))}.`,
     `Each method runs with the ${spec.seeds.length === 1 ? "seed" : "seeds"} ${seeds}.`,
@@ -73,68 +77,12 @@ function slicesWords(slices: SlicesSpec): string {
   return `In time order ${series(parts)}.`;
 }
 
-function backboneWords(backbone: BackboneSpec): string {
-  const { kind, hidden, blocks, heads, training } = backbone;
-  const rows = training.rows === "windows"
-    ? "all windows of S"
-    : `the last ${backbone.maxLength + 1} positives in S of every user with at least ${training.minPositives}`;
+function budgetWords({ budget, methods }: ResolvedSpec): string[] {
+  const yardstick = methods.find(({ kind }) => kind === "raie");
+  if (budget === "paper" || yardstick === undefined) return [];
   return [
-    `The backbone is ${kind} (width ${hidden}, ${count(blocks, "block")}, ${count(heads, "head")}),`,
-    `trained on ${rows} for ${count(training.epochs, "epoch")} with ${lossWords(training.loss)};`,
-    "then it is frozen, and all methods share it.",
-  ].join(" ");
-}
-
-function methodWords({ kind, lora, regions }: MethodSpec): string {
-  if (kind === "base") return "the backbone as it is";
-  const adapter = adapterWords(lora);
-  if (kind !== "raie") return adapter;
-  const operations = Object.entries({
-    Update: regions.update,
-    Expand: regions.expand,
-    Add: regions.add,
-    Merge: regions.merge,
-  }).flatMap(([name, on]) => on ? [name] : []);
-  const editing = operations.length === 0
-    ? "not edited"
-    : `edited by ${series(operations)} under the ${gateWords(regions.gate)}`;
-  return [
-    `${count(regions.k, "preference region")} found on S, ${editing}; a default adapter (${adapter}),`,
-    `then one for each region (${count(regions.training.epochs, "epoch")} on its windows of F,`,
-    `with ${regions.replay} windows of S for each); ${regions.routing} routing`,
-  ].join(" ");
-}
-
-function adapterWords(lora: LoraSpec): string {
-  const rows = {
-    none: "",
-    "finetune-targets": " and the rows of F's targets",
-    shared: " and the rows of F's targets in a table all share",
-  }[lora.itemRows];
-  return [
-    `rank ${lora.rank} adapters on ${series(lora.targets)}${rows},`,
-    `${count(lora.training.epochs, "epoch")} on F with ${lossWords(lora.training.loss)}`,
-    `at ${lora.training.positions === "last" ? "the last position" : "every position"}`,
-  ].join(" ");
-}
-
-function gateWords(gate: GateSpec): string {
-  return gate.kind === "confidence"
-    ? `confidence gate (temperature ${gate.temperature}, thresholds ${gate.tLow} and ${gate.tHigh})`
-    : `posterior gate (beta ${gate.beta})`;
-}
-
-function lossWords(loss: LossSpec): string {
-  switch (loss.kind) {
-    case "cross-entropy":
-      return "cross-entropy over the catalogue";
-    case "bce":
-      return `binary cross-entropy on ${count(loss.negatives, "negative")}`;
-    case "gbce":
-      return `generalised binary cross-entropy on ${count(loss.negatives, "negative")} (t ${loss.t})`;
-    case "sampled-softmax":
-      return `softmax over ${count(loss.negatives, "sampled item")}`;
-  }
+    `The budget is matched: on each slice of F every method that adapts takes as many steps as ${yardstick.label}, and may see S as much.`,
+  ];
 }
 
 const tieWords = (ties: "optimistic" | "pessimistic" | "mean") => ({
@@ -142,16 +90,3 @@ const tieWords = (ties: "optimistic" | "pessimistic" | "mean") => ({
   pessimistic: "against the target",
   mean: "as the mean of best and worst rank",
 }[ties]);
-
-const count = (number: number, noun: string) => `${number} ${noun}${number === 1 ? "" : "s"}`;
-const percent = (share: number) => `${Number((100 * share).toPrecision(6))} %`;
-
-function ordinal(number: number): string {
-  const teen = number % 100 >= 11 && number % 100 <= 13;
-  const ending = teen ? "th" : { 1: "st", 2: "nd", 3: "rd" }[number % 10] ?? "th";
-  return `${number}${ending}`;
-}
-
-function series(parts: readonly string[]): string {
-  return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
-}

@@ -6,15 +6,16 @@ import { canonicalJson } from "./canonical.ts";
 import { has, isRecord, type Json } from "./json.ts";
 import { ADAPTING } from "./method_types.ts";
 import { presetLayer } from "./presets.ts";
-import { resolveBackbone, resolveLora, resolveRegions } from "./resolve_models.ts";
+import { portableSpec } from "./portable.ts";
+import { resolveBackbone, resolveLora, resolveOwn, resolveRegions } from "./resolve_models.ts";
 import { definition, SCHEMA, withDefaults } from "./schema.ts";
 import type { BackboneSpec, Difference, MethodSpec, ResolvedSpec } from "./types.ts";
 
 /**
  * Every switch that differs from what `paper` says for the same subject. The subject (name, data set, methods, seeds, engine)
  * and what changes no result (the report, the evaluation's batch) do not count; a setting that follows another (`ffn` follows
- * `hidden`) counts only where it does not. Adapters and regions count where a method uses them; what a method says for itself
- * has its label in brackets: `[RAIE] regions.k`.
+ * `hidden`) counts only where it does not. Adapters and regions count where a method uses them; what a method says for itself,
+ * and what its kind alone has, follows its label in brackets: `[RAIE] regions.k`.
  *
  * @example
  * ```ts
@@ -24,7 +25,8 @@ import type { BackboneSpec, Difference, MethodSpec, ResolvedSpec } from "./types
  * assert.deepEqual(differences(parseSpec(spec, "a.json").resolved), [{ path: "backbone.hidden", paper: 128, value: 64 }]);
  * ```
  */
-export function differences(spec: ResolvedSpec): Difference[] {
+export function differences(resolved: ResolvedSpec): Difference[] {
+  const spec = portableSpec(resolved);
   const paper = presetLayer("paper", spec.backbone.kind);
   const top = withDefaults(SCHEMA, {}) as Json;
   const usual = (name: string): Json => isRecord(top) && has(top, name) ? top[name] ?? null : null;
@@ -37,7 +39,10 @@ export function differences(spec: ResolvedSpec): Difference[] {
     ...compare("budget", usual("budget"), spec.budget),
   ];
   const backbone = resolveBackbone({ kind: spec.backbone.kind }, paper, spec.windows.context, "");
-  found.push(...compare("backbone", json({ ...backbone, ffn: 4 * spec.backbone.hidden }), json(spec.backbone)));
+  const model = compare("backbone", json({ ...backbone, ffn: 4 * spec.backbone.hidden }), json(spec.backbone));
+  // How a backbone would be trained is no difference where its weights are given.
+  const given = spec.backbone.weights !== undefined;
+  found.push(...model.filter(({ path }) => !given || !/^backbone\.(training|mask)\b/.test(path)));
   const evaluation = usual("evaluation");
   if (isRecord(evaluation)) {
     found.push(...compare("evaluation.cutoffs", evaluation.cutoffs ?? null, json(spec.evaluation.cutoffs)));
@@ -45,7 +50,8 @@ export function differences(spec: ResolvedSpec): Difference[] {
   }
   for (const method of spec.methods) {
     for (const difference of methodDifferences(method, spec.backbone.kind)) {
-      const path = covers(method.options as Json, difference.path.split("."))
+      const path = !SHARED.has(difference.path.split(".", 1)[0] ?? "") ||
+          covers(method.options as Json, difference.path.split("."))
         ? `[${method.label}] ${difference.path}`
         : difference.path;
       if (!found.some((other) => other.path === path)) found.push({ ...difference, path });
@@ -54,13 +60,17 @@ export function differences(spec: ResolvedSpec): Difference[] {
   return found;
 }
 
+/** Sections that methods share, and may have changes of their own to. */
+const SHARED: ReadonlySet<string> = new Set(["lora", "regions"]);
+
 function methodDifferences(method: MethodSpec, backbone: BackboneSpec["kind"]): Difference[] {
-  if (!ADAPTING.has(method.kind)) return [];
   const paper = presetLayer("paper", backbone);
-  const lora = compare("lora", json(resolveLora(paper, undefined, undefined, backbone)), json(method.lora));
-  if (method.kind !== "raie") return lora;
+  const found = fields("", json(resolveOwn(paper, { kind: method.kind }, backbone)), json(method.own));
+  if (!ADAPTING.has(method.kind)) return found;
+  found.push(...compare("lora", json(resolveLora(paper, undefined, undefined, backbone)), json(method.lora)));
+  if (method.kind !== "raie") return found;
   const regions = resolveRegions(paper, undefined, undefined, method.lora);
-  return [...lora, ...compare("regions", json(regions), json(method.regions))];
+  return [...found, ...compare("regions", json(regions), json(method.regions))];
 }
 
 /** Whether a method's own options say something at a path, or at something it lies in. */
@@ -94,7 +104,7 @@ function fields(path: string, paper: Json, value: Json): Difference[] {
   const names = new Set([...Object.keys(paper), ...Object.keys(value)]);
   return [...names].flatMap((name) =>
     compare(
-      `${path}.${name}`,
+      path === "" ? name : `${path}.${name}`,
       has(paper, name) ? paper[name] ?? null : null,
       has(value, name) ? value[name] ?? null : null,
     )

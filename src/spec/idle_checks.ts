@@ -3,8 +3,9 @@
  * @module
  */
 import type { Finding } from "./finding.ts";
-import { type JsonRecord, pathOf, valueAt } from "./json.ts";
+import { isRecord, type JsonRecord, pathOf, pointerOf, valueAt } from "./json.ts";
 import { overruledChecks } from "./overruled_checks.ts";
+import { ADAPTING, ownOptions } from "./method_types.ts";
 import type { MethodSpec, ResolvedSpec } from "./types.ts";
 
 /** A field of `lora` or `regions` that counts only while another one says so. */
@@ -22,7 +23,7 @@ interface Conditional {
 }
 
 const isRaie = ({ kind }: MethodSpec): boolean => kind === "raie";
-const adapts = ({ kind }: MethodSpec): boolean => kind !== "base";
+const adapts = ({ kind }: MethodSpec): boolean => ADAPTING.has(kind);
 const ITEM_ROWS = {
   on: "/lora/itemRows",
   counts: ({ lora }: MethodSpec): boolean => lora.itemRows !== "none",
@@ -38,6 +39,23 @@ const ADD = {
   instead: "set regions.add to true",
 };
 
+/** Of pools' new centres k-means is asked too. */
+const K_MEANS = {
+  on: "/regions/centres",
+  has: isRaie,
+  counts: ({ regions }: MethodSpec): boolean => regions.centres === "k-means" || regions.add,
+  only: 'while k-means is run: found regions.centres "random" and regions.add false',
+  instead: 'set regions.centres to "k-means"',
+};
+
+const EACH = {
+  on: "/regions/adapters",
+  has: isRaie,
+  counts: ({ regions }: MethodSpec): boolean => regions.adapters === "each",
+  only: 'while each region has an adapter: found regions.adapters "one"',
+  instead: 'set regions.adapters to "each"',
+};
+
 const CONDITIONAL: readonly Conditional[] = [
   {
     field: "/regions/mergeAngle",
@@ -47,6 +65,10 @@ const CONDITIONAL: readonly Conditional[] = [
     only: "while regions merge: found regions.merge false",
     instead: "set regions.merge to true",
   },
+  { field: "/regions/restarts", ...K_MEANS },
+  { field: "/regions/iterations", ...K_MEANS },
+  { field: "/regions/pass", ...EACH },
+  { field: "/regions/routing", ...EACH },
   { field: "/regions/poolMin", ...ADD },
   { field: "/regions/addMax", ...ADD },
   {
@@ -78,6 +100,7 @@ const CONDITIONAL: readonly Conditional[] = [
 export function* idleChecks(raw: JsonRecord, spec: ResolvedSpec): Generator<Finding> {
   yield* minPositives(raw, spec);
   yield* negativesOutside(raw, spec);
+  yield* givenWeights(raw, spec);
   yield* badLines(raw, spec);
   yield* minRating(raw, spec);
   yield* overruledChecks(raw, spec);
@@ -100,6 +123,26 @@ function* negativesOutside(raw: JsonRecord, { backbone }: ResolvedSpec): Generat
   const message =
     'backbone.training.negativesOutside counts only for losses that draw negatives: found loss.kind "cross-entropy"; leave it out.';
   yield { pointer, message, about: ["/backbone/training/loss", pointer], idle: true };
+}
+
+/** What weights from a file leave to be read of the backbone's training: which rows a method draws that takes the backbone's own. */
+const ROWS: ReadonlySet<string> = new Set(["rows", "minPositives", "negativesOutside"]);
+
+function* givenWeights(raw: JsonRecord, { backbone, methods }: ResolvedSpec): Generator<Finding> {
+  if (backbone.weights === undefined) return;
+  const rowsCount = methods.some((method) =>
+    (method.kind === "replay" || method.kind === "lsat") && ownOptions(method.kind, method).rows === "backbone"
+  );
+  const training = valueAt(raw, ["backbone", "training"]);
+  const fields = Object.keys(isRecord(training) ? training : {}).filter((field) => !(rowsCount && ROWS.has(field)));
+  for (const path of [["backbone", "mask"], ...fields.map((field) => ["backbone", "training", field])]) {
+    const pointer = pointerOf(path);
+    if (!says(raw, pointer)) continue;
+    const message = `${
+      path.join(".")
+    } counts for nothing while backbone.weights is given, since the backbone is not trained; leave one of them out.`;
+    yield { pointer, message, about: [pointer, "/backbone/weights", "/methods"], idle: true };
+  }
 }
 
 /** Whether a data set that has a descriptor has ratings is not the spec's to know. */

@@ -2,6 +2,7 @@
  * Where the preset `official` knowingly does something else than the authors' code.
  * @module
  */
+import { ADAPTING } from "./method_types.ts";
 import type { MethodSpec, ResolvedSpec } from "./types.ts";
 
 interface KnownDifference {
@@ -12,8 +13,11 @@ interface KnownDifference {
   readonly applies: (spec: ResolvedSpec) => boolean;
 }
 
-const adapts = ({ kind }: MethodSpec): boolean => kind !== "base";
 const some = (spec: ResolvedSpec, of: (method: MethodSpec) => boolean): boolean => spec.methods.some(of);
+const has = (...kinds: readonly string[]) => (spec: ResolvedSpec): boolean =>
+  some(spec, ({ kind }) => kinds.includes(kind));
+const ROWS_LEFT: ReadonlySet<string> = new Set(["lora", "replay", "lwf", "lsat", "mole"]);
+const trained = ({ backbone }: ResolvedSpec): boolean => backbone.weights === undefined;
 
 /** All of them; the schema's description of `preset` names each by its subject. */
 export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
@@ -21,7 +25,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     subject: "dropout masks of adapters",
     sentence:
       "Projections of one input (q, k and v) share one dropout mask of their adapters; there each projection draws its own, as PEFT does.",
-    applies: (spec) => some(spec, (method) => adapts(method) && method.lora.dropout > 0),
+    applies: (spec) => some(spec, ({ kind, lora }) => ADAPTING.has(kind) && lora.dropout > 0),
   },
   {
     subject: "weight decay of item rows",
@@ -29,7 +33,7 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
       "AdamW's decay pulls item rows towards the shared table, since it acts on their differences to it; there it pulls the rows themselves towards zero.",
     applies: (spec) =>
       some(spec, ({ kind, lora, regions }) => {
-        if (kind === "base" || lora.itemRows === "none") return false;
+        if (!ADAPTING.has(kind) || lora.itemRows === "none") return false;
         const decays = [lora.training, ...(kind === "raie" ? [regions.training, regions.defaultAdapter] : [])];
         return decays.some(({ weightDecay }) => weightDecay > 0);
       }),
@@ -39,6 +43,68 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     sentence:
       'Item rows belong to each region; there all regions change one table, one after the other (lora.itemRows "shared" does the same).',
     applies: (spec) => some(spec, ({ kind, lora }) => kind === "raie" && lora.itemRows === "finetune-targets"),
+  },
+  {
+    subject: "fixed negatives",
+    sentence: "Negatives of F windows are drawn anew in every epoch; there each window keeps the one drawn first.",
+    applies: (spec) =>
+      spec.backbone.kind === "sasrec" &&
+      some(spec, ({ kind, lora }) => ADAPTING.has(kind) && lora.training.loss.kind !== "cross-entropy"),
+  },
+  {
+    subject: "experts of mole",
+    sentence:
+      "All experts of mole train beside their gate; there they stay frozen while it trains, so that its results are the base's to the last digit.",
+    applies: (spec) => spec.backbone.kind === "sasrec" && has("mole")(spec),
+  },
+  {
+    subject: "wrong items of ebpr",
+    sentence:
+      "ebpr mines wrong items among recommendations without the context's items, as rankings are; there items of the context count as wrong too.",
+    applies: has("ebpr"),
+  },
+  {
+    subject: "Fisher information of ewc",
+    sentence:
+      "ewc averages the squared gradients of single S windows; there, in a branch that no mode runs, gradients are averaged over a batch before they are squared.",
+    applies: has("ewc"),
+  },
+  {
+    subject: "full and proximal, which they do not have",
+    sentence: "full and proximal have no counterpart there.",
+    applies: has("full", "proximal"),
+  },
+  {
+    subject: "the learning rate of bert4rec",
+    sentence: "The learning rate stays what it is after the warm-up; there it falls to zero in a line.",
+    applies: (spec) =>
+      spec.backbone.kind === "bert4rec" && (trained(spec) || some(spec, ({ kind }) => kind !== "base")),
+  },
+  {
+    subject: "cloze rows of bert4rec in replay and lsat",
+    sentence:
+      "replay and lsat take S windows and predict their last item; there they take the backbone's rows and predict hidden items.",
+    applies: (spec) => spec.backbone.kind === "bert4rec" && has("replay", "lsat")(spec),
+  },
+  {
+    subject: "item rows of bert4rec and tisasrec",
+    sentence:
+      "lora, replay, lwf, lsat and mole train the rows of F's targets with their adapters, as with SASRec; there they leave this backbone's item table as it is.",
+    applies: (spec) =>
+      spec.backbone.kind !== "sasrec" &&
+      some(spec, ({ kind, lora }) => ROWS_LEFT.has(kind) && lora.itemRows !== "none"),
+  },
+  {
+    subject: "training rows of tisasrec",
+    sentence:
+      "TiSASRec is trained on S's windows with the loss at every position; there on every beginning of a user's sequence, up to 50 items, with the loss at its end.",
+    applies: (spec) => spec.backbone.kind === "tisasrec" && trained(spec),
+  },
+  {
+    subject: "times in tisasrec",
+    sentence:
+      "All windows keep their timestamps; there the backbone's training alone sees them, and adaptation and evaluation take items to be a second apart.",
+    applies: (spec) => spec.backbone.kind === "tisasrec",
   },
   {
     subject: "random streams",

@@ -4,6 +4,7 @@
  */
 import { type Finding, nothingSeen, written } from "./finding.ts";
 import { type JsonRecord, pathOf } from "./json.ts";
+import { ownOptions } from "./method_types.ts";
 import { nearestName } from "./nearest.ts";
 import { allTargets, possibleTargets } from "./projections.ts";
 import { seen } from "./shown_text.ts";
@@ -17,6 +18,7 @@ export function* methodChecks(raw: JsonRecord, spec: ResolvedSpec): Generator<Fi
   const known = possibleTargets(spec.backbone.kind, spec.backbone.blocks);
   for (const [index, method] of spec.methods.entries()) {
     yield* gate(raw, method, index);
+    yield* mined(spec, method, index);
     yield* pass(raw, method, index);
     yield* targets(raw, method, index, spec.backbone.kind, known);
   }
@@ -67,6 +69,15 @@ function* gate(raw: JsonRecord, { regions }: MethodSpec, index: number): Generat
     message: `${field}.tLow must be at most tHigh: found ${regions.gate.tLow} and ${regions.gate.tHigh}.`,
     about: places.flatMap((place) => [`${place}/kind`, `${place}/tLow`, `${place}/tHigh`]),
   };
+}
+
+/** What the authors' code does, and no other comparison may: it sees the answers. */
+function* mined({ preset }: ResolvedSpec, method: MethodSpec, index: number): Generator<Finding> {
+  if (preset === "official" || method.kind !== "ebpr" || ownOptions("ebpr", method).mine === "finetune") return;
+  const pointer = `/methods/${index}/mine`;
+  const message =
+    `methods.${index}.mine "evaluated" is for the preset "official" alone, since it learns from the answers of the rows that are evaluated: found the preset "${preset}"; use "finetune".`;
+  yield { pointer, message, about: [pointer, "/preset"] };
 }
 
 function* pass(raw: JsonRecord, { lora, regions }: MethodSpec, index: number): Generator<Finding> {

@@ -5,7 +5,7 @@
 import type { ResolvedSpec } from "./types.ts";
 
 /**
- * The same spec with an inline data set's path cut down to its file name. What lies in the file is named by its checksum.
+ * The same spec with the paths of an inline data set and of weights cut down to their file names. What lies in the files is named by checksums.
  *
  * @example
  * ```ts
@@ -19,9 +19,15 @@ import type { ResolvedSpec } from "./types.ts";
  */
 export function portableSpec(spec: ResolvedSpec): ResolvedSpec {
   const { path } = spec.dataset;
-  if (path === undefined) return spec;
+  const { weights } = spec.backbone;
   return {
     ...spec,
-    dataset: { ...spec.dataset, path: path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1) },
+    dataset: path === undefined ? spec.dataset : { ...spec.dataset, path: fileName(path) },
+    backbone: weights === undefined ? spec.backbone : { ...spec.backbone, weights: fileName(weights) },
   };
+}
+
+/** The last part of a path of any system. */
+export function fileName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 }

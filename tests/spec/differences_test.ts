@@ -70,6 +70,45 @@ describe("differences()", () => {
     ]);
   });
 
+  it("lists what the preset official does to methods, by their labels", () => {
+    const methods = ["base", "full", "replay", "lwf", "ewc", "lsat", "mole", { kind: "ebpr", label: "E" }, "proximal"];
+    const found = differences(parsed({ preset: "official", regions: {}, methods }).resolved);
+    assert.deepEqual(found.filter(({ path }) => path.startsWith("[")), [
+      { path: "[replay] rows", paper: "windows", value: "backbone" },
+      { path: "[lsat] rows", paper: "windows", value: "backbone" },
+      { path: "[E] batch", paper: 256, value: 512 },
+      { path: "[E] negatives", paper: 4, value: 20 },
+      { path: "[E] mine", paper: "finetune", value: "evaluated" },
+    ]);
+  });
+
+  it("names what a method says of its own, whatever its training has beside it", () => {
+    const full = { kind: "full", label: "all", training: { epochs: 9, loss: { kind: "gbce" } } };
+    assert.deepEqual(paths({ regions: {}, lora: { rank: 4 }, methods: [full, { kind: "mole", experts: 5 }] }).sort(), [
+      "[all] training.epochs",
+      "[all] training.loss.kind",
+      "[mole] experts",
+      "lora.rank",
+    ]);
+    assert.deepEqual(paths({ lora: { rank: 4 }, regions: {}, methods: ["full", "ebpr"] }), []);
+  });
+
+  it("holds each backbone against its own settings in the paper", () => {
+    for (const kind of ["bert4rec", "tisasrec"]) assert.deepEqual(paths({ backbone: { kind } }), [], kind);
+    assert.deepEqual(paths({ backbone: { kind: "bert4rec", mask: 0.3 } }), ["backbone.mask"]);
+    assert.deepEqual(paths({ backbone: { kind: "tisasrec", maxGapDays: 7 } }), ["backbone.maxGapDays"]);
+  });
+
+  it("names weights by their file, and no training that they take the place of", () => {
+    const backbone = { kind: "bert4rec", weights: "../../trained/bert.safetensors" };
+    for (const preset of ["paper", "official"]) {
+      const found = differences(parsed({ preset, backbone }).resolved).filter(({ path }) =>
+        path.startsWith("backbone")
+      );
+      assert.deepEqual(found, [{ path: "backbone.weights", paper: null, value: "bert.safetensors" }]);
+    }
+  });
+
   it("shows slices that are cut by dates as a whole", () => {
     assert.deepEqual(paths({ slices: { finetune: "2001-01-01", test: "2002-01-01" } }), ["slices"]);
   });

@@ -77,6 +77,62 @@ describe("a field that nothing reads", () => {
       "/lora/rank",
     ],
   ];
+  const weights = "w.safetensors";
+  vain.push(
+    [
+      "the training of a backbone that is not trained",
+      { backbone: { kind: "sasrec", weights, training: { epochs: 3 } } },
+      "/backbone/training/epochs",
+    ],
+    [
+      "rows nobody trains on",
+      { backbone: { kind: "sasrec", weights, training: { rows: "user-tail" } } },
+      "/backbone/training/rows",
+    ],
+    ["a mask of weights from a file", { backbone: { kind: "bert4rec", weights, mask: 0.2 } }, "/backbone/mask"],
+    [
+      "users too short for rows that are windows",
+      { backbone: { kind: "tisasrec", training: { minPositives: 3 } } },
+      "/backbone/training/minPositives",
+    ],
+    [
+      "a choice of negatives where the backbone's own loss draws none",
+      { backbone: { kind: "bert4rec", training: { negativesOutside: "user" } } },
+      "/backbone/training/negativesOutside",
+    ],
+    [
+      "restarts of a k-means nobody runs",
+      { regions: { centres: "random", add: false, restarts: 3 } },
+      "/regions/restarts",
+    ],
+    [
+      "passes of a k-means nobody runs",
+      { regions: { centres: "random", add: false, iterations: 3 } },
+      "/regions/iterations",
+    ],
+    ["a pass over one adapter", { regions: { adapters: "one", pass: "together" } }, "/regions/pass"],
+    ["routing to one adapter", { regions: { adapters: "one", routing: "soft" } }, "/regions/routing"],
+    [
+      "adapters where none is trained",
+      { methods: [{ kind: "ebpr" }, "lora"], lora: { itemRows: "none", anchor: 1 } },
+      "/lora/anchor",
+    ],
+    [
+      "epochs under a matched budget",
+      { budget: "matched", methods: [{ kind: "lwf", lora: { training: { epochs: 2 } } }, "raie"] },
+      "/methods/0/lora/training/epochs",
+    ],
+    [
+      "epochs of all parameters under a matched budget",
+      { budget: "matched", methods: [{ kind: "full", training: { epochs: 2 } }, "raie"] },
+      "/methods/0/training/epochs",
+    ],
+    [
+      "steps under a matched budget",
+      { budget: "matched", methods: ["raie", { kind: "ebpr", steps: 9 }] },
+      "/methods/1/steps",
+    ],
+  );
   const heirs = { defaultAdapter: { itemRate: 2, weightDecay: 0 }, training: { itemRate: 3, weightDecay: 0.1 } };
   vain.push(
     [
@@ -102,6 +158,16 @@ describe("a field that nothing reads", () => {
   for (const [what, fields, pointer] of vain) {
     it(`is refused: ${what}`, () => assert.ok(pointers(fields).includes(pointer), `${pointers(fields)}`));
   }
+
+  it("is not one that another field wakes", () => {
+    parsed({ regions: { centres: "random", restarts: 3, iterations: 5 } });
+    parsed({ budget: "matched", lora: { training: { epochs: 2 } }, methods: ["lora", "raie"] });
+    const training = { rows: "user-tail", minPositives: 2, negativesOutside: "user" };
+    parsed({ backbone: { kind: "sasrec", weights, training }, methods: [{ kind: "replay", rows: "backbone" }] });
+    parsed({ backbone: { kind: "bert4rec", training: { loss: { kind: "bce" }, negativesOutside: "user" } } });
+    parsed({ backbone: { kind: "sasrec", training: { epochs: 9 } } }, [`backbone.weights=${weights}`]);
+    parsed({ methods: ["raie", { kind: "ebpr", steps: 9 }] }, ["budget=matched"]);
+  });
 
   it("is refused from the command line, where a method says otherwise", () => {
     const own = { methods: [{ kind: "raie", regions: { k: 5 } }], regions: {} };

@@ -90,7 +90,7 @@ export const FULL = {
   },
   regions: {
     k: 5,
-    centres: "k-means",
+    centres: "random",
     adapters: "each",
     restarts: 4,
     iterations: 20,
@@ -119,12 +119,32 @@ export const FULL = {
     { kind: "base", label: "before" },
     "lora",
     { kind: "lora", label: "wide", lora: { rank: 30, training: { loss: { kind: "cross-entropy" } } } },
+    { kind: "full", label: "everything", training: { loss: LOSS, ...TRAINING, positions: "all" } },
+    { kind: "replay", label: "mixed", lora: { rank: 5 }, ratio: 0.4, rows: "windows" },
+    { kind: "lwf", label: "kept", lora: { alpha: 3 }, temperature: 1.5, alpha: 0.75, candidates: "all" },
+    { kind: "ewc", label: "stiff", lora: { anchor: 0.25 }, lambda: 2.5, samples: 64 },
+    { kind: "lsat", label: "long", lora: { itemRate: 2 }, alpha: 0.3, longEpochs: 2, shortEpochs: 4, rows: "windows" },
+    {
+      kind: "mole",
+      label: "experts",
+      lora: { init: "kaiming" },
+      experts: 5,
+      gateHidden: 16,
+      temperature: 0.6,
+      balance: 0.02,
+    },
+    { kind: "ebpr", label: "edited", steps: 30, learningRate: 0.002, batch: 48, negatives: 3, mine: "finetune" },
+    { kind: "proximal", label: "near", lora: { rank: 6 }, lambda: 0.5 },
     "raie",
     {
       kind: "raie",
       label: "RAIE, sure",
       lora: { dropout: 0 },
-      regions: { gate: { kind: "confidence", temperature: 0.1, tHigh: 0.8, tLow: 0.6, gamma: 0.7 }, update: false },
+      regions: {
+        adapters: "one",
+        gate: { kind: "confidence", temperature: 0.1, tHigh: 0.8, tLow: 0.6, gamma: 0.7 },
+        update: false,
+      },
     },
   ],
   budget: "paper",
@@ -148,6 +168,37 @@ export const FULL = {
   },
   engine: "cpu",
 };
+
+const SIZES = { maxLength: 8, hidden: 24, blocks: 3, heads: 3, ffn: 40, dropout: 0.25, layerNormEps: 1e-4 };
+const ROWS = { rows: "user-tail", minPositives: 3, negativesOutside: "user" };
+
+/** Every field of the other backbones, in a spec by itself. */
+export const BACKBONES = {
+  bert4rec: {
+    ...SMALLEST,
+    backbone: { kind: "bert4rec", ...SIZES, mask: 0.3, training: { loss: LOSS, ...TRAINING, ...ROWS } },
+    windows: { context: 8 },
+    lora: { targets: ["query", "intermediate.dense"] },
+  },
+  tisasrec: {
+    ...SMALLEST,
+    backbone: {
+      kind: "tisasrec",
+      ...SIZES,
+      timeBuckets: 32,
+      maxGapDays: 7.5,
+      training: { loss: LOSS, ...TRAINING, ...ROWS },
+    },
+    windows: { context: 8 },
+    lora: { targets: ["Wq", "1.ffn.0"] },
+  },
+} as const;
+
+/** Specs that say what no other here can say beside the rest: weights from a file, a matched budget. */
+export const APART: readonly Record<string, unknown>[] = [
+  { ...SMALLEST, backbone: { kind: "tisasrec", weights: "weights/tisasrec.safetensors", dropout: 0.5 } },
+  { ...SMALLEST, budget: "matched", methods: ["base", "full", "ebpr", { kind: "raie", label: "RAIE" }] },
+];
 
 /** Data sets of the other forms. */
 export const DATASETS = [

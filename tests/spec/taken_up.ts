@@ -18,9 +18,8 @@ export function leaves(value: unknown, path: Path = []): Leaf[] {
  *
  * None may be left. Then nothing is accepted and ignored: two accepted specs that differ in one value differ in their resolved forms
  * too, and the resolved form is all that a run, its stages' keys and its report read. Where the places are is written here by hand, from
- * the schema's descriptions, and not taken from the code under test. Two fields have no place, since they can have one value only
- * (`regions.centres` and `regions.adapters`; others are refused), and `$schema` is for editors. That a run reads what it is given is
- * what idle_fields_test.ts is about.
+ * the schema's descriptions, and not taken from the code under test. `$schema` alone has no place: it is for editors. That a run reads
+ * what it is given is what idle_fields_test.ts is about.
  */
 export function neglected(raw: Json, spec: ResolvedSpec, file: string): string[] {
   return leaves(raw).filter(([path, value]) => !isTakenUp(path, value, raw, spec, file)).map(([path, value]) =>
@@ -39,10 +38,15 @@ function isTakenUp(path: Path, value: unknown, raw: Json, spec: ResolvedSpec, fi
     case "slices":
       return slicesHold(rest, value, spec);
     case "lora":
-      return holds(...readers(spec, ({ kind }) => kind !== "base").map(({ lora }) => at(lora, rest)));
+      return holds(
+        ...readers(spec, ({ kind }) => !["base", "full", "ebpr"].includes(kind)).map(({ lora }) => at(lora, rest)),
+      );
     case "regions":
-      return isOnlyValue(rest, value) ||
-        holds(...readers(spec, ({ kind }) => kind === "raie").map(({ regions }) => at(regions, rest)));
+      return holds(...readers(spec, ({ kind }) => kind === "raie").map(({ regions }) => at(regions, rest)));
+    case "backbone":
+      return rest[0] === "weights"
+        ? spec.backbone.weights === resolve(dirname(file), String(value))
+        : holds(at(spec, path));
     case "methods":
       return methodHolds(rest, value, raw, spec);
     case "evaluation":
@@ -72,10 +76,10 @@ function methodHolds([index, ...rest]: Path, value: unknown, raw: Json, spec: Re
   const method = spec.methods[Number(index)];
   if (method === undefined) return false;
   if (rest.length === 0) return method.kind === value;
-  if (rest[0] === "regions" && isOnlyValue(rest.slice(1), value)) return true;
   const written = at(raw, ["methods", index!]) as Record<string, unknown>;
   const { kind: _kind, label: _label, ...options } = written;
-  return JSON.stringify(method.options) === JSON.stringify(options) && Object.is(at(method, rest), value);
+  const place = ["kind", "label", "lora", "regions"].includes(String(rest[0])) ? method : method.own;
+  return JSON.stringify(method.options) === JSON.stringify(options) && Object.is(at(place, rest), value);
 }
 
 /** The methods that read a section; all, where none does: such a section waits for `--set methods=...`. */
@@ -83,9 +87,6 @@ function readers(spec: ResolvedSpec, reads: (method: ResolvedSpec["methods"][num
   const some = spec.methods.filter(reads);
   return some.length === 0 ? spec.methods : some;
 }
-
-const isOnlyValue = ([field]: Path, value: unknown): boolean =>
-  (field === "centres" && value === "k-means") || (field === "adapters" && value === "each");
 
 /**
  * What an accepted text says and its value does not: a field written twice, digits rounded away, numbers become 0, -0 or infinite.

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "@std/testing/bdd";
 import schema from "../../src/spec/experiment.schema.json" with { type: "json" };
 import { parseSpec } from "../../src/spec/parse.ts";
-import { DATASETS, FULL, RICH, SMALLEST, specText } from "./specs.ts";
+import { APART, BACKBONES, DATASETS, FULL, RICH, SMALLEST, specText } from "./specs.ts";
 import { at, lost, neglected } from "./taken_up.ts";
 
 const FILE = "/exp/a.json";
@@ -13,7 +13,9 @@ const left = (text: string) => {
 
 describe("an accepted spec", () => {
   it("is held by its resolved form, every value at its place", () => {
-    for (const spec of [SMALLEST, RICH, FULL]) assert.deepEqual(left(JSON.stringify(spec)), [], spec.name);
+    for (const spec of [SMALLEST, RICH, FULL, ...Object.values(BACKBONES), ...APART]) {
+      assert.deepEqual(left(JSON.stringify(spec)), [], JSON.stringify(spec));
+    }
     for (const dataset of DATASETS) assert.deepEqual(left(specText({ dataset })), [], JSON.stringify(dataset));
   });
 
@@ -21,7 +23,8 @@ describe("an accepted spec", () => {
     const later = ["sweep", "search", "reproduce", "executor", "weights", "resamples", "test"];
     // Made-up data have no lines to be bad, and no ratings.
     const never: Readonly<Record<string, readonly string[]>> = { "": ["minRating"], dataset: ["badLines"] };
-    const sections: readonly (readonly [string, { readonly properties: object }])[] = [
+    const methods = FULL.methods.filter((method) => typeof method !== "string");
+    const sections: readonly (readonly [string, { readonly properties: object }, unknown?])[] = [
       ["", schema],
       ["dataset", schema.$defs.datasetSynthetic],
       ["windows", schema.properties.windows],
@@ -32,14 +35,30 @@ describe("an accepted spec", () => {
       ["regions", schema.$defs.regions],
       ["evaluation", schema.properties.evaluation],
       ["report", schema.properties.report],
+      ["backbone", schema.$defs.backboneBert4rec, BACKBONES.bert4rec],
+      ["backbone.training", schema.$defs.bert4recTraining, BACKBONES.bert4rec],
+      ["backbone", schema.$defs.backboneTisasrec, BACKBONES.tisasrec],
+      ["backbone.training", schema.$defs.tisasrecTraining, BACKBONES.tisasrec],
+      ...methods.map((method): [string, { properties: object }, unknown] => ["", definitionOf(method.kind), method]),
     ];
-    for (const [path, { properties }] of sections) {
-      const said = Object.keys(at(FULL, path.split(".").filter((part) => part !== "")) as object);
+    for (const [path, { properties }, spec = FULL] of sections) {
+      const said = Object.keys(at(spec, path.split(".").filter((part) => part !== "")) as object);
       const wanted = Object.keys(properties).filter((name) => ![...later, ...never[path] ?? []].includes(name));
-      assert.deepEqual(said.sort(), wanted.sort(), path);
+      // Of several methods of one kind each need not say everything.
+      const whole = path === "" && spec !== FULL && ["lora", "raie"].includes(String(at(spec, ["kind"])));
+      if (!whole) assert.deepEqual(said.sort(), wanted.sort(), `${path} ${JSON.stringify(spec).slice(0, 60)}`);
     }
+    assert.deepEqual(
+      [...new Set(FULL.methods.map((method) => typeof method === "string" ? method : method.kind))].sort(),
+      [...schema.$defs.methodKind.enum].sort(),
+    );
   });
 });
+
+function definitionOf(kind: string): { properties: object } {
+  const found = Object.entries(schema.$defs).find(([name]) => name.toLowerCase() === `method${kind}`);
+  return found?.[1] as { properties: object } ?? assert.fail(kind);
+}
 
 describe("neglected()", () => {
   it("finds a value that was passed over", () => {

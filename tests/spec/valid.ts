@@ -1,10 +1,19 @@
 /** Valid specs that malformed ones are made from. */
-import { DATASETS, FULL, RICH, SMALLEST } from "./specs.ts";
+import { APART, BACKBONES, DATASETS, FULL, RICH, SMALLEST } from "./specs.ts";
 
 const experiments = new URL("../../experiments/", import.meta.url);
-const EXPERIMENTS: readonly unknown[] = [...Deno.readDirSync(experiments)].map(({ name }) => name)
-  .filter((name) => name.endsWith(".json")).sort()
-  .map((name) => JSON.parse(Deno.readTextFileSync(new URL(name, experiments))));
+
+/** Paths of all experiments, seen from their folder. */
+export const EXPERIMENT_FILES: readonly string[] = ["", "paper/"].flatMap((folder) =>
+  [...Deno.readDirSync(new URL(folder, experiments))].map(({ name }) => folder + name)
+).filter((name) => name.endsWith(".json")).sort();
+
+/** The bytes of an experiment's file. */
+export const experimentBytes = (file: string): Uint8Array => Deno.readFileSync(new URL(file, experiments));
+
+const EXPERIMENTS: readonly unknown[] = EXPERIMENT_FILES.map((file) =>
+  JSON.parse(new TextDecoder().decode(experimentBytes(file)))
+);
 
 /** Plain JSON, with nothing undefined in it; the third says everything. */
 export const VALID: readonly unknown[] = [
@@ -12,5 +21,7 @@ export const VALID: readonly unknown[] = [
   RICH,
   FULL,
   ...DATASETS.map((dataset) => ({ ...SMALLEST, minRating: undefined, dataset })),
+  ...Object.values(BACKBONES),
+  ...APART,
   ...EXPERIMENTS,
 ].map((spec) => JSON.parse(JSON.stringify(spec)));

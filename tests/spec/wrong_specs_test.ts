@@ -144,6 +144,77 @@ const WRONG: readonly (readonly [string, Record<string, unknown>, string, readon
   ["a backbone of a later version", { backbone: { kind: "llama", checkpoint: "x" } }, "/backbone/kind", [
     'backbone.kind "llama" is not available in this version: use "sasrec", "bert4rec" or "tisasrec".',
   ]],
+  [
+    "a target of another backbone",
+    { backbone: { kind: "tisasrec" }, lora: { targets: ["q_proj"] } },
+    "/lora/targets/0",
+    [
+      'projections of tisasrec, "Wq", "Wk", "Wv", "Wo", "ffn.0" and "ffn.3"',
+      'found "q_proj"',
+    ],
+  ],
+  [
+    "a target that ends within a name",
+    { backbone: { kind: "bert4rec" }, lora: { targets: ["ense"] } },
+    "/lora/targets/0",
+    [
+      'Did you mean "dense"?',
+    ],
+  ],
+  ["a block the backbone has not", { lora: { targets: ["blocks.2.q_proj"] } }, "/lora/targets/0", [
+    'found "blocks.2.q_proj"',
+  ]],
+  ["a cloze model that hides nothing", { backbone: { kind: "bert4rec", mask: 0 } }, "/backbone/mask", [
+    "above 0 and at most 1: found 0",
+  ]],
+  ["buckets of a backbone without times", { backbone: { kind: "sasrec", timeBuckets: 8 } }, "/backbone/timeBuckets", [
+    'no field "timeBuckets"',
+  ]],
+  ["heads of another backbone", { backbone: { kind: "tisasrec", hidden: 30 } }, "/backbone/hidden", ["30 and 4"]],
+  [
+    "a loss at every position of a cloze model",
+    { backbone: { kind: "bert4rec" }, lora: { training: { positions: "all" } } },
+    "/lora/training/positions",
+    ["[MASK]", 'found "all"'],
+  ],
+  [
+    "the same in full fine-tuning",
+    { backbone: { kind: "bert4rec" }, methods: [{ kind: "full", training: { positions: "all" } }] },
+    "/methods/0/training/positions",
+    ['must be "last" with bert4rec'],
+  ],
+  [
+    "the same in one method",
+    { backbone: { kind: "bert4rec" }, methods: [{ kind: "ewc", lora: { training: { positions: "all" } } }] },
+    "/methods/0/lora/training/positions",
+    ["methods.0.lora.training.positions"],
+  ],
+  [
+    "cloze rows where next items are predicted",
+    { backbone: { kind: "bert4rec" }, methods: [{ kind: "replay", rows: "backbone" }] },
+    "/methods/0/rows",
+    ['must be "windows" with bert4rec'],
+  ],
+  [
+    "cloze rows for a long adapter",
+    { backbone: { kind: "bert4rec" }, methods: [{ kind: "lsat", rows: "backbone" }] },
+    "/methods/0/rows",
+    ['found "backbone"'],
+  ],
+  ["mining in evaluated rows", { methods: [{ kind: "ebpr", mine: "evaluated" }] }, "/methods/0/mine", [
+    'for the preset "official" alone',
+    'found the preset "paper"; use "finetune"',
+  ]],
+  ["a budget with nobody to match", { budget: "matched", regions: {}, methods: ["base", "lora"] }, "/budget", [
+    'needs a method of the kind "raie"',
+    'use "paper"',
+  ]],
+  ["an option of another method", { methods: [{ kind: "lwf", ratio: 0.5 }] }, "/methods/0/ratio", [
+    'no field "ratio"',
+    '"temperature"',
+  ]],
+  ["a share that is none", { methods: [{ kind: "replay", ratio: 1.5 }] }, "/methods/0/ratio", ["from 0 to 1"]],
+  ["adapters for what trains none", { methods: [{ kind: "ebpr", lora: {} }] }, "/methods/0/lora", ['no field "lora"']],
   ["a preset of a later version", { preset: "tuned" }, "/preset", ['use "paper" or "official"']],
   ["a sweep", { sweep: { "regions.k": [1, 2] } }, "/sweep", ["sweep is not available in this version"]],
   ["a search", { search: { space: { "lora.rank": [4] } } }, "/search", ["search is not available in this version"]],

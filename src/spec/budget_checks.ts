@@ -1,0 +1,38 @@
+/**
+ * Checks of what methods may spend: a matched budget, and what it overrules.
+ * @module
+ */
+import type { Finding } from "./finding.ts";
+import { type JsonRecord, pathOf, valueAt } from "./json.ts";
+import { ADAPTING } from "./method_types.ts";
+import type { MethodSpec, ResolvedSpec } from "./types.ts";
+
+/** Problems of a matched budget: nobody to match, and steps that methods name in vain. */
+export function* budgetChecks(raw: JsonRecord, { budget, methods }: ResolvedSpec): Generator<Finding> {
+  if (budget !== "matched") return;
+  const yardstick = methods.find(({ kind }) => kind === "raie");
+  if (yardstick === undefined) {
+    const message =
+      'budget "matched" needs a method of the kind "raie", whose steps and share of S rows all others take: found none; add one, or use "paper".';
+    yield { pointer: "/budget", message, about: ["/budget", "/methods"] };
+    return;
+  }
+  for (const [index, { kind }] of methods.entries()) {
+    const field = STEPS[kind] ?? (ADAPTING.has(kind) && kind !== "raie" ? "/lora/training/epochs" : undefined);
+    if (field === undefined) continue;
+    yield* vain(raw, `/methods/${index}${field}`, yardstick);
+  }
+}
+
+/** Where a kind that trains no adapter, or not by `lora.training`, says how long it trains. */
+const STEPS: Readonly<Record<string, string>> = { full: "/training/epochs", ebpr: "/steps" };
+
+function* vain(raw: JsonRecord, pointer: string, yardstick: MethodSpec): Generator<Finding> {
+  if (valueAt(raw, pathOf(pointer)) === undefined) return;
+  const message = `${
+    pathOf(pointer).join(".")
+  } counts for nothing while budget is "matched": the method takes as many steps as ${
+    JSON.stringify(yardstick.label)
+  }; leave it out.`;
+  yield { pointer, message, about: [pointer, "/budget", "/methods"], idle: true };
+}

@@ -72,7 +72,31 @@ export function table(columns: readonly (readonly [string, Align])[], rows: read
   return [line(columns.map(([title]) => title)), rule, ...rows.map(line)].join("\n");
 }
 
+/** Blocks that a reader unfolds; the title is Markdown already. */
+export const folded = (title: string, blocks: readonly string[]): string[] => [
+  `<details>\n<summary>${title}</summary>`,
+  ...blocks,
+  "</details>",
+];
+
 /** Names in a row: "a", "a and b", "a, b and c". */
 export function series(parts: readonly string[]): string {
   return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
 }
+
+/** More names than this are counted. */
+const NAMED = 4;
+
+/**
+ * Names in a row, of many the first three and a count.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { few } from "./markdown.ts";
+ *
+ * assert.equal(few(["a", "b", "c", "d", "e"]), "a, b, c and 2 more");
+ * ```
+ */
+export const few = (parts: readonly string[]): string =>
+  parts.length <= NAMED ? series(parts) : series([...parts.slice(0, NAMED - 1), `${parts.length - NAMED + 1} more`]);

@@ -50,3 +50,7 @@ export const percent = (share: number): string => `${fixed(share * 100, 0)}\u202
 /** A number of things: "1 seed", "3 seeds". */
 export const plural = (value: number, one: string, many = `${one}s`): string =>
   `${count(value)} ${value === 1 ? one : many}`;
+
+/** Seeds by number: "seed 1", "seeds 1, 2". */
+export const seedWords = (seeds: readonly number[]): string =>
+  `${seeds.length === 1 ? "seed" : "seeds"} ${seeds.join(", ")}`;

@@ -16,6 +16,7 @@ import { failuresSection } from "./sections/failures.ts";
 import { durationsSection, provenanceSection } from "./sections/provenance.ts";
 import { publishedSection } from "./sections/published.ts";
 import { type Picture, regionSections } from "./sections/regions_section.ts";
+import { trainedWords, warnings } from "./sections/warnings.ts";
 import type { Results } from "./types.ts";
 import { verdict } from "./verdict.ts";
 
@@ -51,12 +52,13 @@ function markdown(results: Results, words: readonly string[], charts: readonly R
   const losses = [...picture("loss_backbone.png"), ...picture("loss_adapters.png")];
   return [
     `# ${plain(results.spec.title)}`,
+    ...warnings(results),
     verdict(results),
     ...failuresSection(results),
     ...askedSection(results, words),
     "## Which method adapts best, and which keeps most?",
     methodsTable(results),
-    errorWords(results),
+    [errorWords(results), ...trainedWords(results)].join(" "),
     ...picture("methods.png"),
     "## Is what was learnt paid for with what was known?",
     ...picture("retention.png"),
@@ -64,10 +66,14 @@ function markdown(results: Results, words: readonly string[], charts: readonly R
     ...costSection(results),
     ...publishedSection(results),
     ...regionSections(results, picture),
-    ...(losses.length === 0 ? [] : ["## Did training settle?", ...losses]),
+    ...(losses.length === 0 ? [] : ["## Did training settle?", ...loadedWords(results), ...losses]),
     ...provenanceSection(results),
     ...durationsSection(results),
     "## Everything measured",
     ...allMeasures(results),
   ].join("\n\n") + "\n";
 }
+
+/** Why there is no curve of the backbone. */
+const loadedWords = ({ backbone }: Results): string[] =>
+  backbone.weights === undefined ? [] : ["The backbone's weights were read from a file; its training is not known."];

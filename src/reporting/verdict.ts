@@ -3,10 +3,12 @@
  * @module
  */
 import { type MethodDifference, methodDifference } from "./difference.ts";
-import { bold, plain, series } from "./markdown.ts";
-import { count, measure as digits, plural, signed } from "./numbers.ts";
-import { figureOf, hasSeveralSeeds, methodSummaries, type MethodSummary, windowsOf } from "./summary.ts";
+import { bold, few, plain } from "./markdown.ts";
+import { measure as digits, signed } from "./numbers.ts";
+import { figureOf, methodSummaries, type MethodSummary } from "./summary.ts";
+import { sawEvaluated } from "./suspicions.ts";
 import type { Results } from "./types.ts";
+import { costWords, noiseWords, unfinishedWords } from "./verdict_cautions.ts";
 
 /** A method that adapts, with its place on one slice. */
 interface Standing {
@@ -16,23 +18,23 @@ interface Standing {
   readonly toBase: MethodDifference | undefined;
 }
 
-/** Steps that differ by less than this ratio are called equal. */
-const SAME_STEPS = 1.1;
-
-/** Two paragraphs of Markdown, one line each: what was found, and how far to trust it. */
+/** Two paragraphs of Markdown, one line each: what was found, and how far to trust it. Methods that saw the evaluated rows do not count. */
 export function verdict(results: Results): string {
-  const methods = methodSummaries(results);
+  const discounted = sawEvaluated(results);
+  const methods = methodSummaries(results).filter(({ label }) => !discounted.includes(label));
   const base = methods.find(({ kind }) => kind === "base");
   const adapting = methods.filter(({ kind }) => kind !== "base");
-  if (adapting.length === 0) return aloneWords(results, base);
+  const unfinished = unfinishedWords(results);
+  if (adapting.length === 0) return [aloneWords(results, base), ...unfinished].join(" ");
   const t = standings(results, adapting, base, "T");
   const s = standings(results, adapting, base, "S");
   const found = [
     ...adaptationWords(results, t, base),
     ...referenceWords(results, t),
     ...retentionWords(results, s, base),
+    ...unfinished,
   ];
-  const caution = [...costWords(adapting), noiseWords(results, adapting.length)];
+  const caution = [...costWords(results, adapting), noiseWords(results, adapting.length)];
   return `${found.join(" ")}\n\n${caution.join(" ")}`;
 }
 
@@ -70,6 +72,8 @@ const name = ({ label }: MethodSummary): string => plain(label);
 const distance = ({ value, noise, beyondNoise }: MethodDifference): string =>
   `${signed(value)}, ${beyondNoise ? "beyond" : "within"} noise of ${digits(noise)}`;
 
+const gain = ({ method, toBase }: Standing): string => `${name(method)} (${signed(toBase?.value ?? 0)})`;
+
 function adaptationWords(results: Results, standings: readonly Standing[], base: MethodSummary | undefined): string[] {
   const [best, ...others] = standings;
   if (best === undefined) return [];
@@ -78,51 +82,68 @@ function adaptationWords(results: Results, standings: readonly Standing[], base:
   }`;
   const who = bold(name(best.method));
   const sure = others.filter(adapts);
-  const better = series(sure.map(({ method, toBase }) => `${name(method)} (${signed(toBase?.value ?? 0)})`));
   const alone = others.length === 0;
   const opening = adapts(best)
     ? `${who} adapts ${alone ? "" : "best "}to what comes next: ${figure}.`
     : sure.length > 0
-    ? `${who} reaches most on what comes next, but not beyond noise: ${figure}. Better than the backbone beyond noise: ${better}.`
+    ? `${who} reaches most on what comes next, but not beyond noise: ${figure}. Better than the backbone beyond noise: ${
+      few(sure.map(gain))
+    }.`
     : (best.toBase?.value ?? 0) > 0
     ? `No method adapts to what comes next beyond noise; ${who} ${alone ? "reaches" : "comes nearest:"} ${figure}.`
     : `No method improves on the backbone as it was; ${
       alone ? `${who} reaches` : `the best of them, ${who}, reaches`
     } ${figure}.`;
+  const counted = base !== undefined && adapts(best) && others.length >= MANY
+    ? [`Of the ${standings.length} methods, ${sure.length + 1} improve on the backbone beyond noise.`]
+    : [];
   return [
     opening,
     ...rivalWords(results, best, others, "T"),
-    ...belowWords(others, "Worse than the backbone beyond noise on T"),
+    ...counted,
+    ...belowWords(standings, "Worse than the backbone beyond noise on T"),
   ];
 }
+
+/** From so many others on, counts say more than names. */
+const MANY = 4;
 
 /** Better than the backbone beyond noise; without a backbone to compare with, nobody can deny it. */
 const adapts = ({ toBase }: Standing): boolean => toBase === undefined || (toBase.value > 0 && toBase.beyondNoise);
 
-function againstWords({ mean, toBase }: Standing, base: MethodSummary | undefined, explained: string): string {
+function againstWords({ method, mean, toBase }: Standing, base: MethodSummary | undefined, explained: string): string {
   if (base === undefined || toBase === undefined) return "";
-  return ` against ${digits(mean - toBase.value)} for ${name(base)}${explained} (${distance(toBase)})`;
+  const shared = method.runs.length === base.runs.length ? "" : ", where both were finished";
+  return ` against ${digits(mean - toBase.value)} for ${name(base)}${explained}${shared} (${distance(toBase)})`;
 }
+
+/** Those that might be the best as well, from the highest down. */
+const rivalsOf = (results: Results, best: Standing, others: readonly Standing[], slice: string): Standing[] =>
+  others.filter(({ method }) =>
+    methodDifference(results, best.method, method, slice, results.spec.report.measure)?.beyondNoise === false
+  );
 
 /** Who else might be the best. */
 function rivalWords(results: Results, best: Standing, others: readonly Standing[], slice: string): string[] {
-  const { measure } = results.spec.report;
   const second = others[0];
   if (second === undefined) return [];
-  const rivals = others.filter(({ method }) =>
-    methodDifference(results, best.method, method, slice, measure)?.beyondNoise === false
-  );
+  const rivals = rivalsOf(results, best, others, slice);
   if (rivals.length === 0) {
     return [`The next, ${name(second.method)} (${digits(second.mean)}), is behind it beyond noise.`];
   }
-  const names = series(rivals.map(({ method, mean }) => `${name(method)} (${digits(mean)})`));
-  return [`${names} ${rivals.length === 1 ? "is" : "are"} within noise of it.`];
+  const names = few(rivals.map(({ method, mean }) => `${name(method)} (${digits(mean)})`));
+  if (rivals.length < MANY) return [`${names} ${rivals.length === 1 ? "is" : "are"} within noise of it.`];
+  const share = rivals.length === others.length
+    ? `All ${others.length} others`
+    : `${rivals.length} of the ${others.length} others`;
+  return [`${share} are within noise of it: ${names}.`];
 }
 
+/** The worst first. */
 function belowWords(standings: readonly Standing[], words: string): string[] {
-  const below = standings.filter(({ toBase }) => toBase?.beyondNoise === true && toBase.value < 0);
-  if (below.length === 0) return [];
-  return [`${words}: ${series(below.map(({ method, toBase }) => `${name(method)} (${signed(toBase?.value ?? 0)})`))}.`];
+  const below = standings.filter(({ toBase }) => toBase?.beyondNoise === true && toBase.value < 0)
+    .sort((a, b) => (a.toBase?.value ?? 0) - (b.toBase?.value ?? 0));
+  return below.length === 0 ? [] : [`${words}: ${few(below.map(gain))}.`];
 }
 
 function retentionWords(results: Results, standings: readonly Standing[], base: MethodSummary | undefined): string[] {
@@ -139,43 +160,18 @@ function retentionWords(results: Results, standings: readonly Standing[], base: 
   return [opening, ...rivalWords(results, best, others, "S"), ...forgetting, ...none];
 }
 
-/** Where the method that the experiment is about stands, if it is neither the best one nor named as its rival. */
+/** Where the method that the experiment is about stands, if it is not the best one. */
 function referenceWords(results: Results, standings: readonly Standing[]): string[] {
   const { reference, measure } = results.spec.report;
-  const [best] = standings;
-  const own = standings.find(({ method }) => method.label === reference);
-  if (best === undefined || own === undefined || own === best) return [];
+  const [best, ...others] = standings;
+  const own = others.find(({ method }) => method.label === reference);
+  if (best === undefined || own === undefined) return [];
   const behind = methodDifference(results, own.method, best.method, "T", measure);
-  if (behind === undefined || !behind.beyondNoise) return [];
+  const rivals = rivalsOf(results, best, others, "T");
+  if (behind === undefined || (rivals.length < MANY && rivals.includes(own))) return [];
   return [
     `${bold(name(own.method))}, which this experiment is about, reaches ${digits(own.mean)} on T: ${
       signed(behind.value)
-    } to ${name(best.method)}.`,
+    } to ${name(best.method)}, ${behind.beyondNoise ? "beyond" : "within"} noise.`,
   ];
-}
-
-/** Methods that train longer should not be praised for their method alone. */
-function costWords(methods: readonly MethodSummary[]): string[] {
-  const steps = methods.map((method) => ({ method, steps: method.runs[0].cost.steps })).filter(({ steps }) => steps > 0)
-    .sort((a, b) => a.steps - b.steps);
-  const [least, most] = [steps[0], steps.at(-1)];
-  if (least === undefined || most === undefined || most.steps < SAME_STEPS * least.steps) return [];
-  return [
-    `Costs differ: ${name(most.method)} took ${count(most.steps)} optimiser steps, ${name(least.method)} ${
-      count(least.steps)
-    }, so that part of a difference may be training alone.`,
-  ];
-}
-
-function noiseWords(results: Results, methods: number): string {
-  const uncorrected = methods > 2 ? ", and nothing is corrected for comparing several methods" : "";
-  if (hasSeveralSeeds(results)) {
-    const seeds = new Set(results.runs.map(({ seed }) => seed)).size;
-    return `Noise is the 95 % interval of a difference over ${
-      plural(seeds, "seed")
-    }, seed by seed (Student's t); all seeds rank the same windows${uncorrected}.`;
-  }
-  const bound = results.spec.report.measure.startsWith("Recall") ? "" : ", an upper bound for this measure";
-  const windows = `${count(windowsOf(results, "S"))} windows of S or ${count(windowsOf(results, "T"))} of T`;
-  return `Noise is two binomial standard errors of a difference over ${windows}${bound}: there is one seed, so nothing is known of how much another would change${uncorrected}.`;
 }

@@ -7,6 +7,7 @@ import { renderPng } from "../../src/reporting/charts/canvas.ts";
 import { type ReportChart, reportCharts } from "../../src/reporting/charts/report_charts.ts";
 import type { Results } from "../../src/reporting/types.ts";
 import { madeResults, METHODS } from "./results_fixture.ts";
+import { FIFTEEN, TWELVE } from "./many_methods.ts";
 import { inkedPixels, recordTexts, type WrittenText } from "./picture.ts";
 
 const EIGHT = [
@@ -19,7 +20,7 @@ const EIGHT = [
     kind: "raie",
     label: "RAIE with a label that is far too long",
     measures: { S: .15, F1: .12, T: .09 },
-    regions: true,
+    regions: 3,
   },
 ];
 
@@ -29,6 +30,8 @@ const CASES: readonly (readonly [string, Results])[] = [
   ["one seed", madeResults()],
   ["three seeds and eight methods", madeResults({ seeds: [1, 2, 3], methods: EIGHT })],
   ["three F slices", madeResults({ slices: ["S", "F1", "F2", "F3", "T"], methods: EIGHT })],
+  ["twelve methods with three seeds", madeResults({ seeds: [1, 2, 3], methods: TWELVE })],
+  ["fifteen variants and three F slices", madeResults({ slices: ["S", "F1", "F2", "F3", "T"], methods: FIFTEEN })],
   ["the base alone", madeResults({ methods: METHODS.slice(0, 1) })],
   [
     "wide and hostile names",
@@ -89,6 +92,55 @@ async function draw(
   return { png, texts };
 }
 
+describe("charts of many methods", () => {
+  const many = [madeResults({ methods: TWELVE }), madeResults({ seeds: [1, 2, 3], methods: FIFTEEN })];
+  for (const file of ["methods.png", "retention.png", "edits.png", "loss_adapters.png"]) {
+    it(`${file} names every method, and no text on it covers another`, async () => {
+      for (const results of many) {
+        const { texts } = await draw(reportCharts(results).find((chart) => chart.file === file)!.chart);
+        for (const [i, a] of texts.entries()) {
+          for (const b of texts.slice(i + 1)) {
+            const apart = a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+            assert.ok(apart, `"${a.text}" and "${b.text}" cover each other`);
+          }
+        }
+        const drawn = results.runs.filter(({ loss, regions }) =>
+          file === "loss_adapters.png" ? loss.length > 0 : file !== "edits.png" || regions !== undefined
+        );
+        for (const { label } of drawn) {
+          assert.ok(texts.some(({ text }) => text === label || text.startsWith(`${label}  F`)), label);
+        }
+      }
+    });
+  }
+
+  it("list names in the retention chart in the order of their points, the best adapted first", async () => {
+    const { chart } = reportCharts(madeResults({ methods: TWELVE })).find(({ file }) => file === "retention.png")!;
+    const labels = TWELVE.map(({ kind, label = kind, measures }) => ({ label, T: measures.T! }));
+    const written = (await draw(chart)).texts.filter(({ text }) => labels.some(({ label }) => label === text));
+    assert.deepEqual(
+      written.sort((a, b) => a.top - b.top).map(({ text }) => text),
+      labels.sort((a, b) => b.T - a.T).map(({ label }) => label),
+    );
+  });
+
+  it("show what an ablation switches off as part of the slice", () => {
+    const made = madeResults();
+    const runs = made.runs.map((run) =>
+      run.regions === undefined ? run : {
+        ...run,
+        regions: { ...run.regions, edits: run.regions.edits.map((edit) => ({ ...edit, add: 0, withheld: 453 })) },
+      }
+    );
+    const names = (results: Results) =>
+      reportCharts(results).find(({ file }) => file === "edits.png")!.chart.configuration.data.datasets.map((
+        { label },
+      ) => label);
+    assert.deepEqual(names(made), ["Update", "Expand", "Add"]);
+    assert.deepEqual(names({ ...made, runs }), ["Update", "Expand", "Add", "Switched off"]);
+  });
+});
+
 describe("the loss chart", () => {
   it("says that points are means only where they are", async () => {
     const subtitleWith = async (count: number) => {
@@ -123,6 +175,13 @@ describe("reportCharts()", () => {
     assert.deepEqual(files, ["methods.png", "retention.png", "loss_backbone.png", "loss_adapters.png"]);
   });
 
+  it("draws no loss of a backbone whose weights were read from a file", () => {
+    const made = madeResults();
+    const weights = { name: "sasrec.safetensors", bytes: 9, sha256: "0".repeat(64) };
+    const files = reportCharts({ ...made, backbone: { parameters: 1, weights, loss: [] } }).map(({ file }) => file);
+    assert.ok(!files.includes("loss_backbone.png") && files.includes("loss_adapters.png"));
+  });
+
   it("gives a method the same colour in every chart", () => {
     const colours = (file: string) => {
       const found = reportCharts(madeResults()).find((chart) => chart.file === file);
@@ -130,7 +189,7 @@ describe("reportCharts()", () => {
     };
     const points = colours("retention.png").map(({ backgroundColor }) => backgroundColor);
     const bars = colours("methods.png").at(-1)?.backgroundColor;
-    assert.deepEqual(points, ["#7f7f7f", "#0072b2", "#d55e00"]);
+    assert.deepEqual(points, ["#666666", "#0072b2", "#d55e00"]);
     assert.deepEqual(bars, points);
     assert.deepEqual(colours("loss_adapters.png").slice(0, 2).map(({ borderColor }) => borderColor), [
       "#0072b2",

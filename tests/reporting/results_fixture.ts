@@ -2,6 +2,7 @@
  * Made-up results, realistic in every part: what tests of the reporting room draw and tell.
  */
 import { parseSpec } from "../../src/spec/parse.ts";
+import type { MethodSpec } from "../../src/spec/types.ts";
 import type { RegionsResult, Results, RunResult } from "../../src/reporting/types.ts";
 
 /** A method of the made-up experiment: its measures on S, F1 and T before noise. */
@@ -11,7 +12,11 @@ export interface MadeMethod {
   readonly measures: Readonly<Record<string, number>>;
   readonly steps?: number;
   readonly setupRows?: number;
-  readonly regions?: boolean;
+  readonly parameters?: number;
+  /** Options of the kind's own. */
+  readonly own?: MethodSpec["own"];
+  /** Regions it begins with; one more is added. */
+  readonly regions?: number;
 }
 
 /** What a made-up experiment can vary. */
@@ -35,7 +40,7 @@ export const METHODS: readonly MadeMethod[] = [
     measures: { S: .1512, F1: .1402, T: .0912 },
     steps: 214,
     setupRows: 19_080,
-    regions: true,
+    regions: 3,
   },
 ];
 
@@ -112,9 +117,9 @@ function madeSpec(methods: readonly MadeMethod[], seeds: readonly number[], fine
     "made-up.json",
   );
   // Methods that the made-up experiment has and this version does not are dressed up as others.
-  const entries = methods.map(({ kind, label = kind }) => {
+  const entries = methods.map(({ kind, label = kind, own = {} }) => {
     const like = resolved.methods.find((method) => method.kind === kind) ?? resolved.methods[1]!;
-    return { ...like, kind, label };
+    return { ...like, kind, label, own };
   });
   return {
     ...resolved,
@@ -125,7 +130,8 @@ function madeSpec(methods: readonly MadeMethod[], seeds: readonly number[], fine
 }
 
 function madeRun(method: MadeMethod, seed: number, spread: number, slices: readonly string[]): RunResult {
-  const { kind, label = kind, steps = 99, setupRows = 0, regions = false } = method;
+  const { kind, label = kind, steps = 99, setupRows = 0, regions } = method;
+  const { parameters = kind === "base" ? 0 : regions === undefined ? 67_840 : 67_840 * (regions + 1) } = method;
   const tags = slices.slice(1, -1);
   const value = (slice: string) =>
     Math.min(
@@ -139,8 +145,8 @@ function madeRun(method: MadeMethod, seed: number, spread: number, slices: reado
   const names = tags.flatMap((slice) =>
     kind === "base"
       ? []
-      : regions
-      ? [`default ${slice}`, ...[1, 2, 3, 4].map((k) => `region ${k} ${slice}`)]
+      : regions !== undefined
+      ? [`default ${slice}`, ...Array.from({ length: regions + 1 }, (_, k) => `region ${k + 1} ${slice}`)]
       : [`${kind} ${slice}`]
   );
   return {
@@ -159,14 +165,14 @@ function madeRun(method: MadeMethod, seed: number, spread: number, slices: reado
       steps,
       finetuneRows: kind === "base" ? 0 : 8187,
       setupRows,
-      parameters: kind === "base" ? 0 : regions ? 271_360 : 67_840,
+      parameters,
       seconds: steps * .07,
     },
     loss: names.map((name, i) => ({
       name,
       ...curve(seed + i, 40, Math.max(1, Math.round(steps / (1 + i))), .93 + .06 * i, .55 + .03 * i),
     })),
-    ...(regions ? { regions: madeRegions(slices, seed) } : {}),
+    ...(regions === undefined ? {} : { regions: madeRegions(slices, seed, regions) }),
   };
 }
 
@@ -179,25 +185,31 @@ const measuresFrom = (recall: number): Record<string, number> => ({
   "coverage@10": Math.min(1, .42 + recall),
 });
 
-function madeRegions(slices: readonly string[], seed: number): RegionsResult {
+function madeRegions(slices: readonly string[], seed: number, built: number): RegionsResult {
   const tags = slices.slice(1, -1);
-  const after = ["R1", "R2", "R3", "R4"].map((name, k) => ({
-    name,
-    size: [2140, 1480, 1155.5, 262.25][k]!,
-    radius: [.71, .66, .83, .58][k]!,
-    kappa: [52.4, 61.2, 40.8, 77.9][k]!,
-    pi: [.425, .294, .229, .052][k]!,
-    moved: [.031, .012, .118, 0][k]!,
-  }));
-  const counts = (total: number, shares: readonly number[]) => shares.map((share) => Math.round(total * share));
-  const shares = slices.map((_, i) =>
-    i === 0 ? [.48, .33, .18, .01] : i === slices.length - 1 ? [.33, .29, .22, .16] : [.4, .31, .23, .06]
-  );
-  const map = madeMap(slices, seed);
+  const after = Array.from({ length: built + 1 }, (_, k) => ({
+    name: `R${k + 1}`,
+    size: k === built ? 262.25 : [2140, 1480, 1155.5][k % 3]!,
+    radius: k === built ? .58 : [.71, .66, .83][k % 3]!,
+    kappa: k === built ? 77.9 : [52.4, 61.2, 40.8][k % 3]!,
+    pi: k === built ? .052 : [.425, .294, .229][k % 3]! * 3 / built,
+    moved: k === built ? 0 : [.031, .012, .118][k % 3]!,
+  })).map((region) => ({ ...region, pi: Math.min(1, region.pi) }));
+  const counts = (total: number, shares: readonly number[]) => {
+    const sum = shares.reduce((all, share) => all + share, 0);
+    return shares.map((share) => Math.round(total * share / sum));
+  };
+  const shares = slices.map((_, i) => {
+    const old = i === 0 ? [.48, .33, .18] : i === slices.length - 1 ? [.33, .29, .22] : [.4, .31, .23];
+    const added = i === 0 ? .01 : i === slices.length - 1 ? .16 : .06;
+    return after.map((_, k) => k === built ? added * built / 3 : old[k % 3]!);
+  });
+  const map = madeMap(slices, seed, built);
+  const moves = [[61, 7, 9, 4], [5, 44, 3, 6], [4, 2, 27, 5], [0, 0, 1, 3]];
   return {
-    before: after.slice(0, 3).map((region, k) => ({
+    before: after.slice(0, built).map((region, k) => ({
       ...region,
-      size: [1790, 1320, 880][k]!,
+      size: [1790, 1320, 880][k % 3]!,
       radius: region.radius - .04,
       moved: 0,
     })),
@@ -217,19 +229,26 @@ function madeRegions(slices: readonly string[], seed: number): RegionsResult {
     flows: slices.slice(1).map((to, i) => ({
       from: slices[i]!,
       to,
-      counts: [[61, 7, 9, 4], [5, 44, 3, 6], [4, 2, 27, 5], [0, 0, 1, 3]],
+      counts: after.map((_, a) =>
+        after.map((_, b) =>
+          moves[a === built ? 3 : a % 3]![b === built ? 3 : b % 3]! / (a === b || built < 4 ? 1 : 2) | 0
+        )
+      ),
     })),
     map,
     notes: ["posterior gate: Expand cannot fire with these constants"],
   };
 }
 
-function madeMap(slices: readonly string[], seed: number): RegionsResult["map"] {
-  const places = [[-.6, .3], [.5, .55], [.1, -.5], [.75, -.35]];
+function madeMap(slices: readonly string[], seed: number, built: number): RegionsResult["map"] {
+  const places = Array.from(
+    { length: built + 1 },
+    (_, k) => [[-.6, .3], [.5, .55], [.1, -.5], [.75, -.35]][k] ?? [.8 * Math.cos(2 * k), .8 * Math.sin(2 * k)],
+  );
   const points = slices.flatMap((slice, s) =>
     Array.from({ length: 150 }, (_, i) => {
       const draw = (what: string) => noise(`${what} ${slice} ${i} ${seed}`);
-      const bound = s === 0 ? 3 : 4;
+      const bound = s === 0 ? built : built + 1;
       const region = Math.floor((draw("region") + 1) / 2 * bound) % bound;
       const reach = .3 * Math.sqrt(Math.abs(draw("reach")));
       const angle = Math.PI * draw("angle");

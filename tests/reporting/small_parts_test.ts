@@ -4,7 +4,7 @@ import { describe, it } from "@std/testing/bdd";
 import fc from "fast-check";
 import { chartName, roundStep } from "../../src/reporting/charts/frame.ts";
 import { densest } from "../../src/reporting/charts/densest.ts";
-import { inkOn, lighter } from "../../src/reporting/charts/palette.ts";
+import { inkOn, lighter, methodLook } from "../../src/reporting/charts/palette.ts";
 import { placeLabels } from "../../src/reporting/charts/place_labels.ts";
 import { jsonText } from "../../src/reporting/json_text.ts";
 import { code, plain } from "../../src/reporting/markdown.ts";
@@ -93,6 +93,50 @@ describe("palette", () => {
     assert.equal(lighter("#d55e00", 1), "#ffffff");
     assert.equal(inkOn("#0072b2"), "#ffffff");
     assert.equal(inkOn("#f0e442"), "#1f2328");
+  });
+});
+
+describe("methodLook()", () => {
+  const KINDS = ["base", "full", "lora", "replay", "lwf", "ewc", "lsat", "mole", "ebpr", "proximal", "raie"];
+
+  /** Linear RGB as seen with each colour deficiency: Machado, Oliveira and Fernandes (2009), severity 1. */
+  const SEEN = {
+    "no deficiency": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    protanopia: [[.152286, 1.052583, -.204868], [.114503, .786281, .099216], [-.003882, -.048116, 1.051998]],
+    deuteranopia: [[.367322, .860646, -.227968], [.280085, .672501, .047413], [-.011820, .042940, .968881]],
+    tritanopia: [[1.255528, -.076749, -.178779], [-.078411, .930809, .147602], [.004733, .691367, .303900]],
+  } as const;
+
+  /** CIE L*a*b* (D65) of a colour as somebody sees it. */
+  const lab = (colour: string, matrix: readonly (readonly number[])[]) => {
+    const linear = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16) / 255)
+      .map((value) => value <= .04045 ? value / 12.92 : ((value + .055) / 1.055) ** 2.4);
+    const times = (rows: readonly (readonly number[])[], by: readonly number[]) =>
+      rows.map((row) => row.reduce((sum, value, i) => sum + value * by[i]!, 0));
+    const seen = times(matrix, linear).map((value) => Math.min(1, Math.max(0, value)));
+    const [x = 0, y = 0, z = 0] = times([[.4124, .3576, .1805], [.2126, .7152, .0722], [.0193, .1192, .9505]], seen)
+      .map((value, i) => value / [.9505, 1, 1.089][i]!)
+      .map((value) => value > .008856 ? Math.cbrt(value) : 7.787 * value + 16 / 116);
+    return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
+  };
+
+  for (const [name, matrix] of Object.entries(SEEN)) {
+    it(`gives every kind a colour far from all others with ${name}`, () => {
+      for (const [i, a] of KINDS.entries()) {
+        for (const b of KINDS.slice(i + 1)) {
+          const [first, second] = [a, b].map((kind) => lab(methodLook(kind).colour, matrix));
+          const distance = Math.hypot(...first!.map((value, k) => value - second![k]!));
+          assert.ok(distance > 15, `${a} and ${b} are ${distance.toFixed(1)} apart`);
+        }
+      }
+    });
+  }
+
+  it("gives no two kinds one marker, and no two of 30 variants one look", () => {
+    const marker = (kind: string) => JSON.stringify([methodLook(kind).marker, methodLook(kind).hollow]);
+    assert.equal(new Set(KINDS.map(marker)).size, KINDS.length);
+    const looks = Array.from({ length: 30 }, (_, variant) => JSON.stringify(methodLook("raie", variant)));
+    assert.equal(new Set(looks).size, 30);
   });
 });
 

@@ -89,7 +89,7 @@ describe("verdict()", () => {
   it("tells where the method of the experiment stands when another one wins", () => {
     assert.match(
       says([base(), lora(.14, .2), raie(.14, .11)]),
-      /\*\*RAIE\*\*, which this experiment is about, reaches 0\.1100 on T: −0\.0900 to lora\./,
+      /\*\*RAIE\*\*, which this experiment is about, reaches 0\.1100 on T: −0\.0900 to lora, beyond noise\./,
     );
     assert.doesNotMatch(says([base(), lora(.14, .11), raie(.14, .2)]), /which this experiment is about/);
   });
@@ -97,9 +97,76 @@ describe("verdict()", () => {
   it("warns when methods took unequal numbers of steps", () => {
     assert.match(
       says([base(), lora(.14, .1), raie(.14, .1, 214)]),
-      /Costs differ: RAIE took 214 optimiser steps, lora 99, so that part of a difference may be training alone\./,
+      /Costs differ: from 99 optimiser steps \(lora\) to 214 \(RAIE\), so that part of a difference may be training alone\./,
     );
     assert.doesNotMatch(says([base(), lora(.14, .1), raie(.14, .1, 100)]), /Costs differ/);
+  });
+
+  it("counts where there are many, and names three of them", () => {
+    const others = [.119, .118, .117, .116].map((T, i): MadeMethod => ({
+      kind: "lwf",
+      label: `lwf ${i + 1}`,
+      measures: { S: .09 + .001 * i, T },
+    }));
+    const text = says([base(), lora(.14, .12), ...others, raie(.14, .115, 214)]);
+    assert.match(
+      text,
+      /All 5 others are within noise of it: lwf 1 \(0\.1190\), lwf 2 \(0\.1180\), lwf 3 \(0\.1170\) and 2 more\./,
+    );
+    assert.match(text, /Of the 6 methods, 6 improve on the backbone beyond noise\./);
+    assert.match(
+      text,
+      /\*\*RAIE\*\*, which this experiment is about, reaches 0\.1150 on T: −0\.0050 to lora, within noise\./,
+    );
+    assert.match(
+      text,
+      /Forgetting beyond noise: lwf 1 \(−0\.0500\), lwf 2 \(−0\.0490\), lwf 3 \(−0\.0480\) and lwf 4 \(−0\.0470\)\./,
+    );
+  });
+
+  it("spans what methods cost, from the least to the most, and tells that of the method of the experiment", () => {
+    const full: MadeMethod = { kind: "full", measures: { S: .1, T: .1 }, steps: 642, parameters: 583_424 };
+    assert.match(
+      says([base(), lora(.14, .1), raie(.14, .1, 214), full]),
+      /Costs differ: from 99 optimiser steps \(lora\) to 642 \(full\), 214 of RAIE, and from 67\u202f840 trained numbers \(lora\) to 583\u202f424 \(full\), so that/,
+    );
+  });
+
+  it("says that a matched budget is kept, or is not", () => {
+    const matched = (methods: readonly MadeMethod[]) => {
+      const made = madeResults({ methods });
+      return verdict({ ...made, spec: { ...made.spec, budget: "matched" } });
+    };
+    const even = matched([base(), lora(.14, .1), raie(.14, .1)]);
+    assert.match(even, /The budget is matched: every method took about as many optimiser steps as RAIE\./);
+    assert.doesNotMatch(even, /Costs differ/);
+    assert.match(
+      matched([base(), lora(.14, .1), raie(.14, .1, 214)]),
+      /Costs differ although the budget is matched: from/,
+    );
+  });
+
+  it("does not count a method that saw the rows it is evaluated on", () => {
+    const ebpr = (mine: "finetune" | "evaluated"): MadeMethod => ({
+      kind: "ebpr",
+      measures: { S: .2, T: .2 },
+      own: { steps: 20, learningRate: 3e-4, batch: 64, negatives: 1, mine },
+    });
+    assert.match(says([base(), lora(.14, .12), ebpr("finetune")]), /^\*\*ebpr\*\* adapts best/);
+    assert.doesNotMatch(says([base(), lora(.14, .12), ebpr("evaluated")]), /ebpr/);
+  });
+
+  it("names what was not finished, and the seeds where others went through", () => {
+    const failure = { method: "lwf", label: "lwf", seed: 2, reason: "Cannot train." };
+    const failures = [failure, { ...failure, method: "ewc", label: "ewc" }];
+    const made = madeResults({
+      methods: [base(), lora(.14, .1), lwf(.14, .1)],
+      seeds: [1, 2, 3],
+      change: { failures },
+    });
+    const runs = made.runs.filter(({ label, seed }) => label !== "lwf" || seed !== 2);
+    const text = verdict({ ...made, runs });
+    assert.match(text, /Not finished: lwf \(seed 2\) and ewc\./);
   });
 
   it("says what noise is: binomial for one seed, an interval over several", () => {

@@ -15,22 +15,25 @@ const OPERATIONS = [
   { key: "update", name: "Update", colour: "#0072b2" },
   { key: "expand", name: "Expand", colour: "#56b4e9" },
   { key: "add", name: "Add", colour: "#f0e442" },
+  { key: "withheld", name: "Switched off", colour: "#c3c9d0" },
 ] as const;
 
-const ROW = 44;
+const ROW = 36;
 
 /** One row for each method and F slice, of its first seed; undefined where no run edits regions. */
 export function editsChart(results: Results): Chart | undefined {
   const rows = methodSummaries(results).flatMap(({ label, runs: [{ regions }] }) =>
-    (regions?.edits ?? []).map((edit) => ({ ...edit, row: [chartName(label, 24), edit.slice] }))
+    (regions?.edits ?? []).map((edit) => ({ ...edit, row: `${chartName(label)}  ${edit.slice}` }))
   );
   if (rows.length === 0) return undefined;
-  const longest = Math.max(1, ...rows.map(({ update, expand, add }) => update + expand + add));
-  const configuration: ChartConfiguration<"bar", number[], string[]> = {
+  const longest = Math.max(1, ...rows.map((row) => OPERATIONS.reduce((sum, { key }) => sum + row[key], 0)));
+  // Only an ablation switches an operation off.
+  const shown = OPERATIONS.filter(({ key }) => key !== "withheld" || rows.some((row) => row[key] > 0));
+  const configuration: ChartConfiguration<"bar", number[], string> = {
     type: "bar",
     data: {
       labels: rows.map(({ row }) => row),
-      datasets: OPERATIONS.map(({ key, name, colour }) => ({
+      datasets: shown.map(({ key, name, colour }) => ({
         label: name,
         data: rows.map((row) => row[key]),
         backgroundColor: colour,

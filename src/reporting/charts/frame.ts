@@ -58,7 +58,7 @@ export function numberAxis(
   { min, max, about = 5 }: { readonly min: number; readonly max: number; readonly about?: number },
 ) {
   const step = roundStep((max - min) / about);
-  const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  const decimals = decimalsOf(step);
   return {
     type: "linear" as const,
     title: axisTitle(title),
@@ -78,7 +78,11 @@ export function numberAxis(
   };
 }
 
-function ticksBetween(min: number, max: number, step: number): number[] {
+/** Decimals that a round step needs. */
+export const decimalsOf = (step: number): number => Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+
+/** Multiples of a step from min to max. */
+export function ticksBetween(min: number, max: number, step: number): number[] {
   const first = Math.ceil(min / step - 1e-9);
   const last = Math.floor(max / step + 1e-9);
   return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);

@@ -14,29 +14,62 @@ export const INK = {
 } as const;
 
 /** Shapes of points, as chart.js names them. */
-export type Marker = "circle" | "rect" | "triangle" | "rectRot" | "star" | "crossRot" | "rectRounded" | "cross";
+export type Shape = "circle" | "rect" | "triangle" | "rectRot" | "star" | "crossRot" | "cross";
+
+/** A shape, turned by so many degrees. */
+export interface Marker {
+  readonly shape: Shape;
+  readonly rotation: number;
+}
 
 /** How a method is drawn. */
 export interface Look {
   readonly colour: string;
   readonly marker: Marker;
+  /** Whether the marker is an outline. */
+  readonly hollow: boolean;
 }
 
-const METHODS: Readonly<Record<string, Look>> = {
-  base: { colour: "#7f7f7f", marker: "rect" },
-  full: { colour: "#000000", marker: "crossRot" },
-  lora: { colour: "#0072b2", marker: "circle" },
-  replay: { colour: "#56b4e9", marker: "triangle" },
-  lwf: { colour: "#009e73", marker: "rectRounded" },
-  ewc: { colour: "#44aa99", marker: "cross" },
-  lsat: { colour: "#e69f00", marker: "triangle" },
-  mole: { colour: "#cc79a7", marker: "star" },
-  ebpr: { colour: "#882255", marker: "crossRot" },
-  proximal: { colour: "#999933", marker: "rect" },
-  raie: { colour: "#d55e00", marker: "rectRot" },
-};
+const upright = (shape: Shape): Marker => ({ shape, rotation: 0 });
+const triangle = (rotation: number): Marker => ({ shape: "triangle", rotation });
 
-const OTHER: Look = { colour: "#332288", marker: "circle" };
+/** Markers in the order that variants of a kind take them, after the kind's own. */
+const MARKERS: readonly Marker[] = [
+  upright("rectRot"),
+  upright("circle"),
+  triangle(0),
+  upright("rect"),
+  triangle(180),
+  upright("star"),
+  triangle(90),
+  upright("crossRot"),
+  triangle(270),
+  upright("cross"),
+];
+
+const look = (colour: string, marker: Marker, hollow = false): Look => ({ colour, marker, hollow });
+
+const METHODS = new Map([
+  ["base", look("#666666", upright("rect"))],
+  ["full", look("#000000", upright("crossRot"))],
+  ["lora", look("#0072b2", upright("circle"))],
+  ["replay", look("#56b4e9", triangle(0))],
+  ["lwf", look("#009e73", triangle(180))],
+  ["ewc", look("#332288", upright("cross"))],
+  ["lsat", look("#e69f00", triangle(90))],
+  ["mole", look("#cc79a7", upright("star"))],
+  ["ebpr", look("#661100", triangle(270))],
+  ["proximal", look("#ddcc77", upright("rect"), true)],
+  ["raie", look("#d55e00", upright("rectRot"))],
+]);
+
+const OTHER = look("#44aa99", upright("circle"), true);
+
+/**
+ * Shares of white (or, where negative, black) in the colours of variants, the first one's first. Their number and that of the markers have
+ * no factor in common, so that 30 variants look different from each other.
+ */
+const SHADES = [0, .4, -.3];
 
 /** Dashes for the lines of one method, solid first. */
 export const DASHES: readonly (readonly number[])[] = [[], [7, 4], [2, 3], [10, 3, 2, 3], [14, 4], [5, 2, 2, 2, 2, 2]];
@@ -54,12 +87,24 @@ const REGIONS = [
   "#44aa99",
 ];
 
-const SLICES: readonly Marker[] = ["circle", "triangle", "rectRot", "rect", "cross"];
+const SLICES: readonly Shape[] = ["circle", "triangle", "rectRot", "rect", "cross"];
 
-/** Look of a method; `variant` counts methods of the same kind, which share the hue and grow lighter. */
+/**
+ * Look of a method, the same in every report; `variant` counts methods of the same kind before it, which share the hue and differ in shade
+ * and marker.
+ */
 export function methodLook(kind: string, variant = 0): Look {
-  const look = METHODS[kind] ?? OTHER;
-  return { ...look, colour: lighter(look.colour, Math.min(.66, .33 * variant)) };
+  const own = METHODS.get(kind) ?? OTHER;
+  if (variant === 0) return own;
+  const first = MARKERS.findIndex(({ shape, rotation }) =>
+    shape === own.marker.shape && rotation === own.marker.rotation
+  );
+  const shade = SHADES[variant % SHADES.length] ?? 0;
+  return {
+    colour: shade < 0 ? darker(own.colour, -shade) : lighter(own.colour, shade),
+    marker: MARKERS[(first + variant) % MARKERS.length] ?? own.marker,
+    hollow: own.hollow,
+  };
 }
 
 /** Colour of a region by its place in the list of regions. */
@@ -69,7 +114,7 @@ export const regionColour = (region: number): string => {
 };
 
 /** Marker of a slice by its place among the slices. */
-export const sliceMarker = (slice: number): Marker => SLICES[slice % SLICES.length] ?? "circle";
+export const sliceMarker = (slice: number): Shape => SLICES[slice % SLICES.length] ?? "circle";
 
 /** Dash of a line by its place among a method's lines. */
 export const dashOf = (line: number): number[] => [...DASHES[line % DASHES.length] ?? []];
@@ -86,10 +131,15 @@ export const dashOf = (line: number): number[] => [...DASHES[line % DASHES.lengt
  * assert.equal(lighter("#000000", .5), "#808080");
  * ```
  */
-export function lighter(colour: string, share: number): string {
+export const lighter = (colour: string, share: number): string => mixed(colour, 255, share);
+
+/** A colour mixed with black: 0 leaves it as it is, 1 gives black. */
+export const darker = (colour: string, share: number): string => mixed(colour, 0, share);
+
+function mixed(colour: string, towards: number, share: number): string {
   const channel = (at: number) => {
     const value = parseInt(colour.slice(at, at + 2), 16);
-    return Math.round(value + (255 - value) * share).toString(16).padStart(2, "0");
+    return Math.round(value + (towards - value) * share).toString(16).padStart(2, "0");
   };
   return `#${channel(1)}${channel(3)}${channel(5)}`;
 }

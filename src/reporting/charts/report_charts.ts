@@ -5,7 +5,8 @@
 import type { Results } from "../types.ts";
 import type { Chart } from "./canvas.ts";
 import { editsChart } from "./edits_chart.ts";
-import { adapterLossChart, backboneLossChart } from "./loss_chart.ts";
+import { backboneLossChart } from "./loss_chart.ts";
+import { adapterLossChart } from "./loss_panels.ts";
 import { methodsChart } from "./methods_chart.ts";
 import { regionsChart } from "./regions_chart.ts";
 import { retentionChart } from "./retention_chart.ts";
@@ -51,7 +52,7 @@ const CHARTS: readonly {
   },
   {
     file: "loss_adapters.png",
-    alternative: "Lines: loss of every adapter over optimiser steps",
+    alternative: "Lines: loss of every method's trainings over optimiser steps, a panel for each method",
     draw: adapterLossChart,
   },
 ];

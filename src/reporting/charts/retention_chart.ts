@@ -2,12 +2,12 @@
  * Chart: retention on S against adaptation on T.
  * @module
  */
-import type { ChartConfiguration, Plugin, Scale } from "chart.js";
+import type { ChartConfiguration, ChartData, LegendItem, Plugin, Scale } from "chart.js";
 import { figureOf, hasSeveralSeeds, methodSummaries } from "../summary.ts";
 import type { Results } from "../types.ts";
 import type { Chart } from "./canvas.ts";
 import { chartName, frame, numberAxis } from "./frame.ts";
-import { INK, methodLook } from "./palette.ts";
+import { INK, lighter, methodLook } from "./palette.ts";
 import { placeLabels } from "./place_labels.ts";
 import { line, type Pen, whisker, widthOf, write } from "./pen.ts";
 
@@ -21,7 +21,10 @@ export interface MeasuredPoint {
 
 const RADIUS = 8;
 
-/** One point a method; up is better adapted, right is better kept. */
+/** More names than this do not find room beside their points. */
+const NAMED = 7;
+
+/** One point a method; up is better adapted, right is better kept. Many methods are named in a legend, from the best adapted down. */
 export function retentionChart(results: Results): Chart {
   const { measure } = results.spec.report;
   const methods = methodSummaries(results).flatMap((method) => {
@@ -30,20 +33,25 @@ export function retentionChart(results: Results): Chart {
     return [{ ...method, point: { x: s.mean, y: t.mean, errorX: s.error, errorY: t.error } }];
   });
   const base = methods.find(({ kind }) => kind === "base")?.point;
+  const named = methods.length <= NAMED;
+  // Many whiskers would bury the points.
+  const whiskerColours = methods.map(({ kind, variant }) => lighter(methodLook(kind, variant).colour, named ? 0 : .45));
   const errors = hasSeveralSeeds(results) ? "one standard error over seeds" : "one binomial standard error";
   const configuration: ChartConfiguration<"scatter", MeasuredPoint[], string> = {
     type: "scatter",
     data: {
       datasets: methods.map(({ label, kind, variant, point }) => {
-        const { colour, marker } = methodLook(kind, variant);
+        const { colour, marker: { shape, rotation }, hollow } = methodLook(kind, variant);
+        const open = hollow || shape === "star" || shape.startsWith("cross");
         return {
           label: chartName(label),
           data: [point],
-          pointStyle: marker,
-          pointRadius: marker === "rectRot" ? RADIUS + 1.5 : RADIUS,
-          backgroundColor: colour,
-          borderColor: marker === "star" || marker.startsWith("cross") ? colour : INK.text,
-          borderWidth: marker === "star" || marker.startsWith("cross") ? 3 : 1,
+          pointStyle: shape,
+          pointRotation: rotation,
+          pointRadius: shape === "rectRot" ? RADIUS + 1.5 : RADIUS,
+          backgroundColor: hollow ? INK.paper : colour,
+          borderColor: open ? colour : INK.text,
+          borderWidth: open ? 3 : 1,
         };
       }),
     },
@@ -59,10 +67,34 @@ export function retentionChart(results: Results): Chart {
         y: numberAxis(`adaptation: ${measure} on T`, range(methods.map(({ point: { y, errorY } }) => [y, errorY]))),
       },
     },
-    plugins: [behind(base) as Plugin, labels as Plugin],
+    plugins: [behind(base, whiskerColours) as Plugin, ...(named ? [labels as Plugin] : [])],
   };
-  return { height: 480, configuration: configuration as unknown as ChartConfiguration };
+  if (!named) (configuration.options?.plugins ?? {}).legend = legend;
+  return {
+    height: Math.max(480, 110 + 26 * methods.length),
+    configuration: configuration as unknown as ChartConfiguration,
+  };
 }
+
+/** Every name behind its marker, in the order of the points' heights. */
+const legend = {
+  display: true,
+  position: "right" as const,
+  align: "start" as const,
+  // Below title and subtitle, which are wider than the chart.
+  title: { display: true, text: " ", padding: { top: 30, bottom: 0 } },
+  labels: {
+    usePointStyle: true,
+    boxHeight: 11,
+    padding: 10,
+    color: INK.text,
+    font: { size: 13 },
+    sort: (a: LegendItem, b: LegendItem, data: ChartData) => heightOf(data, b) - heightOf(data, a),
+  },
+};
+
+const heightOf = ({ datasets }: ChartData, { datasetIndex = 0 }: LegendItem): number =>
+  (datasets[datasetIndex]?.data[0] as MeasuredPoint | undefined)?.y ?? 0;
 
 /** From the lowest whisker to the highest, and a little more on both sides. */
 function range(values: readonly (readonly [number, number])[]) {
@@ -83,7 +115,7 @@ function range(values: readonly (readonly [number, number])[]) {
 }
 
 /** The base's lines and every point's whiskers, below the points. */
-function behind(base: MeasuredPoint | undefined): Plugin<"scatter"> {
+function behind(base: MeasuredPoint | undefined, colours: readonly string[]): Plugin<"scatter"> {
   return {
     id: "behind",
     beforeDatasetsDraw({ ctx, chartArea: { left, right, top, bottom }, data, scales: { x, y } }) {
@@ -94,12 +126,12 @@ function behind(base: MeasuredPoint | undefined): Plugin<"scatter"> {
         line(pen, [baseX, top], [baseX, bottom], { colour: INK.line, width: 1.2, dash: [5, 4] });
         line(pen, [left, baseY], [right, baseY], { colour: INK.line, width: 1.2, dash: [5, 4] });
       }
-      for (const { data: points, backgroundColor } of data.datasets) {
-        const colour = typeof backgroundColor === "string" ? backgroundColor : INK.text;
+      data.datasets.forEach(({ data: points }, i) => {
+        const colour = colours[i] ?? INK.text;
         for (const point of points as unknown as readonly MeasuredPoint[]) {
           for (const [from, to] of whiskers(point, x, y)) whisker(pen, from, to, { colour, cap: 4 });
         }
-      }
+      });
     },
   };
 }

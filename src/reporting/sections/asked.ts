@@ -4,7 +4,9 @@
  */
 import { plain, table } from "../markdown.ts";
 import { count } from "../numbers.ts";
+import type { MethodSpec } from "../../spec/types.ts";
 import type { Results } from "../types.ts";
+import { variantWords } from "./variant_words.ts";
 
 /** The spec in words, one bullet a sentence, and the time slices. */
 export function askedSection({ spec, data }: Results, words: readonly string[]): string[] {
@@ -20,7 +22,7 @@ export function askedSection({ spec, data }: Results, words: readonly string[]):
   return [
     "## What was asked?",
     ...(description === "" ? [] : [description]),
-    words.map((sentence) => `- ${plain(sentence)}`).join("\n"),
+    words.map((sentence) => `- ${plain(shorter(sentence, spec.methods))}`).join("\n"),
     table([["Slice", "left"], ["Begins with", "left"], ["Users", "right"], ["Items", "right"], ["Positives", "right"], [
       "Windows ranked",
       "right",
@@ -32,6 +34,12 @@ export function askedSection({ spec, data }: Results, words: readonly string[]):
     }`,
     ...(data.notes === undefined ? [] : [data.notes.map((note) => `- ${plain(note)}`).join("\n")]),
   ];
+}
+
+/** A method's sentence, told by what differs from the first method of its kind. */
+function shorter(sentence: string, methods: readonly MethodSpec[]): string {
+  const method = methods.find(({ label }) => sentence.startsWith(`${label}: `));
+  return method === undefined ? sentence : variantWords(method, methods) ?? sentence;
 }
 
 function droppedWords({ slices }: Results["data"]): string {

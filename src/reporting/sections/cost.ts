@@ -2,32 +2,49 @@
  * Section: what adapting cost.
  * @module
  */
-import { plain, table } from "../markdown.ts";
-import { count } from "../numbers.ts";
+import { code, plain, table } from "../markdown.ts";
+import { count, fixed } from "../numbers.ts";
 import { average, methodSummaries } from "../summary.ts";
 import type { Results, RunResult } from "../types.ts";
+import { yardstick } from "../verdict_cautions.ts";
 
-/** Steps, rows and trained numbers of each method, means over seeds. */
+/** Steps, rows, trained numbers and seconds of each method, means over seeds. */
 export function costSection(results: Results): string[] {
   const rows = methodSummaries(results).map(({ label, runs }) => {
-    const mean = (of: (cost: RunResult["cost"]) => number) =>
-      count(Math.round(average(runs.map(({ cost }) => of(cost)))));
+    const mean = (of: (cost: RunResult["cost"]) => number) => average(runs.map(({ cost }) => of(cost)));
+    const whole = (of: (cost: RunResult["cost"]) => number) => count(Math.round(mean(of)));
     return [
       plain(label),
-      mean(({ steps }) => steps),
-      mean(({ finetuneRows }) => finetuneRows),
-      mean(({ setupRows }) => setupRows),
-      mean(({ parameters }) => parameters),
+      whole(({ steps }) => steps),
+      whole(({ finetuneRows }) => finetuneRows),
+      whole(({ setupRows }) => setupRows),
+      whole(({ parameters }) => parameters),
+      fixed(mean(({ seconds }) => seconds), 1),
     ];
   });
   return [
     "## What did it cost?",
+    budgetWords(results),
     table([["Method", "left"], ["Optimiser steps", "right"], ["F rows seen", "right"], ["S rows seen", "right"], [
       "Trained numbers",
       "right",
-    ]], rows),
-    `Rows count every epoch. The backbone has ${
+    ], ["Seconds", "right"]], rows),
+    `Rows count every epoch; seconds are those of adapting, when it was computed. The backbone has ${
       count(results.backbone.parameters)
-    } numbers and is trained once for each seed, for all methods.`,
+    } numbers and ${
+      results.backbone.weights === undefined
+        ? "is trained once for each seed, for all methods"
+        : "is not trained here: its weights were read from a file"
+    }.`,
   ];
+}
+
+function budgetWords(results: Results): string {
+  const matched = yardstick(results);
+  const words = matched === undefined
+    ? "every method trains as its own settings say, so that costs differ"
+    : `${
+      plain(matched)
+    } is the yardstick: on each F slice every other method that trains takes as many optimiser steps, and sees the same share of S rows`;
+  return `Budget ${code(results.spec.budget)}: ${words}.`;
 }

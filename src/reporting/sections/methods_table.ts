@@ -2,7 +2,7 @@
  * Tables of measures: the main ones for everybody, all of them folded away.
  * @module
  */
-import { bold, plain, table } from "../markdown.ts";
+import { bold, folded, plain, table } from "../markdown.ts";
 import { measure as digits, signed } from "../numbers.ts";
 import {
   average,
@@ -13,6 +13,7 @@ import {
   type MethodSummary,
   sliceNames,
 } from "../summary.ts";
+import { sawEvaluated } from "../suspicions.ts";
 import type { Results } from "../types.ts";
 
 /** The measure of the spec and its counterpart at the same cut-off: Recall@10 and NDCG@10. */
@@ -27,8 +28,9 @@ export function mainMeasures({ spec, runs }: Results): string[] {
 export function methodsTable(results: Results): string {
   const methods = methodSummaries(results);
   const columns = mainMeasures(results).flatMap((measure) => sliceNames(results).map((slice) => ({ measure, slice })));
+  const judged = counted(methods, sawEvaluated(results));
   const figures = columns.map(({ measure, slice }) =>
-    best(methods.map((method) => figureOf(results, method, slice, measure)))
+    best(methods.map((method) => figureOf(results, method, slice, measure)), judged)
   );
   return table(
     [
@@ -46,26 +48,33 @@ export function allMeasures(results: Results): string[] {
   const measures = [
     ...new Set(results.runs.flatMap(({ measures }) => Object.values(measures).flatMap((of) => Object.keys(of)))),
   ];
+  const judged = counted(methods, sawEvaluated(results));
   const blocks = sliceNames(results).flatMap((slice) => {
-    const columns = measures.map((measure) => best(methods.map((method) => figureOf(results, method, slice, measure))));
+    const columns = measures.map((measure) =>
+      best(methods.map((method) => figureOf(results, method, slice, measure)), judged)
+    );
     const titles = measures.map((measure) => [plain(measure), "right"] as const);
     const rows = methods.map((method, i) => [plain(method.label), ...columns.map((column) => column[i] ?? "–")]);
     return [`**${slice}**`, table([["Method", "left"], ...titles], rows)];
   });
-  return ["<details>\n<summary>All measures at all cut-offs</summary>", ...blocks, "</details>"];
+  return folded("All measures at all cut-offs", blocks);
 }
 
 const role = (slice: string) => slice === "S" ? " (kept)" : slice === "T" ? " (adapted)" : "";
 
-/** Cells of a column; all that show the largest figure are bold, if not all are the same. */
-function best(figures: readonly (Figure | undefined)[]): string[] {
+const counted = (methods: readonly MethodSummary[], discounted: readonly string[]): boolean[] =>
+  methods.map(({ label }) => !discounted.includes(label));
+
+/** Cells of a column; all that show the largest of the figures that count are bold, if not all are the same. */
+function best(figures: readonly (Figure | undefined)[], counts: readonly boolean[]): string[] {
   const shown = figures.map((figure) => figure === undefined ? "–" : digits(figure.mean));
-  const largest = Math.max(...figures.map((figure) => figure === undefined ? -Infinity : Number(digits(figure.mean))));
+  const rated = shown.map((text, i) => counts[i] === true && text !== "–" ? Number(text) : -Infinity);
+  const largest = Math.max(...rated);
   const same = new Set(shown).size < 2;
   return figures.map((figure, i) => {
     const text = shown[i] ?? "–";
     const error = figure?.overSeeds === true ? ` ± ${digits(figure.error)}` : "";
-    return !same && Number(text) === largest ? `${bold(text)}${error}` : `${text}${error}`;
+    return !same && rated[i] === largest && text !== "–" ? `${bold(text)}${error}` : `${text}${error}`;
   });
 }
 
@@ -75,7 +84,10 @@ const forgetting = ({ kind, runs }: MethodSummary): string =>
 /** What the ± of the tables means, or how large an error to think of where there is none. */
 export function errorWords(results: Results): string {
   if (hasSeveralSeeds(results)) {
-    return "Means over seeds ± one standard error over seeds; the best of a column is bold.";
+    const alone = methodSummaries(results).some(({ runs }) => runs.length === 1);
+    return `Means over seeds ± one standard error over seeds${
+      alone ? " (none where one seed alone was finished)" : ""
+    }; the best of a column is bold.`;
   }
   const [first] = methodSummaries(results);
   const { measure } = results.spec.report;

@@ -3,12 +3,13 @@
  * @module
  */
 import { knownDifferences } from "../../spec/known_differences.ts";
-import { code, plain, table } from "../markdown.ts";
+import { code, folded, plain, table } from "../markdown.ts";
 import { count, fixed } from "../numbers.ts";
 import type { Results } from "../types.ts";
 
 /** Engine, versions, seeds, checksums, and every switch that differs from the paper preset. */
-export function provenanceSection({ spec, data, provenance, differences }: Results): string[] {
+export function provenanceSection(results: Results): string[] {
+  const { spec, data, provenance, differences } = results;
   const { engine, raie, deno, specSha256 } = provenance;
   const facts = [
     [
@@ -20,7 +21,7 @@ export function provenanceSection({ spec, data, provenance, differences }: Resul
     ["Versions", `raie ${plain(raie)}, Deno ${plain(deno)}`],
     ["Seeds", spec.seeds.join(", ")],
     ["Preset and budget", `${code(spec.preset)}, ${code(spec.budget)}`],
-    ["Loss of the backbone", code(spec.backbone.training.loss.kind)],
+    backboneFact(results),
     ["Data", `${plain(data.title)} (${code(data.dataset)})`],
     ["Spec (SHA-256)", code(specSha256)],
   ];
@@ -46,6 +47,13 @@ export function provenanceSection({ spec, data, provenance, differences }: Resul
   ];
 }
 
+function backboneFact({ spec, backbone: { weights } }: Results): [string, string] {
+  return weights === undefined ? ["Loss of the backbone", code(spec.backbone.training.loss.kind)] : [
+    "Weights of the backbone",
+    `${code(weights.name)}, ${count(weights.bytes)} bytes, SHA-256 ${code(weights.sha256)}`,
+  ];
+}
+
 /** Nothing where there are none. */
 function knownWords(sentences: readonly string[]): string[] {
   if (sentences.length === 0) return [];
@@ -55,15 +63,19 @@ function knownWords(sentences: readonly string[]): string[] {
   ];
 }
 
+/** More rows than this are folded. */
+const UNFOLDED = 30;
+
 /** Seconds of each stage and their sum. */
 export function durationsSection({ durations }: Results): string[] {
   const total = durations.reduce((sum, { seconds }) => sum + seconds, 0);
+  const rows = table([["Stage", "left"], ["Seconds", "right"]], [
+    ...durations.map(({ stage, seconds }) => [plain(stage), fixed(seconds, 1)]),
+    ["**All**", `**${fixed(total, 1)}**`],
+  ]);
   return [
     "## How long did it take?",
     "Seconds when a stage was computed; a stage taken from the store keeps the time of its computation.",
-    table([["Stage", "left"], ["Seconds", "right"]], [
-      ...durations.map(({ stage, seconds }) => [plain(stage), fixed(seconds, 1)]),
-      ["**All**", `**${fixed(total, 1)}**`],
-    ]),
+    ...(durations.length <= UNFOLDED ? [rows] : folded(`Seconds of ${count(durations.length)} stages`, [rows])),
   ];
 }

@@ -3,8 +3,8 @@
  * @module
  */
 import { type ShownRegions, shownRegions } from "../charts/shown_regions.ts";
-import { plain, table } from "../markdown.ts";
-import { count, degrees, fixed, percent } from "../numbers.ts";
+import { few, folded, plain, table } from "../markdown.ts";
+import { count, degrees, fixed, percent, seedWords } from "../numbers.ts";
 import { methodSummaries, sliceNames } from "../summary.ts";
 import type { RegionResult, Results } from "../types.ts";
 
@@ -17,11 +17,13 @@ export function regionSections(results: Results, picture: Picture): string[] {
   if (shown === undefined) return [];
   return [
     "## How were the regions edited?",
-    editsTable(results),
+    ...editsTable(results),
     ...picture("edits.png"),
     ...notes(results),
     "## What drifted?",
-    `Regions of ${plain(shown.label)}, seed ${shown.seed}, before the first F slice and after the last.`,
+    `Regions of ${plain(shown.label)}, seed ${shown.seed}, before the first F slice and after the last.${
+      othersWords(results)
+    }`,
     driftTable(shown),
     "## Where do the sequences lie?",
     ...picture("regions.png"),
@@ -31,7 +33,21 @@ export function regionSections(results: Results, picture: Picture): string[] {
   ];
 }
 
-function editsTable(results: Results): string {
+/** That one method stands for all. */
+function othersWords(results: Results): string {
+  const others =
+    methodSummaries(results).filter(({ runs }) => runs.some(({ regions }) => regions !== undefined)).length - 1;
+  return others < 1
+    ? ""
+    : ` This and the two sections that follow show this method alone; what ${
+      others === 1 ? "the other one" : `the ${others} others`
+    } with regions came to is in results.json.`;
+}
+
+/** More rows than this are folded. */
+const UNFOLDED = 12;
+
+function editsTable(results: Results): string[] {
   const edits = methodSummaries(results).flatMap(({ label, runs }) =>
     runs.flatMap(({ seed, regions }) => (regions?.edits ?? []).map((edit) => ({ label, seed, edit })))
   );
@@ -62,25 +78,26 @@ function editsTable(results: Results): string {
     "Fell back<br>to the nearest",
     "Merged",
   ];
-  return table([
+  const whole = table([
     ["Method", "left"],
     ["Seed", "right"],
     ["Slice", "left"],
     ...numbers.map((title) => [title, "right"] as const),
   ], rows);
+  return rows.length <= UNFOLDED ? [whole] : folded("Edits of every method and seed", [whole]);
 }
 
+/** What was found, once, with the methods and seeds it was found with. */
 function notes(results: Results): string[] {
-  const lines = methodSummaries(results).flatMap(({ label, runs }) => {
-    const seeds = new Map<string, number[]>();
-    for (const { seed, regions } of runs) {
-      for (const note of new Set(regions?.notes)) seeds.set(note, [...seeds.get(note) ?? [], seed]);
+  const found = new Map<string, string[]>();
+  for (const { label, runs } of methodSummaries(results)) {
+    for (const note of new Set(runs.flatMap(({ regions }) => regions?.notes ?? []))) {
+      const seeds = runs.filter(({ regions }) => regions?.notes.includes(note)).map(({ seed }) => seed);
+      const name = plain(label) + (seeds.length === runs.length ? "" : ` (${seedWords(seeds)})`);
+      found.set(note, [...found.get(note) ?? [], name]);
     }
-    return [...seeds].map(([note, those]) => {
-      const of = those.length === runs.length ? "" : ` (${those.length === 1 ? "seed" : "seeds"} ${those.join(", ")})`;
-      return `- ${plain(label)}${of}: ${plain(note)}`;
-    });
-  });
+  }
+  const lines = [...found].map(([note, names]) => `- ${few(names)}: ${plain(note)}`);
   return lines.length === 0 ? [] : [lines.join("\n")];
 }
 

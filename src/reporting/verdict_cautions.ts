@@ -1,0 +1,81 @@
+/**
+ * How far to trust what a report says: what was not finished, what costs differ, and what is noise.
+ * @module
+ */
+import { few, plain } from "./markdown.ts";
+import { count, plural, seedWords } from "./numbers.ts";
+import { average, hasSeveralSeeds, type MethodSummary, windowsOf } from "./summary.ts";
+import type { Results, RunResult } from "./types.ts";
+
+/** Costs that differ by less than this ratio are called equal. */
+const SAME = 1.1;
+
+/** Which methods were not finished, and with which seeds where others went through. */
+export function unfinishedWords({ failures = [], runs }: Results): string[] {
+  if (failures.length === 0) return [];
+  const names = [...new Set(failures.map(({ label }) => label))].map((label) => {
+    const seeds = [...new Set(failures.filter((failure) => failure.label === label).map(({ seed }) => seed))];
+    return runs.some((run) => run.label === label) ? `${plain(label)} (${seedWords(seeds)})` : plain(label);
+  });
+  return [`Not finished: ${few(names)}.`];
+}
+
+/** The label of the method whose steps the others take; undefined where everybody spends what its paper says. */
+export const yardstick = ({ spec }: Results): string | undefined =>
+  spec.budget === "matched" ? spec.methods.find(({ kind }) => kind === "raie")?.label : undefined;
+
+/** Methods that train longer should not be praised for their method alone. */
+export function costWords(results: Results, methods: readonly MethodSummary[]): string[] {
+  const steps = costs(methods, ({ steps }) => steps);
+  const [least, most] = [steps[0], steps.at(-1)];
+  if (least === undefined || most === undefined) return [];
+  const matched = yardstick(results);
+  if (most.value < SAME * least.value) {
+    return matched === undefined || steps.length < 2
+      ? []
+      : [`The budget is matched: every method took about as many optimiser steps as ${plain(matched)}.`];
+  }
+  const own = steps.find(({ label }) => label === results.spec.report.reference);
+  const between = own === undefined || own === least || own === most
+    ? ""
+    : `, ${count(own.value)} of ${plain(own.label)}`;
+  const sizes = methods.length > 2 ? costs(methods, ({ parameters }) => parameters) : [];
+  const [small, large] = [sizes[0], sizes.at(-1)];
+  const parameters = small === undefined || large === undefined || large.value < SAME * small.value
+    ? ""
+    : `, and ${spanWords(small, large, "trained numbers")}`;
+  return [
+    `Costs differ${matched === undefined ? "" : " although the budget is matched"}: ${
+      spanWords(least, most, "optimiser steps")
+    }${between}${parameters}, so that part of a difference may be training alone.`,
+  ];
+}
+
+const spanWords = (least: Cost, most: Cost, unit: string): string =>
+  `from ${count(least.value)} ${unit} (${plain(least.label)}) to ${count(most.value)} (${plain(most.label)})`;
+
+interface Cost {
+  readonly label: string;
+  /** Mean over seeds. */
+  readonly value: number;
+}
+
+/** What methods spent of one thing, from the least to the most; those that spent nothing are left out. */
+function costs(methods: readonly MethodSummary[], of: (cost: RunResult["cost"]) => number): Cost[] {
+  return methods.map(({ label, runs }) => ({ label, value: Math.round(average(runs.map(({ cost }) => of(cost)))) }))
+    .filter(({ value }) => value > 0).sort((a, b) => a.value - b.value);
+}
+
+/** What is called noise, and what it leaves out. */
+export function noiseWords(results: Results, methods: number): string {
+  const uncorrected = methods > 2 ? ", and nothing is corrected for comparing several methods" : "";
+  if (hasSeveralSeeds(results)) {
+    const seeds = new Set(results.runs.map(({ seed }) => seed)).size;
+    return `Noise is the 95 % interval of a difference over ${
+      plural(seeds, "seed")
+    }, seed by seed (Student's t); all seeds rank the same windows${uncorrected}.`;
+  }
+  const bound = results.spec.report.measure.startsWith("Recall") ? "" : ", an upper bound for this measure";
+  const windows = `${count(windowsOf(results, "S"))} windows of S or ${count(windowsOf(results, "T"))} of T`;
+  return `Noise is two binomial standard errors of a difference over ${windows}${bound}: there is one seed, so nothing is known of how much another would change${uncorrected}.`;
+}

@@ -8,23 +8,26 @@ import type { RegionsSpec } from "../spec/types.ts";
 /** What a method's spec leaves out of RAIE: one sentence for each of the paper's ablations it is. */
 export function ablationNotes({ k, centres, adapters, update, expand, add, merge }: RegionsSpec): string[] {
   const off = (["update", "expand", "add"] as const).filter((action) => !{ update, expand, add }[action]);
+  const alone = k === 1 && !add;
   const notes: string[] = [];
-  if (k === 1) {
-    const stays = "all windows train and use the one adapter";
-    notes.push(add ? "One region on S; Add may still make others" : `No regions: k is 1 and Add is off, so ${stays}`);
-  }
+  if (alone) notes.push("No regions: k is 1 and Add is off, so all windows train and use the one adapter");
+  else if (k === 1) notes.push("One region on S; Add may still make others");
   if (centres === "random" && k > 1) {
     notes.push("Random regions: centres are S sequences drawn at random, members the sequences nearest to them");
   }
-  if (adapters === "one" && (k > 1 || add)) {
+  if (adapters === "one" && !alone) {
     notes.push("One adapter for all regions: regions decide on replay and copies, not on which adapter scores");
   }
   if (off.length === 3) {
     const still = merge ? ", but for merging" : "";
     notes.push(`No editing: Update, Expand and Add are off; regions stay as built on S${still}`);
-  } else if (off.length > 0) {
-    const names = off.map((action) => NAMES[action]).join(" and ");
-    notes.push(`${names} ${off.length > 1 ? "are" : "is"} off: such sequences train the region they are routed to`);
+  } else {
+    // "No regions" has said so of Add.
+    const names = off.filter((action) => !(alone && action === "add")).map((action) => NAMES[action]);
+    const what = `${names.join(" and ")} ${names.length > 1 ? "are" : "is"} off`;
+    if (names.length > 0) {
+      notes.push(`${what}: sequences meant for ${names.length > 1 ? "them" : "it"} are only routed`);
+    }
   }
   return notes;
 }
@@ -74,7 +77,7 @@ function noteOf(event: EditEvent): string {
     case "note":
       return event.text;
     case "withheld":
-      return `${sequences(event.size)} would have been ${NAMES[event.action]}`;
+      return `the gate chose ${NAMES[event.action]}, which is off, for ${sequences(event.size)}`;
     case "pool too small":
       return `${sequences(event.size)} in the pool, fewer than the ${event.poolMin} a new region needs`;
     case "pool judged": {

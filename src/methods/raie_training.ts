@@ -3,10 +3,11 @@
  * @module
  */
 import type { AdapterValues, BankConfig } from "../adapters/bank.ts";
+import { stepsOf } from "../adapters/batches.ts";
 import { type LossCurve, trainAdapters } from "../adapters/train.ts";
 import type { Slice } from "../data/types.ts";
 import { belongingByDecision, belongingByProbability, type EditResult, routeAll } from "../regions/mod.ts";
-import type { LoraSpec, MethodSpec } from "../spec/types.ts";
+import type { LoraSpec, MethodSpec, TrainingSpec } from "../spec/types.ts";
 import { trainingSettings } from "./adapter_kit.ts";
 import { shareSteps } from "./raie_budget.ts";
 import { overrunNotes, untrainedNotes } from "./raie_notes.ts";
@@ -58,7 +59,7 @@ export async function trainRegions(spec: MethodSpec, context: MethodContext, tas
     training: { ...options.training, positions: spec.lora.training.positions },
   };
   const settings = trainingSettings(own, bank, context, "region adapters");
-  const jobs = budgeted(await jobsOf(spec, context, task), budget);
+  const jobs = budgeted(await jobsOf(spec, context, task), own.training, budget);
   const adapters = [...starts];
   const shared = spec.lora.itemRows === "shared";
   const groups = shared ? jobs.map((job) => [job]) : jobs.length === 0 ? [] : [jobs];
@@ -113,8 +114,8 @@ async function jobsOf({ regions: options }: MethodSpec, context: MethodContext, 
 }
 
 /** The same jobs with the budget's steps divided among them. */
-function budgeted(jobs: readonly Job[], steps: number | undefined): readonly Job[] {
+function budgeted(jobs: readonly Job[], training: TrainingSpec, steps: number | undefined): readonly Job[] {
   if (steps === undefined || jobs.length === 0) return jobs;
-  const shares = shareSteps(steps, jobs.map(({ set }) => set.windows.count));
+  const shares = shareSteps(steps, jobs.map(({ set }) => stepsOf(set.windows.count, training)));
   return jobs.map(({ set, adapter }, index) => ({ set: { ...set, steps: shares[index]! }, adapter }));
 }

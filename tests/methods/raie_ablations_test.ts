@@ -53,7 +53,7 @@ describe("raie's ablations", () => {
     const said: Record<Ablation, RegExp> = {
       "no regions": /^No regions: k is 1 and Add is off, so all windows train and use the one adapter$/,
       "no editing": /^No editing: Update, Expand and Add are off; regions stay as built on S$/,
-      "without Update": /^Update is off: such sequences train the region they are routed to$/,
+      "without Update": /^Update is off: sequences meant for it are only routed$/,
       "without Expand": /^Expand is off: /,
       "without Add": /^Add is off: /,
       "random regions": /^Random regions: centres are S sequences drawn at random, /,
@@ -63,6 +63,7 @@ describe("raie's ablations", () => {
       const { notes } = (await ablation(name as Ablation))[1]!.regions!;
       assert.match(notes[0]!, sentence);
       assert.equal(notes.filter((note) => sentence.test(note)).length, 1);
+      assert.ok(!/ off: | off;|^No |^Random|^One/.test(notes[1] ?? ""), `${name}: ${notes[1]}`);
     }
     const { notes } = (await runs.run())[1]!.regions!;
     assert.ok(notes.every((note) => !Object.values(said).some((sentence) => sentence.test(note))), notes.join("\n"));
@@ -117,7 +118,7 @@ describe("raie's ablations", () => {
       assert.ok(a[action] > 0, "the slice has some");
       assert.deepEqual([b[action], b.withheld], [0, a[action]]);
       for (const other of ["update", "expand", "add"] as const) if (other !== action) assert.equal(b[other], a[other]);
-      const said = new RegExp(`^F1: ${a[action]} sequences? would have been ${action[0]!.toUpperCase()}`);
+      const said = new RegExp(`^F1: the gate chose ${action}, which is off, for ${a[action]} sequences?$`, "i");
       assert.equal(off.notes.filter((note) => said.test(note)).length, 1, off.notes.join("\n"));
     });
   }

@@ -1,4 +1,4 @@
-/** raie's variants under `budget: "matched"`: as many steps as the yardstick, divided by rows (method.md 7). */
+/** raie's variants under `budget: "matched"`: as many steps as the yardstick (method.md 7). */
 import assert from "node:assert/strict";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import type { RaieAdapted } from "../../src/methods/raie_state.ts";
@@ -37,11 +37,13 @@ describe("raie on a budget", () => {
     }
   });
 
-  it("changes nothing where one adapter is given the steps it takes anyway", async () => {
-    const one = await runs.run({ adapters: "one" });
-    const same = await matched({ adapters: "one" }, one.map(stepsOf));
-    assert.deepEqual(await runs.scores(same[1]!), await runs.scores(one[1]!));
-    assert.deepEqual(same.map(({ cost }) => cost), one.map(({ cost }) => cost));
+  it("changes nothing, to the bit, where the budget is what the method takes by itself", async () => {
+    for (const regions of [{}, { adapters: "one" }]) {
+      const free = await runs.run(regions);
+      const same = await matched(regions, free.map(stepsOf));
+      assert.deepEqual(await runs.scores(same[1]!), await runs.scores(free[1]!));
+      assert.deepEqual(same.map(({ cost }) => cost), free.map(({ cost }) => cost));
+    }
   });
 
   it("goes over the rows as often as the steps need, and its cost counts the rows seen", async () => {
@@ -62,18 +64,20 @@ describe("raie on a budget", () => {
     assert.ok(part.setupRows > own!.cost.setupRows && part.setupRows < own!.cost.setupRows + 64);
   });
 
-  it("leaves the default adapter its steps and divides the rest by the regions' rows", async () => {
-    const [first, second] = await matched({ ...NO_ADD, softCopies: "none", replay: 0 }, [GENERAL + 60, 50]);
-    const lengths = (state: RaieAdapted) => new Map(state.curves.map(({ name, steps }) => [name, steps.at(-1)]));
+  it("leaves the default adapter its steps and divides the rest as the regions' epochs would", async () => {
+    const regions = { ...NO_ADD, softCopies: "none", replay: 0, training: { epochs: 1, batch: 4 } };
+    const [first, second] = await matched(regions, [GENERAL + 60, 50]);
+    const lengths = (state: RaieAdapted) => new Map(state.curves.map(({ name, steps }) => [name, steps.at(-1)!]));
     assert.equal(lengths(first!).get("default F1"), GENERAL);
     for (const [state, name, total] of [[first!, "F1", 60], [second!, "F2", 50]] as const) {
-      const { windows } = runs.context.data.finetune[Number(name[1]) - 1]!;
-      const route = await state.regions!.route(windows);
-      for (const region of new Set(route)) {
-        const rows = route.filter((other) => other === region).length;
-        const steps = lengths(state).get(`region ${region + 1} ${name}`)!;
-        assert.ok(Math.abs(steps - total * rows / windows.count) < 1, `${steps} for ${rows} of ${windows.count}`);
-      }
+      const route = await state.regions!.route(runs.context.data.finetune[Number(name[1]) - 1]!.windows);
+      const batches = [0, 1, 2].map((region) => Math.ceil(route.filter((other) => other === region).length / 4));
+      assert.ok(new Set(batches).size > 1, "regions of different sizes");
+      const sum = batches.reduce((a, b) => a + b);
+      batches.forEach((own, region) => {
+        const steps = lengths(state).get(`region ${region + 1} ${name}`) ?? 0;
+        assert.ok(Math.abs(steps - total * own / sum) < 1, `${steps} for ${own} of ${sum} batches`);
+      });
     }
     assert.deepEqual([first!, second!].map(stepsOf), [GENERAL + 60, 50], "a later slice trains no default adapter");
   });

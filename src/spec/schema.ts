@@ -106,7 +106,7 @@ export function withDefaults(node: SchemaNode, value: Json): Json {
   const filled = new Map<string, Json>();
   for (const [name, property] of Object.entries(here.properties)) {
     const known = follow(property);
-    const start = has(value, name) ? value[name] : known.default ?? emptyObject(known);
+    const start = has(value, name) ? value[name] : known.default === undefined ? emptyObject(known) : known.default;
     if (start !== undefined) filled.set(name, withDefaults(known, start));
   }
   return recordOf(filled);

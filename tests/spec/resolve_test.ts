@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "@std/testing/bdd";
+import { type MethodKind, ownOptions } from "../../src/spec/method_types.ts";
 import type { ResolvedSpec } from "../../src/spec/types.ts";
 import { parseSpec } from "../../src/spec/parse.ts";
-import { parsed } from "./specs.ts";
+import { parsed, specText } from "./specs.ts";
 
 const ADAPTER_TRAINING = { epochs: 3, batch: 256, learningRate: 5e-4, weightDecay: 0.01, clip: 1, warmup: 0 } as const;
 const BCE = { kind: "bce", negatives: 1 } as const;
@@ -154,6 +155,112 @@ describe("parseSpec() on a right spec", () => {
       gamma: 1,
     });
     assert.equal(methods[2]?.regions.poolMin, 200);
+  });
+
+  it("gives each backbone the paper's sizes and training", () => {
+    const backbone = (kind: string) => parsed({ backbone: { kind } }).resolved.backbone;
+    const rows = { rows: "windows", minPositives: 5, negativesOutside: "row" };
+    const loss = { kind: "cross-entropy" };
+    assert.deepEqual(backbone("bert4rec"), {
+      kind: "bert4rec",
+      maxLength: 10,
+      hidden: 256,
+      blocks: 4,
+      heads: 4,
+      ffn: 1024,
+      dropout: 0.1,
+      layerNormEps: 1e-12,
+      mask: 0.15,
+      training: { loss, epochs: 5, batch: 32, learningRate: 5e-4, weightDecay: 0.01, clip: null, warmup: 0.1, ...rows },
+    });
+    assert.deepEqual(backbone("tisasrec"), {
+      kind: "tisasrec",
+      maxLength: 10,
+      hidden: 256,
+      blocks: 2,
+      heads: 4,
+      ffn: 1024,
+      dropout: 0.2,
+      layerNormEps: 1e-5,
+      timeBuckets: 64,
+      maxGapDays: 60,
+      training: { loss, epochs: 5, batch: 128, learningRate: 5e-4, weightDecay: 0, clip: null, warmup: 0, ...rows },
+    });
+  });
+
+  it("adapts every projection of a backbone with the loss of its kind, where nothing else is said", () => {
+    const adapter = (kind: string, lora = {}) => parsed({ backbone: { kind }, lora }).resolved.methods[1]!.lora;
+    assert.deepEqual(adapter("bert4rec").targets, ["query", "key", "value", "dense"]);
+    assert.deepEqual(adapter("tisasrec").targets, ["Wq", "Wk", "Wv", "Wo", "ffn.0", "ffn.3"]);
+    assert.deepEqual(adapter("tisasrec", { targets: ["ffn.3"] }).targets, ["ffn.3"]);
+    for (const kind of ["bert4rec", "tisasrec"]) {
+      const { methods } = parsed({ backbone: { kind }, methods: ["full", "raie"] }).resolved;
+      const [full, raie] = [methods[0]!, methods[1]!];
+      assert.deepEqual(ownOptions("full", full).training.loss, { kind: "cross-entropy" });
+      assert.deepEqual(raie.lora.training.loss, { kind: "cross-entropy" });
+      assert.deepEqual(raie.regions.training.loss, { kind: "cross-entropy" });
+      assert.deepEqual(adapter(kind, { training: { loss: { kind: "bce" } } }).training.loss, BCE);
+    }
+  });
+
+  it("takes weights from a file, its path seen from the spec's folder", () => {
+    const backbone = { kind: "tisasrec", weights: "../trained/t.safetensors" };
+    assert.equal(
+      parseSpec(specText({ backbone }), "/some/where/a.json").resolved.backbone.weights,
+      "/some/trained/t.safetensors",
+    );
+  });
+
+  it("gives each method the paper's options of its own", () => {
+    const kinds: readonly MethodKind[] = [
+      ...["base", "lora", "raie", "full", "replay", "lwf"] as const,
+      ...["ewc", "lsat", "mole", "ebpr", "proximal"] as const,
+    ];
+    const { methods } = parsed({ methods: kinds }).resolved;
+    assert.deepEqual(Object.fromEntries(methods.map((method) => [method.kind, method.own])), {
+      base: {},
+      lora: {},
+      raie: {},
+      full: { training: { loss: BCE, ...ADAPTER_TRAINING, positions: "last" } },
+      replay: { ratio: 0.3, rows: "windows" },
+      lwf: { temperature: 2, alpha: 0.5, candidates: "two" },
+      ewc: { lambda: 5, samples: 1024 },
+      lsat: { alpha: 0.6, longEpochs: 1, shortEpochs: 3, rows: "windows" },
+      mole: { experts: 3, gateHidden: 128, temperature: 0.7, balance: 0.01 },
+      ebpr: { steps: 20, learningRate: 3e-4, batch: 256, negatives: 4, mine: "finetune" },
+      proximal: { lambda: 1 },
+    });
+    for (const [index, kind] of kinds.entries()) {
+      assert.equal(ownOptions(kind, methods[index]!), methods[index]!.own);
+      assert.throws(() => ownOptions(kind, methods[(index + 1) % kinds.length]!), RangeError);
+    }
+  });
+
+  it("follows the authors' programs of the other backbones under the preset official", () => {
+    const official = (kind: string) =>
+      parsed({ preset: "official", backbone: { kind }, methods: ["replay", "mole", "raie"] });
+    for (const [kind, batch, epochs] of [["bert4rec", 32, 3], ["tisasrec", 512, 2]] as const) {
+      const { backbone, methods: [replay, mole, raie] } = official(kind).resolved;
+      assert.deepEqual([backbone.kind, backbone.hidden, backbone.training.batch], [kind, 256, batch]);
+      assert.deepEqual([backbone.training.clip, backbone.training.warmup], [1, 0.1]);
+      assert.deepEqual(raie!.lora.training, {
+        loss: { kind: "cross-entropy" },
+        ...ADAPTER_TRAINING,
+        batch,
+        warmup: 0.1,
+        positions: "last",
+      });
+      assert.equal(ownOptions("mole", mole!).experts, 4);
+      assert.equal(ownOptions("replay", replay!).rows, kind === "bert4rec" ? "windows" : "backbone");
+      const { poolMin, replay: mixed, training, gate } = raie!.regions;
+      assert.deepEqual([poolMin, mixed, training.epochs, gate.kind], [120, 0.43, epochs, "posterior"]);
+    }
+  });
+
+  it("takes a matched budget, random regions and one adapter for all of them", () => {
+    const { budget, methods } = parsed({ budget: "matched", regions: { centres: "random", adapters: "one" } }).resolved;
+    assert.equal(budget, "matched");
+    assert.deepEqual([methods[2]!.regions.centres, methods[2]!.regions.adapters], ["random", "one"]);
   });
 
   it("puts a method's own settings over the spec's, for that method alone", () => {

@@ -42,11 +42,12 @@ describe("experiment.schema.json", () => {
   });
 
   it("writes the value of the preset official where it differs", () => {
-    const official = parsed({ preset: "official" }).resolved;
-    const method = official.methods[2];
+    const methods = ["base", "lora", "raie", "full", "replay", "lwf", "ewc", "lsat", "mole", "ebpr", "proximal"];
+    const official = parsed({ preset: "official", methods }).resolved;
     const places: readonly (readonly [string, unknown])[] = [
       ["sasrecTraining", official.backbone.training],
-      ["regions", method?.regions],
+      ["regions", official.methods[2]?.regions],
+      ...official.methods.map(({ kind, own }) => [`method${kind[0]!.toUpperCase()}${kind.slice(1)}`, own] as const),
     ];
     let checked = 0;
     for (const [name, values] of places) {
@@ -61,16 +62,23 @@ describe("experiment.schema.json", () => {
         checked++;
       }
     }
-    assert.equal(checked, 11);
+    assert.equal(checked, 16);
   });
 
   it("says the same defaults as a resolved spec", () => {
     const { resolved } = parsed();
     const method = resolved.methods[2];
+    const [bert4rec, tisasrec] = ["bert4rec", "tisasrec"].map((kind) =>
+      parsed({ backbone: { kind } }).resolved.backbone
+    );
     const sections: readonly (readonly [Json, unknown])[] = [
       [schema as unknown as Json, resolved],
       [definition("backboneSasrec"), resolved.backbone],
       [definition("sasrecTraining"), resolved.backbone.training],
+      [definition("backboneBert4rec"), bert4rec],
+      [definition("bert4recTraining"), bert4rec?.training],
+      [definition("backboneTisasrec"), tisasrec],
+      [definition("tisasrecTraining"), tisasrec?.training],
       [definition("lora"), method?.lora],
       [definition("loraTraining"), method?.lora.training],
       [definition("regions"), method?.regions],

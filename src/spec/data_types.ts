@@ -1,0 +1,60 @@
+/**
+ * The data side of a resolved spec: where interactions come from, and how they are cut.
+ * @module
+ */
+
+/** Where interactions come from. `id` names a descriptor of datasets/; an inline data set has `format` and `path` instead. */
+export interface DatasetSpec {
+  /** Id of a descriptor in datasets/. */
+  readonly id?: string;
+  /** Of an inline data set. */
+  readonly format?: "csv" | "tsv" | "movielens-dat" | "yelp-ndjson" | "ndjson" | "synthetic";
+  /** Absolute after resolution. */
+  readonly path?: string;
+  /** Names of the columns, or of a record's fields. */
+  readonly columns?: { readonly user: string; readonly item: string; readonly time: string; readonly rating?: string };
+  /** Between two cells of a csv or tsv file. */
+  readonly separator?: string;
+  /** What a line that cannot be read does. */
+  readonly badLines: "stop" | "skip";
+  /** Generator settings of a synthetic data set, passed to src/data/synthetic.ts. */
+  readonly synthetic?: SyntheticSpec;
+}
+
+/** Users with latent preference regions that drift, merge and emerge over time. */
+export interface SyntheticSpec {
+  /** Users made up. */
+  readonly users: number;
+  /** Items made up. */
+  readonly items: number;
+  /** Regions at the start. */
+  readonly regions: number;
+  /** Mean number of interactions a user has. */
+  readonly interactionsPerUser: number;
+  /** Rotation of a region's centre from the first to the last interaction, radians. */
+  readonly drift: number;
+  /** Share of users whose region changes after the set-up slice. */
+  readonly switching: number;
+  /** Regions that appear only after the set-up slice. */
+  readonly emerging: number;
+  /** Pairs of regions that become one. */
+  readonly merging: number;
+  /** Exponent of item popularity (0: uniform). */
+  readonly popularity: number;
+  /** Of the generator; it does not change with the run's seed. */
+  readonly seed: number;
+}
+
+/** How a user's positives are cut into windows. */
+export interface WindowsSpec {
+  /** Items before the target. */
+  readonly context: number;
+  /** Positives from one window's end to the next. */
+  readonly stride: number;
+}
+
+/** Fractions of the positives in time order, or ISO dates as borders. */
+export type SlicesSpec =
+  | { readonly kind: "fractions"; readonly setup: number; readonly finetune: readonly number[]; readonly test: number }
+  /** `borders`: seconds since 1970 at which F1..Fn and T begin. */
+  | { readonly kind: "dates"; readonly borders: readonly number[] };

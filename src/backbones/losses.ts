@@ -46,22 +46,31 @@ export const negativesOf = (loss: LossSpec): number => loss.kind === "cross-entr
 /** Weighted sum of the chosen loss, a scalar. Rows of weight 0 give no gradient; all weights 0 give 0. */
 export function sequenceLoss(loss: LossSpec, inputs: LossInputs): Tensor {
   if (loss.kind === "cross-entropy") {
-    const { states, candidates, weights, table, bias, items } = inputs;
+    const { candidates, weights } = inputs;
     const positives = tf.reshape(tf.slice(candidates, [0, 0], [candidates.shape[0]!, 1]), [candidates.shape[0]!]);
-    const width = states.shape[1]!;
-    const rows = tf.slice(table(), [1, 0], [items, width]) as Tensor2D;
     const targets = tf.maximum(tf.sub(positives, tf.scalar(1, "int32")), tf.scalar(0, "int32")) as Tensor1D;
-    if (bias === undefined) return blockedCrossEntropy(states as Tensor2D, rows, targets, weights as Tensor1D);
-    // A bias is one column more, met by a state's constant 1: the blocks need not know of it.
-    const column = tf.reshape(tf.slice(bias, [1], [items]), [items, 1]);
-    const wider = tf.concat([states, tf.ones([states.shape[0]!, 1])], 1) as Tensor2D;
-    return blockedCrossEntropy(wider, tf.concat([rows, column], 1) as Tensor2D, targets, weights as Tensor1D);
+    const { states, rows } = catalogueFactors(inputs);
+    return blockedCrossEntropy(states, rows, targets, weights as Tensor1D);
   }
   const scores = candidateScores(inputs);
   const [rows, width] = scores.shape as [number, number];
   const positive = tf.reshape(tf.slice(scores, [0, 0], [rows, 1]), [rows]);
   const negative = tf.slice(scores, [0, 1], [rows, width - 1]);
   return tf.sum(tf.mul(rowLoss(loss, positive, negative, inputs.items), inputs.weights));
+}
+
+/** What scores the whole catalogue: the product of `states` [rows, width] and `rows` [items, width] transposed, item 1 first. */
+export function catalogueFactors(
+  { states, table, bias, items }: Pick<LossInputs, "states" | "table" | "bias" | "items">,
+): { readonly states: Tensor2D; readonly rows: Tensor2D } {
+  const rows = tf.slice(table(), [1, 0], [items, states.shape[1]!]) as Tensor2D;
+  if (bias === undefined) return { states: states as Tensor2D, rows };
+  // A bias is one column more, met by a state's constant 1: what takes the product in blocks need not know of it.
+  const column = tf.reshape(tf.slice(bias, [1], [items]), [items, 1]);
+  return {
+    states: tf.concat([states, tf.ones([states.shape[0]!, 1])], 1) as Tensor2D,
+    rows: tf.concat([rows, column], 1) as Tensor2D,
+  };
 }
 
 /** Scores of a row's candidates, [rows, 1 + negatives]. */

@@ -1,14 +1,27 @@
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
-import { sequenceLoss } from "../../src/backbones/losses.ts";
+import { type LossInputs, sequenceLoss } from "../../src/backbones/losses.ts";
+import { embed } from "../../src/engine/nn/mod.ts";
 import { openEngine } from "../../src/engine/open.ts";
 import { tf } from "../../src/engine/tfjs.ts";
-import type { Engine, TensorMap } from "../../src/engine/types.ts";
+import type { Engine, Tensor, TensorMap } from "../../src/engine/types.ts";
+import { distillation } from "../../src/methods/lwf.ts";
 import type { LossSpec } from "../../src/spec/types.ts";
 import { assertClose } from "./close.ts";
 import { rungsHere } from "../engine/rungs_here.ts";
 import { conformancePath } from "./directory.ts";
 
 const given = JSON.parse(await Deno.readTextFile(conformancePath("losses", "losses.json")));
+
+/** Targets, negatives and items; the file's items begin at 0, the catalogue's at 1, below them the padding row. */
+function examples() {
+  const shifted = (ids: number[]) => tf.tensor1d(ids.map((id) => id + 1), "int32");
+  const rows: number = given.studentHidden.length;
+  return {
+    candidates: tf.stack([shifted(given.positive), shifted(given.negative)], 1),
+    weights: tf.fill([rows], 1 / rows),
+    table: tf.concat([tf.zeros([1, given.items[0].length]), tf.tensor2d(given.items)]),
+  };
+}
 
 for (const rung of ["tensorflow", "wasm", "cpu"] as const) {
   const skip = rungsHere().includes(rung) ? false : `${rung} is not set up here`;
@@ -20,31 +33,19 @@ for (const rung of ["tensorflow", "wasm", "cpu"] as const) {
     afterAll(() => engine.close());
 
     const lossOf = async (loss: LossSpec): Promise<Float32Array> => {
-      const rows: number = given.studentHidden.length;
-      const items: number = given.items.length;
-      // The file's items begin at 0; the catalogue's at 1, below them the padding row.
-      const shift = (ids: number[]) => ids.map((id) => id + 1);
       const step = engine.compile((inputs: TensorMap) => ({
         outputs: {
           loss: sequenceLoss(loss, {
             states: inputs.states!,
             candidates: inputs.candidates!,
             weights: inputs.weights!,
-            embed: (ids) => tf.gather(inputs.table!, ids.as1D()).reshape([...ids.shape, inputs.table!.shape[1]!]),
+            embed: (ids) => embed(inputs.table!, ids),
             table: () => inputs.table!,
-            items,
+            items: given.items.length,
           }),
         },
       }), { name: "losses" });
-      const outputs = step.run({
-        states: tf.tensor2d(given.studentHidden),
-        candidates: tf.stack(
-          [tf.tensor1d(shift(given.positive), "int32"), tf.tensor1d(shift(given.negative), "int32")],
-          1,
-        ),
-        weights: tf.fill([rows], 1 / rows),
-        table: tf.concat([tf.zeros([1, given.items[0].length]), tf.tensor2d(given.items)]),
-      });
+      const outputs = step.run({ ...examples(), states: tf.tensor2d(given.studentHidden) });
       return await outputs.loss!.data() as Float32Array;
     };
 
@@ -55,6 +56,30 @@ for (const rung of ["tensorflow", "wasm", "cpu"] as const) {
     it("cross-entropy over the whole catalogue", async () => {
       assertClose(await lossOf({ kind: "cross-entropy" }), [given.crossEntropy], 1e-5, "cross-entropy");
     });
+
+    for (const [candidates, expected] of [["two", given.lwfTwoCandidate], ["all", given.lwfFullCatalogue]] as const) {
+      it(`alpha T^2 KL(teacher || student) of lwf, candidates "${candidates}"`, async () => {
+        const step = engine.compile((inputs: TensorMap) => {
+          const seen = (states: Tensor): LossInputs => ({
+            states,
+            candidates: inputs.candidates!,
+            weights: inputs.weights!,
+            embed: (ids) => embed(inputs.table!, ids),
+            table: () => inputs.table!,
+            items: given.items.length,
+          });
+          const { temperature, alpha } = given;
+          const options = { temperature, alpha, candidates };
+          return { outputs: { loss: distillation(seen(inputs.student!), seen(inputs.teacher!), options) } };
+        }, { name: "distillation" });
+        const { loss } = step.run({
+          ...examples(),
+          student: tf.tensor2d(given.studentHidden),
+          teacher: tf.tensor2d(given.teacherHidden),
+        });
+        assertClose(await loss!.data() as Float32Array, [expected], 1e-5, candidates);
+      });
+    }
 
     it("gbce with t = 0 is bce: its exponent is 1 (gSASRec, eq. 8)", async () => {
       assertClose(await lossOf({ kind: "gbce", negatives: 1, t: 0 }), [given.bce], 1e-5, "gbce");

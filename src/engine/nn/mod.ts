@@ -4,6 +4,7 @@
  */
 export { attention, type AttentionInput } from "./attention.ts";
 export { blockedCrossEntropy } from "./cross_entropy.ts";
+export { blockedDivergence, type ScoreFactors } from "./divergence.ts";
 export { embed } from "./embedding.ts";
 export { gelu } from "./gelu.ts";
 export { layerNorm } from "./layer_norm.ts";

@@ -1,0 +1,85 @@
+/**
+ * `replay`: lora with a batch of S beside every batch of F (experience replay, CLEAR, 1811.11682; RAIE, 2603.00638; method.md 8).
+ *
+ * Each step lowers (1 - ratio) L_F + ratio L_S, both by lora's own loss.
+ * @module
+ */
+import { bankLayout } from "../adapters/bank.ts";
+import { bankBatch, rowsSeen, stepRows, totalSteps, type TrainingSet } from "../adapters/batches.ts";
+import type { ExampleTensors } from "../adapters/train_step.ts";
+import { negativesOf } from "../backbones/losses.ts";
+import { tf } from "../engine/tfjs.ts";
+import { type OwnOptions, ownOptions, type SetupRows } from "../spec/method_types.ts";
+import type { MethodSpec } from "../spec/types.ts";
+import { MethodError } from "./method_error.ts";
+import { type Addition, singleAdapter, type SingleTask } from "./single_adapter.ts";
+import type { Method, MethodContext } from "./types.ts";
+
+/**
+ * One adapter on F and S. With ratio 0 it is lora.
+ *
+ * `rows` "windows": S windows, with the loss where lora has it; "backbone": the backbone's own training rows, with the loss at every position and
+ * negatives from where the backbone draws them (the authors' code). Under a budget a step's batch is divided between F and S in the yardstick's
+ * share, instead of a batch of each.
+ */
+export const replay = (spec: MethodSpec): Method => {
+  const own = ownOptions("replay", spec);
+  return singleAdapter(spec, { kind: "replay", own, add: (task) => replayed(own, task) });
+};
+
+function replayed(
+  { ratio, rows }: OwnOptions["replay"],
+  { slice, context, bank, settings, set }: SingleTask,
+): Addition {
+  const { budget, seed } = context;
+  if (ratio === 0 || budget?.setupShare === 0) return {};
+  const batch = dividedBatch(settings.training.batch, budget?.setupShare);
+  const training = { ...settings.training, batch: batch.finetune };
+  const finetune = budget === undefined ? set : { ...set, windows: slice.windows, setupRows: 0 };
+  const setup = { ...setupSet(rows, `${set.purpose} of S`, context), steps: totalSteps(finetune, training) };
+  const positions = rows === "backbone" ? "all" : settings.positions;
+  const batches = {
+    backbone: context.backbone,
+    bank,
+    layout: bankLayout(bank),
+    batch: batch.setup,
+    negatives: negativesOf(training.loss),
+    positions,
+    seed,
+  };
+  return {
+    training,
+    set: finetune,
+    setupRows: rowsSeen(seed, setup, { ...training, batch: batch.setup }).rows,
+    lossWeight: 1 - ratio,
+    terms: [{
+      key: `replay ${ratio} ${positions}`,
+      inputs: (step) => bankBatch(batches, [{ set: setup, rows: stepRows(seed, setup, batch.setup, step), step }]),
+      loss: (view, inputs) => tf.mul(view.lossOn(inputs as ExampleTensors, positions), ratio),
+    }],
+  };
+}
+
+/**
+ * Rows of F and of S in a step: a batch of each, or with a share of S one batch of both, with a row of each at least.
+ *
+ * @param share of S in the rows seen, in (0, 1)
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { dividedBatch } from "./replay.ts";
+ * assert.deepEqual(dividedBatch(256), { finetune: 256, setup: 256 });
+ * assert.deepEqual(dividedBatch(256, 0.7), { finetune: 77, setup: 179 });
+ * ```
+ */
+export function dividedBatch(batch: number, share?: number): { readonly finetune: number; readonly setup: number } {
+  if (share === undefined) return { finetune: batch, setup: batch };
+  const finetune = Math.max(1, Math.min(batch - 1, Math.round(batch * (1 - share))));
+  return { finetune, setup: Math.max(1, batch - finetune) };
+}
+
+function setupSet(rows: SetupRows, purpose: string, { data, setupRows }: MethodContext): TrainingSet {
+  const set = rows === "backbone" ? { purpose, ...setupRows() } : { purpose, windows: data.setup.windows };
+  if (set.windows.count === 0) throw new MethodError("Cannot replay S: it holds no window, wanted at least one");
+  return set;
+}

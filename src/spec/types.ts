@@ -6,6 +6,7 @@ import type { Rung } from "../engine/types.ts";
 import type { DatasetSpec, SlicesSpec, WindowsSpec } from "./data_types.ts";
 import type { MethodKind, OwnOptions } from "./method_types.ts";
 
+export type { MethodKind, NoOptions, OwnOptions, SetupRows } from "./method_types.ts";
 export type { DatasetSpec, SlicesSpec, SyntheticSpec, WindowsSpec } from "./data_types.ts";
 
 /** Where defaults come from: the paper's text, the authors' code, or our best settings. */

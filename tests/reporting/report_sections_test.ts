@@ -191,10 +191,33 @@ describe("published figures", () => {
     ]);
   });
 
+  it("of methods that were not finished are counted", () => {
+    const figure = { source: "the authors", label: "base", slice: "T", measure: "Recall@10", value: .0879, windows: 9 };
+    assert.match(
+      told([one], [figure, { ...figure, label: "lost" }]),
+      /^1 published figure of methods that were not finished is left out\.$/m,
+    );
+    assert.doesNotMatch(told([one], [figure]), /not finished/);
+  });
+
   it("of several sources stand apart, and numbers of seeds stand beside figures where they differ", () => {
     const text = told([one, { ...one, source: "the paper", theirs: .09, seeds: 1 }]);
     assert.match(text, /^Published: the authors\.\n\n\| On T [^]*^\| base \| 0\.0881 \(3 seeds\) \| 0\.0879 /m);
     assert.match(text, /^Published: the paper\.\n\n\| On T [^]*^\| base \| 0\.0881 \(1 seed\) \| 0\.0900 /m);
+  });
+});
+
+describe("what was asked", () => {
+  it("says once what methods have in common with lora", () => {
+    const words = [
+      "lora: rank 8, 3 epochs.",
+      "RAIE: regions; an adapter (rank 8, 3 epochs), then others.",
+      "Seeds: 1.",
+    ];
+    assert.match(
+      section(report(madeResults(), words), "What was asked?"),
+      /^- lora: rank 8, 3 epochs\.\n- RAIE: regions; an adapter \(adapters as lora's\), then others\.\n- Seeds: 1\.$/m,
+    );
   });
 });
 

@@ -115,7 +115,10 @@ function marks(base: number): Plugin<"bar"> {
         }
         chart.getDatasetMeta(index).data.forEach(({ y }, i) => {
           const { x = 0, error = 0 } = bars[i] ?? {};
-          whisker(pen, [at(x - error), y], [at(x + error), y]);
+          // The rim shows it on dark bars.
+          const ends = [[at(x - error), y], [at(x + error), y]] as const;
+          whisker(pen, ...ends, { colour: INK.paper, cap: 6, width: 3.6 });
+          whisker(pen, ...ends);
           write(pen, digits(x), at(x + error) + 7, y, { weight: 600, halo: INK.paper });
         });
       });

@@ -81,12 +81,12 @@ export function whisker(
   pen: Pen,
   from: readonly [number, number],
   to: readonly [number, number],
-  { colour = INK.text, cap = 5 }: { colour?: string; cap?: number } = {},
+  { colour = INK.text, cap = 5, width = 1.4 }: { colour?: string; cap?: number; width?: number } = {},
 ): void {
   if (from[0] === to[0] && from[1] === to[1]) return;
-  line(pen, from, to, { colour });
+  line(pen, from, to, { colour, width });
   const level = from[1] === to[1];
   for (const [x, y] of [from, to]) {
-    line(pen, level ? [x, y - cap] : [x - cap, y], level ? [x, y + cap] : [x + cap, y], { colour });
+    line(pen, level ? [x, y - cap] : [x - cap, y], level ? [x, y + cap] : [x + cap, y], { colour, width });
   }
 }

@@ -22,7 +22,7 @@ export function askedSection({ spec, data }: Results, words: readonly string[]):
   return [
     "## What was asked?",
     ...(description === "" ? [] : [description]),
-    words.map((sentence) => `- ${plain(shorter(sentence, spec.methods))}`).join("\n"),
+    words.map((sentence) => `- ${plain(shorter(sentence, spec.methods, words))}`).join("\n"),
     table([["Slice", "left"], ["Begins with", "left"], ["Users", "right"], ["Items", "right"], ["Positives", "right"], [
       "Windows ranked",
       "right",
@@ -36,10 +36,17 @@ export function askedSection({ spec, data }: Results, words: readonly string[]):
   ];
 }
 
-/** A method's sentence, told by what differs from the first method of its kind. */
-function shorter(sentence: string, methods: readonly MethodSpec[]): string {
+/** A method's sentence, told by what differs from the first method of its kind, or with what it has in common with lora named. */
+function shorter(sentence: string, methods: readonly MethodSpec[], words: readonly string[]): string {
   const method = methods.find(({ label }) => sentence.startsWith(`${label}: `));
-  return method === undefined ? sentence : variantWords(method, methods) ?? sentence;
+  if (method === undefined) return sentence;
+  const lora = methods.find(({ kind }) => kind === "lora")?.label;
+  const prefix = `${lora}: `;
+  const common = words.find((other) => other.startsWith(prefix))?.slice(prefix.length, -1) ?? "";
+  return variantWords(method, methods) ??
+    (lora === undefined || common === "" || method.kind === "lora"
+      ? sentence
+      : sentence.replace(common, () => `adapters as ${lora}'s`));
 }
 
 function droppedWords({ slices }: Results["data"]): string {

@@ -14,11 +14,16 @@ export function publishedSection(results: Results): string[] {
   const { comparisons = [] } = results;
   if (comparisons.length === 0) return [];
   const seeds = [...new Set(comparisons.map(({ seeds }) => seeds))];
+  const missing = (results.spec.report.published ?? []).length - comparisons.length;
   const sources = [...new Set(comparisons.map(({ source }) => source))];
   return [
     "## How does it compare with published figures?",
     `${metWords(comparisons)} z counts the standard errors of the difference; ${
-      seeds.length === 1 ? `ours are means over ${plural(seeds[0] ?? 1, "seed")}` : "ours are means over seeds"
+      seeds.length > 1
+        ? "ours are means over seeds"
+        : seeds[0] === 1
+        ? "ours are of one seed"
+        : `ours are means over ${plural(seeds[0] ?? 1, "seed")}`
     }.`,
     ...sources.flatMap((source) => {
       const those = comparisons.filter((comparison) => comparison.source === source);
@@ -29,6 +34,13 @@ export function publishedSection(results: Results): string[] {
         ),
       ];
     }),
+    ...(missing > 0
+      ? [
+        `${plural(missing, "published figure")} of methods that were not finished ${
+          missing === 1 ? "is" : "are"
+        } left out.`,
+      ]
+      : []),
     ...farWords(results, comparisons.filter(isFar)),
   ];
 }

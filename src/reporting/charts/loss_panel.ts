@@ -40,7 +40,7 @@ export function drawPanel(pen: Pen, { label, curves, slices, range: { min, max }
   write(pen, fitted(pen, chartName(label, 40), box.right - area.left, 13, 600), area.left, box.top + 10, {
     weight: 600,
   });
-  const step = roundStep((max - min) / 3);
+  const step = roundStep((max - min) / 4);
   for (const tick of ticksBetween(min, max, step)) {
     line(pen, [area.left, y(tick)], [area.right, y(tick)], { colour: INK.grid, width: 1 });
     write(pen, fixed(tick, decimalsOf(step)), area.left - 6, y(tick), { ...AXIS, align: "right" });

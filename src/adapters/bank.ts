@@ -206,18 +206,9 @@ export function adapterHook(
       let inner = tf.mul(linear(input, down), config.alpha / config.rank);
       if (adapters > 1) {
         const batch = membership.weights.shape[0]!;
-        const perRow = x.shape[0]! / batch;
-        const shares = tf.reshape(
-          tf.tile(tf.reshape(membership.weights, [batch, 1, 1, adapters, 1]), [
-            1,
-            perRow,
-            chosen.length,
-            1,
-            config.rank,
-          ]),
-          [batch * perRow, chosen.length * adapters * config.rank],
-        );
-        inner = tf.mul(inner, shares);
+        const shares = tf.reshape(membership.weights, [batch, 1, adapters, 1]);
+        const each = tf.reshape(inner, [batch, inner.size / (batch * adapters * config.rank), adapters, config.rank]);
+        inner = tf.reshape(tf.mul(each, shares), inner.shape);
       }
       const inners = chosen.length === 1 ? [inner] : tf.split(inner, chosen.length, 1);
       let next = 0;

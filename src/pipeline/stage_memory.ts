@@ -1,14 +1,17 @@
 /**
  * What memory stages may take, so that several at a time do not exhaust the machine.
  *
- * Upper estimates from sizes alone: a process with its engine, the data, parameters with what an optimiser keeps of them, the tensors of a step
- * forward and backward, and scores over the catalogue where a loss is taken over them.
+ * Upper estimates from sizes alone: a process with its engine, the data, parameters with what an optimiser keeps of them, and the tensors of a
+ * step (`step_memory.ts`).
  * @module
  */
-import { SCORES_AT_ONCE } from "../engine/nn/cross_entropy.ts";
-import type { BackboneSpec, MethodSpec, ResolvedSpec, TrainingSpec } from "../spec/types.ts";
+import { createBackbone } from "../backbones/registry.ts";
+import type { Backbone } from "../backbones/types.ts";
+import { ownOptions, type SetupRows } from "../spec/method_types.ts";
+import type { MethodSpec, ResolvedSpec } from "../spec/types.ts";
 import type { StageTask } from "./graph.ts";
 import type { Prepared } from "./prepare.ts";
+import { scoreNumbers, stepNumbers, type StepSize, trainingNumbers } from "./step_memory.ts";
 
 /** A process with TensorFlow, its compiled graphs and a heap that has not been tidied for a while; bytes. */
 const PROCESS = 700e6;
@@ -20,14 +23,12 @@ const COPIES = 10;
 const LONG_COPIES = 24;
 /** Copies of a number that is only read: as read from the store, on the device, and in a graph, with one in between. */
 const KEPT = 4;
-/** Copies of a score over the catalogue in cross-entropy: the score, its exponential, the target's place, the gradient. */
-const SCORES = 4;
-/** Tensors of [batch, time, width] that a block makes forward and backward, attention and the four times wider layer included. */
-const PER_BLOCK = 60;
+/** Gradients of single windows that are held at a time, and what is made of them. */
+const GRADIENTS = 8 * 2 ** 22;
 
 /** Bytes that a process computing the stage may take at its peak, the process included. */
 export function stageMemory(spec: ResolvedSpec, prepared: Prepared, task: StageTask): number {
-  return PROCESS + dataBytes(prepared) + NUMBER * numbersOf(spec, prepared, task);
+  return PROCESS + dataBytes(prepared) + NUMBER * new Numbers(spec, prepared).of(task);
 }
 
 /**
@@ -45,60 +46,130 @@ function dataBytes({ interactions, ranked, data }: Prepared): number {
   return 80 * interactions + 12 * context * (ranked.count + data.setupDense.count);
 }
 
-function numbersOf(spec: ResolvedSpec, prepared: Prepared, task: StageTask): number {
-  const { backbone, windows, evaluation } = spec;
-  const items = prepared.data.catalogue.size;
-  const parameters = items * backbone.hidden + backbone.blocks * 12 * backbone.hidden ** 2;
-  const { context } = windows;
-  const vectors = (prepared.ranked.count + prepared.data.setupDense.count) * backbone.hidden;
-  switch (task.kind) {
-    case "backbone":
-      return LONG_COPIES * parameters + trainingNumbers(spec, backbone.training, backbone.maxLength, items, true);
-    case "adapted": {
-      const adapters = adaptersOf(task.method, prepared);
-      const { lora, regions } = task.method;
-      const everywhere = lora.training.positions === "all";
-      const step = Math.max(
-        trainingNumbers(spec, lora.training, context, items, everywhere),
-        task.method.kind === "raie" ? trainingNumbers(spec, regions.training, context, items, everywhere) : 0,
-      );
-      const adapter = items * backbone.hidden + 12 * backbone.hidden ** 2;
-      const atOnce = task.method.kind === "raie" && regions.pass === "sequential" ? 1 : adapters;
-      return KEPT * (parameters + adapters * adapter) + atOnce * (COPIES * adapter + step) + vectors;
+/** Numbers that stages of one experiment hold at their peak. */
+class Numbers {
+  readonly #items: number;
+  readonly #parameters: number;
+  readonly #backbone: Backbone;
+
+  constructor(readonly spec: ResolvedSpec, readonly prepared: Prepared) {
+    this.#items = prepared.data.catalogue.size;
+    this.#backbone = createBackbone(spec.backbone, this.#items);
+    this.#parameters = Object.values(this.#backbone.shapes).reduce((sum, shape) => sum + sizeOf(shape), 0);
+  }
+
+  of(task: StageTask): number {
+    const { backbone } = this.spec;
+    switch (task.kind) {
+      case "backbone": {
+        if (this.prepared.weights !== undefined) return KEPT * this.#parameters;
+        const { training } = backbone;
+        return LONG_COPIES * this.#parameters + this.#step({ training, time: backbone.maxLength, everywhere: true });
+      }
+      case "adapted":
+        return KEPT * this.#parameters + this.#vectors() + this.#adapting(task.method);
+      case "ranks":
+      case "regions":
+        return this.#vectors() + this.#ranking(task.method);
     }
-    case "ranks":
-    case "regions": {
-      const lists = prepared.ranked.count * (2 + Math.max(...evaluation.cutoffs));
-      const adapters = task.method === undefined ? 0 : adaptersOf(task.method, prepared);
-      return (KEPT + adapters) * parameters + stepNumbers(backbone, evaluation.batch, context, items) + lists + vectors;
+  }
+
+  /** Of a method's own: its adapters, what trains, and a step. */
+  #adapting(method: MethodSpec): number {
+    const { lora, regions } = method;
+    const { context } = this.spec.windows;
+    const adapter = this.#adapter(method);
+    const sized = (training: typeof lora.training | typeof regions.training, everywhere: boolean) =>
+      this.#step({ training, time: context, everywhere });
+    const everywhere = lora.training.positions === "all";
+    const one = sized(lora.training, everywhere);
+    const trained = (adapters: number, step: number) => (KEPT + COPIES) * adapters * adapter + step;
+    switch (method.kind) {
+      case "full": {
+        const { training } = ownOptions("full", method);
+        return LONG_COPIES * this.#parameters + sized(training, training.positions === "all");
+      }
+      case "raie": {
+        const adapters = adaptersOf(method, this.prepared);
+        const step = Math.max(one, sized(regions.training, everywhere));
+        const atOnce = regions.pass === "sequential" ? 1 : adapters;
+        return KEPT * adapters * adapter + atOnce * (COPIES * adapter + step);
+      }
+      case "replay":
+        return trained(1, one + this.#setupStep(method, ownOptions("replay", method).rows));
+      case "lsat":
+        return trained(2, Math.max(one, this.#setupStep(method, ownOptions("lsat", method).rows)));
+      case "lwf": {
+        // The base's answers beside the adapter's, where both are scores of the whole catalogue.
+        const rows = lora.training.batch * (everywhere ? context : 1);
+        const all = ownOptions("lwf", method).candidates === "all";
+        return trained(1, 2 * one + (all ? 2 * scoreNumbers(this.spec, rows, this.#items) : 0));
+      }
+      case "ewc":
+        return trained(1, one) + Math.max(GRADIENTS, COPIES * adapter);
+      case "mole":
+        // Every expert's terms are computed for every row.
+        return trained(ownOptions("mole", method).experts, 2 * one);
+      case "ebpr": {
+        const { batch, negatives } = ownOptions("ebpr", method);
+        const training = { batch, loss: { kind: "bce", negatives } } as const;
+        const mined = this.#forward(this.spec.evaluation.batch);
+        return trained(1, Math.max(mined, this.#step({ training, time: context, everywhere: false })));
+      }
+      default:
+        return trained(1, one);
     }
+  }
+
+  #ranking(method: MethodSpec | undefined): number {
+    const { evaluation } = this.spec;
+    const lists = this.prepared.ranked.count * (2 + Math.max(...evaluation.cutoffs));
+    // Fine-tuned parameters stand beside the backbone's; an adapter's item rows make a table of their own.
+    const copies = KEPT +
+      (method?.kind === "full" ? KEPT : method === undefined ? 0 : adaptersOf(method, this.prepared));
+    const scorers = method?.kind === "lsat" ? 2 : 1;
+    return copies * this.#parameters + scorers * this.#forward(evaluation.batch) + lists;
+  }
+
+  /** A step on rows of S: windows, or what the backbone was trained on, with the loss at every position. */
+  #setupStep({ lora: { training } }: MethodSpec, rows: SetupRows): number {
+    const { backbone, windows } = this.spec;
+    if (rows === "windows") {
+      return this.#step({ training, time: windows.context, everywhere: training.positions === "all" });
+    }
+    return this.#step({ training, time: Math.max(windows.context, backbone.maxLength), everywhere: true });
+  }
+
+  #step(size: StepSize): number {
+    return trainingNumbers(this.spec, this.#items, size);
+  }
+
+  #forward(batch: number): number {
+    return stepNumbers(this.spec.backbone, batch, this.spec.windows.context, this.#items);
+  }
+
+  /** One adapter: low-rank terms on every projection, and rows of the whole catalogue. */
+  #adapter({ lora: { rank } }: MethodSpec): number {
+    const { projections, width } = this.#backbone;
+    const terms = projections.reduce((sum, { inputs, outputs }) => sum + rank * (inputs + outputs), 0);
+    return terms + this.#items * width;
+  }
+
+  /** Representations of all windows, for regions. */
+  #vectors(): number {
+    const { ranked, data: { setupDense } } = this.prepared;
+    return (ranked.count + setupDense.count) * this.spec.backbone.hidden;
   }
 }
 
-/** Adapters that are on the device at a time: every region's, or the one of all, beside the default one, where there are regions. */
-function adaptersOf({ kind, regions }: MethodSpec, { data }: Prepared): number {
+const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+/** Adapters that are kept at a time; where there are regions every region's, or the one of all, beside the default one. */
+function adaptersOf(method: MethodSpec, { data }: Prepared): number {
+  const { kind, regions } = method;
+  if (kind === "mole") return ownOptions("mole", method).experts;
+  if (kind === "lsat") return 2;
   if (kind !== "raie") return 1;
   const added = regions.add ? regions.addMax * data.finetune.length : 0;
   return 1 + (regions.adapters === "one" ? 1 : regions.k + added);
-}
-
-/** Numbers in the tensors of a training's step; `everywhere`: the loss is taken at every position, not at the last alone. */
-function trainingNumbers(
-  { backbone, engine }: ResolvedSpec,
-  { batch, loss }: TrainingSpec,
-  time: number,
-  items: number,
-  everywhere: boolean,
-): number {
-  const step = stepNumbers(backbone, batch, time, items);
-  if (loss.kind !== "cross-entropy") return step;
-  const scores = batch * (everywhere ? time : 1) * items;
-  // A graph's threads begin many blocks of them before the first is done with; without a graph one is held at a time.
-  const graph = engine === "tensorflow" || engine === "auto";
-  return step + SCORES * (graph ? scores : Math.min(scores, Math.max(SCORES_AT_ONCE, items)));
-}
-
-/** Numbers in the tensors of one step: its blocks, and scores over the catalogue. */
-function stepNumbers({ hidden, blocks, heads }: BackboneSpec, batch: number, time: number, items: number): number {
-  return batch * (PER_BLOCK * blocks * time * hidden + 4 * blocks * heads * time * time + 4 * items);
 }

@@ -1,0 +1,54 @@
+/**
+ * Numbers in the tensors of one step, reckoned from above from sizes alone: the blocks' forward and backward, and scores over the catalogue.
+ * @module
+ */
+import { SCORES_AT_ONCE } from "../engine/nn/cross_entropy.ts";
+import type { BackboneSpec, ResolvedSpec, TrainingSpec } from "../spec/types.ts";
+
+/** Tensors of [batch, time, width] that a block makes forward and backward, attention included. */
+const PER_BLOCK = 28;
+/** Those of [batch, time, ffn] that it makes. */
+const PER_WIDE = 8;
+/** Those of [batch, heads, time, time]; and where time gaps count, of [batch, heads, time, distances and buckets]. */
+const PER_PAIRS = 4;
+const PER_GAPS = 8;
+/** Copies of a score over the catalogue in cross-entropy: the score, its exponential, the target's place, the gradient. */
+const SCORES = 4;
+/** [CLS] and [MASK]. */
+const PLACES_AROUND = 2;
+
+/** What a training's step depends on beside the backbone. */
+export interface StepSize {
+  /** Loss and rows of a step. */
+  readonly training: Pick<TrainingSpec, "batch" | "loss">;
+  /** Longest context of its rows. */
+  readonly time: number;
+  /** Whether the loss is taken at every position, or at hidden items, rather than at the last alone. */
+  readonly everywhere: boolean;
+}
+
+/** Numbers in one step that trains, what is trained left out. */
+export function trainingNumbers(spec: ResolvedSpec, items: number, { training, time, everywhere }: StepSize): number {
+  const step = stepNumbers(spec.backbone, training.batch, time, items);
+  if (training.loss.kind !== "cross-entropy") return step;
+  return step + scoreNumbers(spec, training.batch * (everywhere ? time : 1), items);
+}
+
+/** Numbers in scores of `rows` places over the catalogue where a loss is taken over them. */
+export function scoreNumbers({ engine }: ResolvedSpec, rows: number, items: number): number {
+  const scores = rows * items;
+  // A graph's threads begin many blocks of them before the first is done with; without a graph one is held at a time.
+  const graph = engine === "tensorflow" || engine === "auto";
+  return SCORES * (graph ? scores : Math.min(scores, Math.max(SCORES_AT_ONCE, items)));
+}
+
+/** Numbers in the tensors of one step over contexts: its blocks, and scores of the catalogue. */
+export function stepNumbers(backbone: BackboneSpec, batch: number, time: number, items: number): number {
+  const { kind, hidden, ffn, blocks, heads, timeBuckets = 0 } = backbone;
+  const places = Math.min(time, backbone.maxLength) + (kind === "bert4rec" ? PLACES_AROUND : 0);
+  const pairs = heads * places ** 2;
+  const block = places * (PER_BLOCK * hidden + PER_WIDE * ffn) + PER_PAIRS * pairs;
+  // Distances and buckets have columns of their own for every query; which of them a pair takes is the same in all blocks.
+  const gaps = kind === "tisasrec" ? blocks * PER_GAPS * heads * places * (places + timeBuckets) + PER_GAPS * pairs : 0;
+  return batch * (blocks * block + gaps + 4 * items);
+}

@@ -14,8 +14,10 @@ import type { ExampleTensors } from "./train_step.ts";
 
 /** What one adapter trains on. */
 export interface TrainingSet {
-  /** Joins streams to the adapter, so that training it alone or beside others draws the same numbers. */
+  /** Names the training, and joins streams to it, so that training an adapter alone or beside others draws the same numbers. */
   readonly purpose: string;
+  /** What streams are joined to instead: two sets of the same draws are shuffled alike, with the same negatives and dropout. */
+  readonly draws?: string;
   /** Its rows; the same windows may stand in several sets. */
   readonly windows: Windows;
   /** [windows.count], or all 1. */
@@ -41,6 +43,9 @@ export interface TrainingSet {
  * ```
  */
 export const stepsOf = (rows: number, { batch, epochs }: TrainingSpec): number => Math.ceil(rows / batch) * epochs;
+
+/** What a set's streams are joined to. */
+export const drawsOf = ({ draws, purpose }: TrainingSet): string => draws ?? purpose;
 
 /** Optimiser steps a set takes in all. */
 export const totalSteps = ({ windows, steps }: TrainingSet, training: TrainingSpec): number =>
@@ -85,7 +90,7 @@ export function epochOrder(seed: number, set: TrainingSet, epoch: number): Int32
   const kept = latest.get(set);
   if (kept?.seed === seed && kept.epoch === epoch && kept.order.length === count) return kept.order;
   const order = Int32Array.from({ length: count }, (_, row) => row);
-  stream(seed, `shuffle ${set.purpose}`, epoch).shuffle(order);
+  stream(seed, `shuffle ${drawsOf(set)}`, epoch).shuffle(order);
   latest.set(set, { seed, epoch, order });
   return order;
 }
@@ -136,7 +141,7 @@ export function bankBatch(settings: BatchSettings, shares: readonly Share[]): Ex
   const rows = adapters * batch;
   const examples = new ExampleBatch({ rows, time, positions, negatives, items: backbone.items });
   shares.forEach(({ set, rows: chosen, step }, adapter) => {
-    const draw = stream(settings.seed, `negatives ${set.purpose}`, step);
+    const draw = stream(settings.seed, `negatives ${drawsOf(set)}`, step);
     const source = { ...windowRows(set.windows), ...(set.excluded === undefined ? {} : { excluded: set.excluded }) };
     examples.put(adapter * batch, source, chosen, draw, (row) => set.weights?.[row] ?? 1);
   });

@@ -15,6 +15,7 @@ import { type AdapterValues, type BankConfig, bankLayout } from "./bank.ts";
 import {
   bankBatch,
   type BatchSettings,
+  drawsOf,
   rowsSeen,
   type Share,
   stepRows,
@@ -278,7 +279,7 @@ function runSteps(
           [sets.length, 1],
         ),
         noise: tf.tensor1d(
-          stream(seed, `dropout ${sets.map(({ purpose }) => purpose).join()}`, index).int32(2),
+          stream(seed, `dropout ${sets.map(drawsOf).join()}`, index).int32(2),
           "int32",
         ),
       } as BankBatch;

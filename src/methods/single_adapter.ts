@@ -57,8 +57,11 @@ export interface SingleMethod {
   add?(task: SingleTask): Promise<Addition> | Addition;
 }
 
-interface SingleAdapted extends Adapted {
+/** A state with one adapter. */
+export interface SingleAdapted extends Adapted {
+  /** Its layout. */
   readonly bank: BankConfig;
+  /** Its numbers. */
   readonly adapter: AdapterValues;
 }
 
@@ -96,13 +99,16 @@ export const singleAdapter = (spec: MethodSpec, { kind, own, add }: SingleMethod
   editsRegions: false,
   async adapt(previous, slice, context) {
     const before = previous as SingleAdapted | undefined;
-    const rows = targetItems(slice);
-    const bank = bankConfig(spec.lora, context, before === undefined ? rows : unionOf(before.bank.itemRows, rows));
+    const targets = targetItems(slice);
+    const items = before === undefined ? targets : unionOf(before.bank.itemRows, targets);
+    const bank = bankConfig(spec.lora, context, items);
     const start = before === undefined
       ? initialAdapter(bank, context.seed)
       : widenRows(before.adapter, before.bank, bank);
     const settings = trainingSettings(spec.lora, bank, context, spec.label);
-    const set = finetuneSet(kind, slice, context);
+    // Methods with one adapter draw what lora draws, so that they differ from it by what they add alone.
+    const { purpose: draws, ...rows } = finetuneSet("lora", slice, context);
+    const set = { ...rows, purpose: `${kind} ${slice.name}`, draws };
     const { setupRows = 0, set: ownSet = set, ...changed } =
       await add?.({ slice, context, bank, start, settings, set }) ?? {};
     const trained = await trainAdapters({ ...settings, ...changed }, [ownSet], [start]);

@@ -51,11 +51,12 @@ export type * from "./src/engine/types.ts";
 
 export { createBackbone } from "./src/backbones/registry.ts";
 export { sasrec } from "./src/backbones/sasrec.ts";
+export type { TrainingRows } from "./src/backbones/training_rows.ts";
 export type { SasrecConfig } from "./src/backbones/sasrec.ts";
 export type * from "./src/backbones/types.ts";
 
 export type { LossCurve, StepCache } from "./src/adapters/train.ts";
-export type { BankBatch, BankOutputs, BankState } from "./src/adapters/train_step.ts";
+export type { BankBatch, BankOutputs, BankState, ExampleTensors } from "./src/adapters/train_step.ts";
 
 export * from "./src/regions/mod.ts";
 export * from "./src/evaluation/mod.ts";

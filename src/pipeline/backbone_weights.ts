@@ -18,7 +18,9 @@ import { sha256 } from "./digest.ts";
 export interface WeightsFile {
   /** Without its folder. */
   readonly name: string;
+  /** Its size. */
   readonly bytes: number;
+  /** In hex: what the backbone is known by. */
   readonly sha256: string;
 }
 

@@ -32,7 +32,9 @@ export type StageTask =
 
 /** What a matched budget is read from: the yardstick's state after the same slice. */
 export interface YardstickState {
+  /** The yardstick's entry in the spec. */
   readonly method: MethodSpec;
+  /** Its state after the slice. */
   readonly state: StageNode;
 }
 

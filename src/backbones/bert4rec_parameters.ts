@@ -7,8 +7,10 @@ import type { Projection } from "./types.ts";
 
 /** Sizes of a BERT4Rec. */
 export interface Bert4recConfig {
-  /** Items of the catalogue; the table has four rows before theirs: PAD, UNK, CLS, MASK. */
+  /** Items of the catalogue. */
   readonly items: number;
+  /** Rows of the item table before theirs: 4 (PAD, UNK, CLS, MASK; the default), or 5 (SEP before MASK). */
+  readonly specialTokens?: number | undefined;
   /** Items it reads; of longer contexts the latest. There are two positions more, for [CLS] and [MASK]. */
   readonly maxLength: number;
   /** Width of a state; a multiple of `heads`. */
@@ -23,8 +25,11 @@ export interface Bert4recConfig {
   readonly layerNormEps: number;
 }
 
-/** Rows of the item table that are no item's. */
-export const SPECIAL = { pad: 0, unknown: 1, cls: 2, mask: 3, count: 4 } as const;
+/** Rows of the item table that are no item's; [MASK] is the last of them. */
+export const SPECIAL = { pad: 0, cls: 2 } as const;
+
+/** How many rows of the item table are no item's. */
+export const specialRows = ({ specialTokens = 4 }: Pick<Bert4recConfig, "specialTokens">): number => specialTokens;
 
 /** Places a sequence of items takes beside its own: [CLS] before and [MASK] behind. */
 export const PLACES_AROUND = 2;
@@ -64,10 +69,10 @@ export function projections({ blocks, hidden, ffn }: Bert4recConfig): Projection
 export function shapes(config: Bert4recConfig): Record<string, number[]> {
   const { items, maxLength, hidden, blocks } = config;
   const result: Record<string, number[]> = {
-    [WORDS]: [SPECIAL.count + items, hidden],
+    [WORDS]: [specialRows(config) + items, hidden],
     [POSITIONS]: [maxLength + PLACES_AROUND, hidden],
     [TOKEN_TYPES]: [2, hidden],
-    [SCORE_BIAS]: [SPECIAL.count + items],
+    [SCORE_BIAS]: [specialRows(config) + items],
   };
   for (const { name, inputs, outputs } of projections(config)) {
     result[`${name}.weight`] = [outputs, inputs];

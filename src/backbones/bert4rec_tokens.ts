@@ -7,7 +7,7 @@
  */
 import { tf } from "../engine/tfjs.ts";
 import type { Tensor } from "../engine/types.ts";
-import { SPECIAL } from "./bert4rec_parameters.ts";
+import { type Bert4recConfig, SPECIAL, specialRows } from "./bert4rec_parameters.ts";
 import type { Batch, Sequences } from "./types.ts";
 
 /** Sequences as BERT4Rec reads them. */
@@ -18,14 +18,16 @@ export type TokenBatch = Batch & {
   readonly positions: Tensor;
 };
 
+type TableRows = Pick<Bert4recConfig, "items" | "specialTokens">;
+
 /**
  * Tensors of sequences, of longer ones than `longest` the latest items.
  *
  * @param behind tokens behind each sequence: [MASK] for the next item, nothing in cloze training
  */
 export function tokenBatch(
+  config: TableRows,
   sequences: Sequences,
-  items: number,
   longest: number,
   behind: readonly number[],
 ): TokenBatch {
@@ -39,7 +41,7 @@ export function tokenBatch(
     const end = (row + 1) * sequences.time;
     const own = sequences.items.subarray(end - time, end);
     sequence.set(own, row * time);
-    tokens.set([SPECIAL.cls, ...own.map((item) => tokenOf(item, items)), ...behind], row * places);
+    tokens.set([SPECIAL.cls, ...own.map((item) => tokenOf(item, config)), ...behind], row * places);
     let position = 0;
     for (let at = row * places; at < (row + 1) * places; at++) {
       if (tokens[at] !== SPECIAL.pad) positions[at] = position++;
@@ -53,7 +55,7 @@ export function tokenBatch(
 }
 
 /** The row of a catalogue index; `items` + 1 is a hidden item. */
-function tokenOf(item: number, items: number): number {
+function tokenOf(item: number, config: TableRows): number {
   if (item === 0) return SPECIAL.pad;
-  return item === items + 1 ? SPECIAL.mask : item - 1 + SPECIAL.count;
+  return specialRows(config) - 1 + (item === config.items + 1 ? 0 : item);
 }

@@ -21,7 +21,7 @@ export interface ClozeInputs {
   readonly draw: Pick<RandomStream, "float" | "integer" | "sample">;
 }
 
-/** Sequences to guess items of, with the same number m = max(1, round(mask * time)) of places in each row. */
+/** Sequences to guess items of, with the same number m = ceil(mask * time) of places in each row. */
 export interface ClozeBatch {
   /** The sequences with items hidden and replaced. */
   readonly sequences: Sequences;
@@ -34,7 +34,7 @@ export interface ClozeBatch {
 }
 
 /**
- * Chooses max(1, round(mask * n)) of each row's n items; 80 % of them are hidden, 10 % become a random item, 10 % stay.
+ * Chooses ceil(mask * n) of each row's n items; 80 % of them are hidden, 10 % become a random item, 10 % stay.
  *
  * @throws {RangeError} when `mask` is not in (0, 1].
  * @example
@@ -79,7 +79,7 @@ export function clozeBatch({ sequences, mask, items, draw }: ClozeInputs): Cloze
 }
 
 /** Items to be guessed of `count`. */
-const chosenOf = (count: number, mask: number): number => Math.max(1, Math.round(mask * count));
+const chosenOf = (count: number, mask: number): number => Math.max(1, Math.ceil(mask * count - 1e-9));
 
 /** What the model sees in the place of `item`. */
 function shown(item: number, items: number, draw: ClozeInputs["draw"]): number {

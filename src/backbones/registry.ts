@@ -23,15 +23,21 @@ import type { Backbone } from "./types.ts";
  * ```
  */
 export function createBackbone(spec: BackboneSpec, items: number): Backbone {
-  const { maxLength, hidden, blocks, heads, ffn, layerNormEps } = spec;
+  const { maxLength, hidden, blocks, heads, ffn, layerNormEps, specialTokens } = spec;
   const sizes = { items, maxLength, hidden, blocks, heads, ffn, layerNormEps };
   switch (spec.kind) {
     case "sasrec":
       return sasrec(sizes);
     case "bert4rec":
-      return bert4rec(sizes);
+      return bert4rec({ ...sizes, specialTokens });
     case "tisasrec":
-      return tisasrec({ ...sizes, timeBuckets: spec.timeBuckets!, maxGapDays: spec.maxGapDays! });
+      return tisasrec({
+        ...sizes,
+        specialTokens,
+        timeBuckets: spec.timeBuckets!,
+        maxGapDays: spec.maxGapDays!,
+        content: spec.content,
+      });
     case "llama":
       throw new RangeError(`Cannot build backbone "llama": built are sasrec, bert4rec and tisasrec`);
   }

@@ -22,7 +22,7 @@ import {
   projections,
   SCORE_BIAS,
   shapes,
-  SPECIAL_ROWS,
+  specialRows,
   type TisasrecConfig,
 } from "./tisasrec_parameters.ts";
 import type { Backbone, Batch, Forward, Parameters, Sequences } from "./types.ts";
@@ -64,7 +64,7 @@ export function tisasrec(config: TisasrecConfig): Backbone {
     maxLength,
     projections: projections(config),
     itemTable: ITEMS,
-    itemOffset: SPECIAL_ROWS - 1,
+    itemOffset: specialRows(config) - 1,
     itemBias: SCORE_BIAS,
     learns: "next",
     shapes: shapes(config),
@@ -101,7 +101,7 @@ function timedBatch(config: TisasrecConfig, { rows, time: given, items, times }:
 
 /** Item plus position embeddings, [batch * time, width]. */
 function embed(config: TisasrecConfig, parameters: Parameters, batch: TimedBatch, forward: Forward): Tensor {
-  const rows = { items: config.items, itemTable: ITEMS, itemOffset: SPECIAL_ROWS - 1 };
+  const rows = { items: config.items, itemTable: ITEMS, itemOffset: specialRows(config) - 1 };
   let x = embedItems(rows, parameters, batch.sequence);
   const delta = forward.adapters?.embeddingDelta();
   if (delta !== undefined) x = tf.add(x, delta);

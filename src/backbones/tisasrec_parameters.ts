@@ -8,8 +8,10 @@ import type { Projection } from "./types.ts";
 
 /** Sizes of a TiSASRec. */
 export interface TisasrecConfig extends GapBuckets {
-  /** Items of the catalogue; the table has four rows before theirs: PAD, UNK, CLS, MASK. */
+  /** Items of the catalogue. */
   readonly items: number;
+  /** Rows of the item table before theirs: 4 (PAD, UNK, CLS, MASK; the default), or 5 (SEP too). */
+  readonly specialTokens?: number | undefined;
   /** Learned positions and distances; of longer contexts the latest items are read. */
   readonly maxLength: number;
   /** Width of a state; a multiple of `heads`. */
@@ -30,7 +32,7 @@ export interface TisasrecConfig extends GapBuckets {
 }
 
 /** Rows of the item table that are no item's. */
-export const SPECIAL_ROWS = 4;
+export const specialRows = ({ specialTokens = 4 }: Pick<TisasrecConfig, "specialTokens">): number => specialTokens;
 /** The item table, tied to the scores. */
 export const ITEMS = "item_emb.weight";
 /** One row for each place of an item in its sequence. */
@@ -69,9 +71,9 @@ const norms = (config: TisasrecConfig): string[] => [
 export function shapes(config: TisasrecConfig): Record<string, number[]> {
   const { items, maxLength, hidden, heads } = config;
   const result: Record<string, number[]> = {
-    [ITEMS]: [SPECIAL_ROWS + items, hidden],
+    [ITEMS]: [specialRows(config) + items, hidden],
     [POSITIONS]: [maxLength, hidden],
-    [SCORE_BIAS]: [SPECIAL_ROWS + items],
+    [SCORE_BIAS]: [specialRows(config) + items],
   };
   for (const layer of layerNames(config)) {
     for (const [name, rows] of Object.entries(TERMS)) {

@@ -18,9 +18,10 @@ export function backboneWords(backbone: BackboneSpec): string {
   }, and all methods share it.`;
 }
 
-function gapWords({ timeBuckets, maxGapDays }: BackboneSpec): string {
+function gapWords({ timeBuckets, maxGapDays, content }: BackboneSpec): string {
   if (timeBuckets === undefined || maxGapDays === undefined) return "";
-  return `, time gaps in ${count(timeBuckets, "bucket")}, at most ${count(maxGapDays, "day")}`;
+  const own = content === "own" ? ", each item asking with its own content alone" : "";
+  return `, time gaps in ${count(timeBuckets, "bucket")}, at most ${count(maxGapDays, "day")}${own}`;
 }
 
 function trainingWords({ training, maxLength, mask }: BackboneSpec): string {

@@ -114,6 +114,7 @@ const OTHERS: Readonly<Record<string, Partial<Preset>>> = {
       layerNormEps: 1e-5,
       timeBuckets: 64,
       maxGapDays: 60,
+      content: "own",
       training: {
         loss: { kind: "cross-entropy" },
         epochs: 5,

@@ -66,6 +66,10 @@ export interface BackboneSpec {
   readonly timeBuckets?: number;
   /** tisasrec: longer gaps count as this many days. */
   readonly maxGapDays?: number;
+  /** tisasrec: whose item a pair's key and value are made of. */
+  readonly content?: "attended" | "own";
+  /** bert4rec, tisasrec: rows of the item table before the items'. */
+  readonly specialTokens?: 4 | 5;
   /** How it is trained on S. */
   readonly training: TrainingSpec & {
     /** "windows": every S window; "user-tail": the last maxLength + 1 positives of each user (authors). */

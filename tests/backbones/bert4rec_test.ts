@@ -71,6 +71,15 @@ describe("bert4rec()", () => {
     tf.tidy(() => model.hidden(parameters, model.cloze!(plain([row]))).dataSync());
   const padded = (sequence: readonly number[]) => [...new Array(maxLength - sequence.length).fill(0), ...sequence];
 
+  it("may have [SEP] before [MASK], and items from row 5", () => {
+    const five = bert4rec({ ...config, specialTokens: 5 });
+    assert.deepEqual(five.shapes[five.itemTable], [5 + items, width]);
+    assert.deepEqual([five.itemOffset, five.shapes[five.itemBias!]], [4, [5 + items]]);
+    const tokens = tf.tidy(() => [...five.batch(plain([[0, 1, items]])).tokens!.dataSync()]);
+    assert.deepEqual(tokens, [CLS, 0, 5, 4 + items, 4]);
+    assert.deepEqual(tf.tidy(() => [...five.cloze!(plain([[1, HIDDEN]])).tokens!.dataSync()]), [CLS, 5, 4]);
+  });
+
   it("gives in last() what hidden() gives at [MASK], through the head", () => {
     const atMask = (model: Backbone, batch: Batch) => {
       const [rows, places] = batch.sequence.shape as [number, number];

@@ -40,10 +40,10 @@ const itemAt = ({ items, time }: Sequences, place: number): number =>
   items[Math.floor(place / (1 + time)) * time + place % (1 + time) - 1]!;
 
 describe("clozeBatch()", () => {
-  it("chooses max(1, round(mask n)) different items of each row of n, and the same number of places in each", () => {
+  it("chooses ceil(mask n) different items of each row of n, and the same number of places in each", () => {
     fc.assert(fc.property(cases, ({ sequences, mask, step }) => {
       const { places, targets, weights } = hide(sequences, mask, step);
-      const perRow = Math.max(1, Math.round(mask * sequences.time));
+      const perRow = Math.ceil(mask * sequences.time);
       for (const each of [places, targets, weights]) assert.equal(each.length, sequences.rows * perRow);
       for (let row = 0; row < sequences.rows; row++) {
         const own = [...weights.keys()].slice(row * perRow, (row + 1) * perRow);
@@ -51,7 +51,7 @@ describe("clozeBatch()", () => {
         const n = sequences.items.subarray(row * sequences.time, (row + 1) * sequences.time).filter((i) =>
           i > 0
         ).length;
-        assert.equal(chosen.length, n === 0 ? 0 : Math.max(1, Math.round(mask * n)));
+        assert.equal(chosen.length, Math.ceil(mask * n));
         assert.equal(new Set(chosen.map((at) => places[at])).size, chosen.length);
         assert.ok(own.every((at) => Math.floor(places[at]! / (1 + sequences.time)) === row));
       }

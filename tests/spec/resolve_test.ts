@@ -171,6 +171,7 @@ describe("parseSpec() on a right spec", () => {
       dropout: 0.1,
       layerNormEps: 1e-12,
       mask: 0.15,
+      specialTokens: 4,
       training: { loss, epochs: 5, batch: 32, learningRate: 5e-4, weightDecay: 0.01, clip: null, warmup: 0.1, ...rows },
     });
     assert.deepEqual(backbone("tisasrec"), {
@@ -184,6 +185,8 @@ describe("parseSpec() on a right spec", () => {
       layerNormEps: 1e-5,
       timeBuckets: 64,
       maxGapDays: 60,
+      content: "attended",
+      specialTokens: 4,
       training: { loss, epochs: 5, batch: 128, learningRate: 5e-4, weightDecay: 0, clip: null, warmup: 0, ...rows },
     });
   });

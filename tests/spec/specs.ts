@@ -176,7 +176,13 @@ const ROWS = { rows: "user-tail", minPositives: 3, negativesOutside: "user" };
 export const BACKBONES = {
   bert4rec: {
     ...SMALLEST,
-    backbone: { kind: "bert4rec", ...SIZES, mask: 0.3, training: { loss: LOSS, ...TRAINING, ...ROWS } },
+    backbone: {
+      kind: "bert4rec",
+      ...SIZES,
+      mask: 0.3,
+      specialTokens: 5,
+      training: { loss: LOSS, ...TRAINING, ...ROWS },
+    },
     windows: { context: 8 },
     lora: { targets: ["query", "intermediate.dense"] },
   },
@@ -187,6 +193,8 @@ export const BACKBONES = {
       ...SIZES,
       timeBuckets: 32,
       maxGapDays: 7.5,
+      content: "own",
+      specialTokens: 5,
       training: { loss: LOSS, ...TRAINING, ...ROWS },
     },
     windows: { context: 8 },

@@ -58,7 +58,7 @@ export interface Term {
 
 /** What a term sees of a step. */
 export interface StepView {
-  /** What trains, by name: `lora` [adapters, loraSize]; `rows` [adapters, rowsSize] where item rows train. */
+  /** What trains, by name: `lora` [adapters, loraSize] where projections do; `rows` [adapters, rowsSize] where item rows do. */
   readonly trained: TensorMap;
   /** [batch, adapters]: how the step's rows use the bank. */
   readonly membership: Tensor;
@@ -118,7 +118,8 @@ export const termInput = (place: number, name: string): string => `${place} ${na
 export function bankStep(settings: StepSettings): Step<BankBatch, BankState, TensorMap, BankOutputs> {
   const together = settings.adapters === 1 || settings.mixing !== undefined;
   return (batch, state, frozen) => {
-    const trained: Record<string, Tensor> = { lora: state.lora };
+    const trained: Record<string, Tensor> = {};
+    if (settings.bank.projections.length > 0) trained.lora = state.lora;
     if (settings.bank.itemRows.length > 0) trained.rows = state.rows;
     if (settings.mixing !== undefined) trained.gate = state.gate!;
     const { value, grads } = valueAndGrads((values) => bankLoss(settings, batch, frozen, values), trained);
@@ -196,7 +197,8 @@ export function adapted(
   const membership = mixing === undefined
     ? rows.membership
     : mixing.weights(trained.gate!, meanEmbedding(backbone, frozen, rows.sequence));
-  const adapters = adapterHook(bank, bankLayout(bank), trained.lora!, stacked, {
+  const lora = trained.lora ?? tf.zeros([membership.shape[1]!, 1]);
+  const adapters = adapterHook(bank, bankLayout(bank), lora, stacked, {
     weights: membership,
     sequenceRows: stacked === undefined ? [] : [{ places: rows.sequencePlaces }],
   }, noise);

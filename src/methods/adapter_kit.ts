@@ -99,14 +99,18 @@ export function widenRows(adapter: AdapterValues, from: BankConfig, to: BankConf
   return { lora: adapter.lora, rows };
 }
 
-/** A method's saved state beside its adapters. */
-export interface SavedState {
-  /** Catalogue indices, ascending: the layout of the saved adapters. */
-  readonly itemRows: readonly number[];
+/** What every method saves beside the numbers it trained. */
+export interface SavedCost {
   /** Of the slice that made the state. */
   readonly cost: Cost;
   /** Of the slice that made the state. */
   readonly curves: readonly LossCurve[];
+}
+
+/** A method's saved state beside its adapters. */
+export interface SavedState extends SavedCost {
+  /** Catalogue indices, ascending: the layout of the saved adapters. */
+  readonly itemRows: readonly number[];
 }
 
 const STATE = "method.json";
@@ -124,13 +128,29 @@ export async function saveState<T extends SavedState>(
   context: MethodContext,
   state: T,
 ): Promise<void> {
+  for (const [name, adapter] of adapters) await saveNamed(folder, name, bank, adapter, context);
+  await writeState<T>(folder, state);
+}
+
+/** Writes one named adapter of a state. */
+export function saveNamed(
+  folder: string,
+  name: string,
+  bank: BankConfig,
+  adapter: AdapterValues,
+  context: MethodContext,
+): Promise<void> {
   const { table, module } = itemTableOf(context);
-  for (const [name, adapter] of adapters) await saveAdapter(join(folder, name), bank, adapter, table, module);
-  await Deno.writeTextFile(join(folder, STATE), JSON.stringify(state));
+  return saveAdapter(join(folder, name), bank, adapter, table, module);
+}
+
+/** Writes method.json of a saved state. */
+export function writeState<T extends SavedCost>(folder: string, state: T): Promise<void> {
+  return Deno.writeTextFile(join(folder, STATE), JSON.stringify(state));
 }
 
 /** Reads method.json of a saved state. */
-export async function readState<T extends SavedState>(folder: string): Promise<T> {
+export async function readState<T extends SavedCost>(folder: string): Promise<T> {
   return JSON.parse(await Deno.readTextFile(join(folder, STATE))) as T;
 }
 

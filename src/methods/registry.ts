@@ -4,11 +4,31 @@
  */
 import type { MethodSpec } from "../spec/types.ts";
 import { base } from "./base.ts";
+import { ebpr } from "./ebpr.ts";
+import { ewc } from "./ewc.ts";
+import { full } from "./full.ts";
 import { lora } from "./lora.ts";
+import { lsat } from "./lsat.ts";
+import { lwf } from "./lwf.ts";
+import { mole } from "./mole.ts";
+import { proximal } from "./proximal.ts";
 import { raie } from "./raie.ts";
+import { replay } from "./replay.ts";
 import type { Method, MethodFactory } from "./types.ts";
 
-const METHODS: Readonly<Record<string, MethodFactory>> = { base, lora, raie };
+const METHODS: Readonly<Record<string, MethodFactory>> = {
+  base,
+  ebpr,
+  ewc,
+  full,
+  lora,
+  lsat,
+  lwf,
+  mole,
+  proximal,
+  raie,
+  replay,
+};
 
 /**
  * Makes the method an entry of a spec names.

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
-import { type LossInputs, sequenceLoss } from "../../src/backbones/losses.ts";
+import { candidateScores, type LossInputs, sequenceLoss } from "../../src/backbones/losses.ts";
 import { embed } from "../../src/engine/nn/mod.ts";
 import { openEngine } from "../../src/engine/open.ts";
 import { tf } from "../../src/engine/tfjs.ts";
 import type { Engine, Tensor, TensorMap } from "../../src/engine/types.ts";
+import { editingLoss } from "../../src/methods/ebpr.ts";
 import { distillation } from "../../src/methods/lwf.ts";
+import { balancePenalty } from "../../src/methods/mole.ts";
 import type { LossSpec } from "../../src/spec/types.ts";
 import { assertClose } from "./close.ts";
 import { rungsHere } from "../engine/rungs_here.ts";
@@ -80,6 +82,35 @@ for (const rung of ["tensorflow", "wasm", "cpu"] as const) {
         assertClose(await loss!.data() as Float32Array, [expected], 1e-5, candidates);
       });
     }
+
+    it("the pull of mole's gate towards equal use", async () => {
+      const step = engine.compile((inputs: TensorMap) => ({
+        outputs: { loss: balancePenalty(inputs.gate!, inputs.real!, given.moleBalanceCoefficient) },
+      }), { name: "balance" });
+      // A row that only fills the batch up, as the last batch of an epoch has them.
+      const gate = tf.tensor2d([...given.moleGate, [1, 0, 0]]);
+      const { loss } = step.run({ gate, real: tf.tensor1d([...given.moleGate.map(() => 1), 0]) });
+      assertClose(await loss!.data() as Float32Array, [given.moleBalance], 1e-5, "moleBalance");
+    });
+
+    it("-log sigmoid(s_negative - s_wrong) of ebpr", async () => {
+      const step = engine.compile((inputs: TensorMap) => {
+        const { states, candidates, table, weights } = inputs as Record<string, Tensor>;
+        const scores = candidateScores({
+          states: states!,
+          candidates: candidates!,
+          embed: (ids) => embed(table!, ids),
+        });
+        return { outputs: { loss: editingLoss(scores, weights!) } };
+      }, { name: "editing" });
+      const pairs = given.bad.map((wrong: number, row: number) => [wrong, ...given.ebprNegatives[row]]);
+      const { loss } = step.run({
+        ...examples(),
+        states: tf.tensor2d(given.studentHidden),
+        candidates: tf.tensor2d(pairs.map((items: number[]) => items.map((item) => item + 1)), undefined, "int32"),
+      });
+      assertClose(await loss!.data() as Float32Array, [given.ebpr], 1e-5, "ebpr");
+    });
 
     it("gbce with t = 0 is bce: its exponent is 1 (gSASRec, eq. 8)", async () => {
       assertClose(await lossOf({ kind: "gbce", negatives: 1, t: 0 }), [given.bce], 1e-5, "gbce");

@@ -7,7 +7,7 @@ import { maskValues } from "./mask_module.ts";
 import { type MaskRule, maskRule } from "./mask_rule.ts";
 import { definePrimitive } from "./primitive.ts";
 import { wordStream } from "./stateless_words.ts";
-import { onTensorflow, randomMask } from "./tensorflow_ops.ts";
+import { keptEntries, onTensorflow, orZero } from "./tensorflow_ops.ts";
 import { tf } from "./tfjs.ts";
 import type { Tensor } from "./types.ts";
 
@@ -47,20 +47,33 @@ export function dropoutNoise(seed: Tensor): DropoutNoise {
     dropout(x, rate) {
       const rule = maskRule(rate);
       const use = uses++;
-      return rule.scale === 1 ? x : tf.mul(x, mask({ seed }, { shape: x.shape, use, ...rule }));
+      return rule.scale === 1 ? x : dropped({ x, seed }, { use, ...rule });
     },
   };
 }
 
-/** The mask drawn from the seeds (seed[0], seed[1] + use). */
-const mask = definePrimitive<{ seed: Tensor }, MaskRule & { shape: number[]; use: number }>({
-  name: "CounterDropoutMask",
-  forward({ seed }, { shape, use, ...rule }) {
-    if (onTensorflow()) return [randomMask(tf.add(seed, tf.tensor1d([0, use], "int32")), shape, rule)];
-    const [seed0, seed1] = seed.dataSync();
-    const values = maskValues(wordStream(seed0!, (seed1! + use) | 0), shape.reduce((a, b) => a * b, 1), rule);
-    return [tf.tensor(values, shape)];
+/** Entries are kept by the mask drawn from the seeds (seed[0], seed[1] + use). Beside it nothing is saved: a gradient is masked like a value. */
+const dropped = definePrimitive<{ x: Tensor; seed: Tensor }, MaskRule & { use: number }>({
+  name: "CounterDropout",
+  forward({ x, seed }, { use, ...rule }) {
+    const mask = maskOf(x.shape, seed, use, rule);
+    return [masked(x, mask, rule), mask];
   },
   saveInputs: ["seed"],
-  gradient: (_dy, [seed]) => ({ seed: () => tf.zerosLike(seed!) }),
+  saveOutputs: [false, true],
+  gradient: (dy, [seed, mask], rule) => ({
+    x: () => masked(dy, mask!, rule),
+    seed: () => tf.zerosLike(seed!),
+  }),
 });
+
+/** On the tensorflow rung whether an entry is kept, a byte each; elsewhere what it is multiplied by. */
+function maskOf(shape: number[], seed: Tensor, use: number, rule: MaskRule): Tensor {
+  if (onTensorflow()) return keptEntries(tf.add(seed, tf.tensor1d([0, use], "int32")), shape, rule.threshold);
+  const [seed0, seed1] = seed.dataSync();
+  const size = shape.reduce((a, b) => a * b, 1);
+  return tf.tensor(maskValues(wordStream(seed0!, (seed1! + use) | 0), size, rule), shape);
+}
+
+const masked = (x: Tensor, mask: Tensor, { scale }: MaskRule): Tensor =>
+  onTensorflow() ? tf.mul(orZero(mask, x), scale) : tf.mul(x, mask);

@@ -4,7 +4,6 @@
  * They are no part of a gradient tape: call them inside `tf.customGrad`, or on what needs no gradient.
  * @module
  */
-import type { MaskRule } from "./mask_rule.ts";
 import { type DataType, nodeBackend, type OpAttribute, type Tensor, tf } from "./tfjs.ts";
 
 /** Whether the open rung has these kernels. */
@@ -48,15 +47,18 @@ export const erfc = (x: Tensor): Tensor => float("Erfc", [x]);
 /** TensorFlow's number of int16, a dtype tfjs does not know: such tensors are handled by their numbers and never leave this file. */
 const INT16 = 5;
 
-/** The dropout mask of a rule. `seed` is [2] int32. */
-export function randomMask(seed: Tensor, shape: number[], { threshold, scale }: MaskRule): Tensor {
+/** Which entries dropout keeps, bool of `shape`; see src/engine/mask_rule.ts for the threshold. `seed` is [2] int32. */
+export function keptEntries(seed: Tensor, shape: number[], threshold: number): Tensor {
   const size = shape.reduce((a, b) => a * b, 1);
   const words = Math.ceil(size / 2);
   const kept = keptHalves(randomWords(seed, words), tf.scalar(threshold, "int32"));
   const flat = tf.reshape(kept, [2 * words]);
-  const used = size === 2 * words ? flat : tf.slice(flat, [0], [size]);
-  return tf.mul(tf.cast(tf.reshape(used, shape), "float32"), scale);
+  return tf.reshape(size === 2 * words ? flat : tf.slice(flat, [0], [size]), shape);
 }
+
+/** `x` where `kept` (bool, of the same shape), else 0. */
+export const orZero = (kept: Tensor, x: Tensor): Tensor =>
+  nodeBackend().executeSingleOutput("SelectV2", [typeAttribute("T", "float32")], [kept, x, tf.scalar(0)]);
 
 function randomWords(seed: Tensor, count: number): Tensor {
   const attributes = [typeAttribute("dtype", "int32"), typeAttribute("T", "int32"), typeAttribute("Tseed", "int32")];

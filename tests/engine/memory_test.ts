@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { resourceUsage } from "node:process";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import { openEngine } from "../../src/engine/open.ts";
 import { type Tensor, tf } from "../../src/engine/tfjs.ts";
@@ -39,5 +40,24 @@ describe("memory on the tensorflow rung", {
     assert.ok(pages() - before < 10 * 4096, `${pages() - before} pages in ten steps`);
     step.dispose();
     x.dispose();
+  });
+
+  it("is not taken by a trace for all that a step computes", () => {
+    const peak = () => resourceUsage().maxRSS / 1024;
+    const step = engine.compile(({ x }: { x: Tensor }) => {
+      // Forty values of 32 MiB, of which a graph needs two at a time.
+      let y = x;
+      for (let i = 0; i < 40; i++) y = tf.add(tf.sin(y), 1);
+      return { outputs: { mean: tf.mean(y) } };
+    }, { name: "long" });
+    const x = tf.zeros([2 ** 23]);
+    let wanted = 0;
+    for (let i = 0; i < 40; i++) wanted = Math.sin(wanted) + 1;
+    const before = peak();
+    const { mean } = step.run({ x });
+    assert.ok(Math.abs(mean.dataSync()[0]! - wanted) < 1e-5);
+    assert.ok(peak() - before < 512, `${peak() - before} MiB more`);
+    step.dispose();
+    tf.dispose([x, mean]);
   });
 });

@@ -9,6 +9,7 @@ import { EngineError } from "../errors.ts";
 import { type NodeBackend, nodeBackend, type NodeBinding, type OpAttribute } from "../tfjs.ts";
 import type { Tensor, TensorInfo } from "../tfjs.ts";
 import { constantBytes } from "./constant_bytes.ts";
+import { standIns } from "./stand_ins.ts";
 
 /** One kernel call; tensors are TensorFlow handles. */
 export interface KernelCall {
@@ -68,11 +69,12 @@ export function trace<T>(name: string, known: readonly Tensor[], step: (handleOf
     }
     return prototype.getInputTensorIds.call(backend, tensors);
   };
+  const zeros = standIns(binding);
   const prototype: TracedBackend = Object.getPrototypeOf(backend);
   const watched = watch(binding, {
     executeOp(op, attributes, inputs, outputs) {
       for (const id of inputs) if (!handles.has(id)) throw captured(`${op} reads`);
-      const results = binding.executeOp(op, attributes, inputs, outputs);
+      const results = binding.executeOp(op, attributes, inputs, outputs).map(zeros.replace);
       for (const { id } of results) handles.add(id);
       calls.push({ op, attributes, inputs: [...inputs], outputs: results.map(({ id }) => id) });
       return results;
@@ -104,6 +106,7 @@ export function trace<T>(name: string, known: readonly Tensor[], step: (handleOf
     });
     return { calls, constants, result };
   } finally {
+    zeros.dispose();
     backend.binding = binding;
     delete (backend as Partial<TracedBackend>).getInputTensorIds;
     delete (backend as Partial<TracedBackend>).move;

@@ -5,8 +5,8 @@
 import { definePrimitive } from "../primitive.ts";
 import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from "../tfjs.ts";
 
-/** Scores held at a time, at most: 64 MiB of float32. */
-export const SCORES_AT_ONCE = 2 ** 24;
+/** Scores held at a time, at most: 16 MiB of float32, of which a graph may hold several. */
+export const SCORES_AT_ONCE = 2 ** 22;
 
 /**
  * Weighted sum over rows of the cross-entropy between softmax(`hidden` `table`^T) and the target.
@@ -49,9 +49,6 @@ function* blocks(hidden: Tensor, targets: Tensor, weights: Tensor, blockRows: nu
   }
 }
 
-/** Where the target's score lies: [rows, catalogue] of 0 and 1. */
-const oneHot = (targets: Tensor1D, catalogue: number): Tensor2D => tf.oneHot(targets, catalogue) as Tensor2D;
-
 const loss = definePrimitive<
   { hidden: Tensor; table: Tensor; targets: Tensor; weights: Tensor },
   { blockRows: number }
@@ -85,10 +82,15 @@ const loss = definePrimitive<
         const normaliser = tf.reshape(tf.slice(normalisers!, [from], [size]), [size, 1]);
         const scores = tf.matMul(block.hidden, table as Tensor2D, false, true);
         const weight = tf.reshape(tf.mul(block.weights, dy), [size, 1]);
-        const probabilities = tf.exp(tf.sub(scores, normaliser));
-        const d = tf.mul(tf.sub(probabilities, oneHot(block.targets, catalogue)), weight) as Tensor2D;
-        const byTable = tf.matMul(d, block.hidden, true, false);
-        return [tf.matMul(d, table as Tensor2D), ofTable === undefined ? byTable : tf.add(ofTable, byTable)];
+        const shares = tf.mul(tf.exp(tf.sub(scores, normaliser)), weight) as Tensor2D;
+        // What a row's own target takes off both is a row each: nothing the size of the scores says where the targets lie.
+        const targetRows = tf.mul(tf.gather(table!, block.targets), weight);
+        const ofTargets = tf.unsortedSegmentSum(tf.mul(block.hidden, weight), block.targets, catalogue);
+        const byTable = tf.sub(tf.matMul(shares, block.hidden, true, false), ofTargets);
+        return [
+          tf.sub(tf.matMul(shares, table as Tensor2D), targetRows),
+          ofTable === undefined ? byTable : tf.add(ofTable, byTable),
+        ];
       });
       parts.push(part!);
       ofTable = sum;

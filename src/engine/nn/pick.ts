@@ -47,8 +47,9 @@ function gather(x: Tensor, places: Tensor): Tensor {
 }
 
 function scatter(values: Tensor, places: Tensor, size: number): Tensor {
-  const everywhere = tf.tile(tf.reshape(values, [values.size]), [places.shape[0]!]);
-  return tf.unsortedSegmentSum(everywhere, tf.reshape(places, [places.size]) as Tensor1D, size);
+  const flat = tf.reshape(values, [values.size]);
+  const everywhere = tf.concat(new Array<Tensor>(places.shape[0]!).fill(flat));
+  return tf.unsortedSegmentSum(everywhere as Tensor1D, tf.reshape(places, [places.size]) as Tensor1D, size);
 }
 
 const picked = definePrimitive<{ x: Tensor; places: Tensor }, { size: number }>({

@@ -95,6 +95,9 @@ function adapted(
  * trains on S, whose items the backbone has learnt. With `itemRows: "shared"`, the authors' way, the long one never trains any, and the short
  * one's count for its scores too.
  *
+ * (The authors' program scores this method with dropout still on, alone of all, and with the context's last item among what it may recommend: both
+ * cost it hits. Here it is scored as every method is.)
+ *
  * Under a budget the share of steps that the yardstick's rows of S make is the long adapter's, the rest the short one's.
  */
 export const lsat = (spec: MethodSpec): Method => {

@@ -106,8 +106,16 @@ describe("a run with worker processes", () => {
     });
   }
 
-  for (const [loss, hidden] of [["bce", 256], ["cross-entropy", 128]] as const) {
-    it(`takes no more memory than was reckoned where the catalogue is large and the loss is ${loss}`, async () => {
+  const every = ["base", "full", "lora", "replay", "lwf", "ewc", "lsat", "mole", "ebpr", "proximal"];
+  for (
+    const [kind, loss, hidden, methods] of [
+      ["sasrec", "bce", 256, ["base", "lora"]],
+      ["sasrec", "cross-entropy", 128, ["base", "lora"]],
+      ["bert4rec", "cross-entropy", 64, every],
+      ["tisasrec", "bce", 64, every],
+    ] as const
+  ) {
+    it(`takes no more memory than was reckoned where the catalogue of a ${kind} is large and the loss is ${loss}`, async () => {
       const data = join(folder, "large.csv");
       const rows = Array.from({ length: 42_000 }, (_, k) => `u${(k * 7919) % 701},i${(k * 4007) % 20_000},${1000 + k}`);
       Deno.writeTextFileSync(data, `user,item,timestamp\n${rows.join("\n")}\n`);
@@ -116,9 +124,9 @@ describe("a run with worker processes", () => {
       const large = {
         name: "quickstart",
         dataset: { format: "csv", path: data, columns: { user: "user", item: "item", time: "timestamp" } },
-        backbone: { kind: "sasrec", hidden, training },
+        backbone: { kind, hidden, training },
         lora: { training },
-        methods: ["base", "lora"],
+        methods,
         seeds: [1],
       };
       Deno.writeTextFileSync(spec, JSON.stringify(large));

@@ -48,3 +48,43 @@ describe("deno task run, where the yardstick of a matched budget diverges", () =
     });
   }
 });
+
+describe("deno task run, where a method has nothing to work on", () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = Deno.makeTempDirSync();
+  });
+  afterAll(() => Deno.removeSync(folder, { recursive: true }));
+
+  for (const jobs of ["1", "2"]) {
+    it(`gives the method's own reason and the figures of all others, with --jobs ${jobs}`, async () => {
+      // Two items in turn: without the one before, the other is all there is to recommend, and is never wrong.
+      const rows = Array.from({ length: 400 }, (_, row) => `u${row % 4},${Math.floor(row / 4) % 2},${1000 * row}`);
+      Deno.writeTextFileSync(join(folder, "turns.csv"), `user,item,timestamp\n${rows.join("\n")}\n`);
+      const training = { epochs: 1, loss: { kind: "cross-entropy" } };
+      const spec = {
+        name: "turns",
+        dataset: { format: "csv", path: "turns.csv" },
+        windows: { context: 1, stride: 1 },
+        backbone: { kind: "sasrec", hidden: 8, training },
+        lora: { training },
+        methods: ["base", "ebpr", "lora"],
+        evaluation: { cutoffs: [1] },
+        report: { measure: "Recall@1" },
+      };
+      const file = join(folder, "turns.json");
+      Deno.writeTextFileSync(file, JSON.stringify(spec));
+      const out = join(folder, `out-${jobs}`);
+      const { code, err } = await task(["run", file, "--out", out, "--engine", "wasm", "--jobs", jobs], {
+        RAIE_STORE: join(folder, `store-${jobs}`),
+      });
+      assert.equal(code, 1, err);
+      const { runs, failures } = JSON.parse(Deno.readTextFileSync(join(out, "turns", "results.json")));
+      assert.deepEqual(runs.map(({ label }: { label: string }) => label), ["base", "lora"]);
+      const reasons = (failures as Failure[]).map(({ label, reason, batch }) => [label, reason, batch]);
+      assert.equal(reasons.length, 1);
+      assert.match(String(reasons[0]), /^ebpr,Cannot mine pairs from F1: found \d+ windows, each with its target/);
+      assert.match(err, /failed: ebpr: Cannot mine pairs from F1/);
+    });
+  }
+});

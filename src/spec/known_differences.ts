@@ -54,14 +54,26 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     subject: "experts of mole",
     sentence:
-      "All experts of mole train beside their gate; there they stay frozen while it trains, so that its results are the base's to the last digit.",
+      "All experts of mole train beside their gate, which mixes their terms in every layer, and item rows train with them; there they stay frozen while it trains, so that its results are the base's to the last digit (and last hidden states are mixed, and no item rows train).",
     applies: (spec) => spec.backbone.kind === "sasrec" && has("mole")(spec),
   },
   {
     subject: "wrong items of ebpr",
     sentence:
-      "ebpr mines wrong items among recommendations without the context's items, as rankings are; there items of the context count as wrong too.",
+      "ebpr takes each window's first recommendation where it is wrong, the context's items left out as in rankings; there two of the first ten are taken, and items of the context count as wrong too.",
     applies: has("ebpr"),
+  },
+  {
+    subject: "scoring of lsat",
+    sentence:
+      "lsat is scored as every method is; there dropout stays on while it is scored, alone of all methods, and the context's last item may be recommended: both cost it hits.",
+    applies: has("lsat"),
+  },
+  {
+    subject: "rows of lsat's long adapter",
+    sentence:
+      "lsat's long adapter takes batches as large as the short one's and scores with the table as it is; there its batches are the backbone's, and the rows that the short one trained count for it too (lora.itemRows \"shared\" does that).",
+    applies: has("lsat"),
   },
   {
     subject: "Fisher information of ewc",

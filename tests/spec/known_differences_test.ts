@@ -30,10 +30,14 @@ describe("knownDifferences()", () => {
           sentence.slice(0, 20)
         );
     assert.deepEqual(first({ methods: ["mole"] }), ["All experts of mole "]);
-    assert.deepEqual(first({ methods: ["ebpr"] }), ["ebpr mines wrong ite"]);
+    assert.deepEqual(first({ methods: ["ebpr"] }), ["ebpr takes each wind"]);
     assert.deepEqual(first({ methods: ["ewc"] }), ["ewc averages the squ"]);
     assert.deepEqual(first({ methods: ["full"] }), ["full and proximal ha"]);
-    assert.deepEqual(first({ methods: ["lora", "replay", "lwf", "lsat"] }), []);
+    assert.deepEqual(first({ methods: ["lora", "replay", "lwf"] }), []);
+    assert.deepEqual(
+      first({ methods: ["lsat"] }),
+      ["lsat is scored as eve", "lsat's long adapter t"].map((start) => start.slice(0, 20)),
+    );
     assert.deepEqual(first({ backbone: { kind: "bert4rec" }, methods: ["lora", "replay"] }), [
       "The learning rate st",
       "replay and lsat take",

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { resourceUsage } from "node:process";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
+import { valueAndGrads } from "../../src/engine/gradients.ts";
+import { blockedCrossEntropy } from "../../src/engine/nn/mod.ts";
 import { openEngine } from "../../src/engine/open.ts";
-import { type Tensor, tf } from "../../src/engine/tfjs.ts";
+import { type Tensor, type Tensor1D, type Tensor2D, tf } from "../../src/engine/tfjs.ts";
 import type { Engine } from "../../src/engine/types.ts";
 import { tensorflowHere } from "./rungs_here.ts";
 
@@ -59,5 +61,27 @@ describe("memory on the tensorflow rung", {
     assert.ok(peak() - before < 512, `${peak() - before} MiB more`);
     step.dispose();
     tf.dispose([x, mean]);
+  });
+
+  it("is not taken by all blocks of a cross-entropy at once", () => {
+    const peak = () => resourceUsage().maxRSS / 1024;
+    // 16 blocks of 64 MiB of scores.
+    const [rows, catalogue, width] = [2 ** 14, 2 ** 14, 4];
+    const step = engine.compile(({ hidden, table }: { hidden: Tensor; table: Tensor }) => {
+      const weights = tf.fill([rows], 1 / rows) as Tensor1D;
+      const targets = tf.zeros([rows], "int32") as Tensor1D;
+      const { value, grads } = valueAndGrads(
+        (given) => blockedCrossEntropy(given.hidden as Tensor2D, given.table as Tensor2D, targets, weights, 1024),
+        { hidden, table },
+      );
+      return { outputs: { value, hidden: tf.sum(grads.hidden), table: tf.sum(grads.table) } };
+    }, { name: "blocks" });
+    const inputs = { hidden: tf.zeros([rows, width]), table: tf.ones([catalogue, width]) };
+    const before = peak();
+    const outputs = step.run(inputs);
+    assert.ok(Math.abs(outputs.value.dataSync()[0]! - Math.log(catalogue)) < 1e-4);
+    assert.ok(peak() - before < 512, `${peak() - before} MiB more`);
+    step.dispose();
+    tf.dispose([inputs, outputs]);
   });
 });

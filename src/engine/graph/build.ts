@@ -147,9 +147,10 @@ function addCalls(
     for (const handle of call.inputs) needed.add(handle);
     return true;
   }).reverse();
-  live.forEach(({ op, attributes, inputs, outputs }, index) => {
+  live.forEach(({ op, attributes, inputs, outputs, after }, index) => {
     const encoded = Object.fromEntries(attributes.map((item) => [item.name, encodeAttribute(name, op, item)]));
-    const added = graph.add(`${op}_${index}`, op, inputs.map(place), encoded);
+    const before = after.filter((handle) => needed.has(handle)).map((handle) => `^${place(handle).split(":")[0]}`);
+    const added = graph.add(`${op}_${index}`, op, [...inputs.map(place), ...before], encoded);
     outputs.forEach((handle, k) => places.set(handle, k === 0 ? added : `${added}:${k}`));
   });
 }

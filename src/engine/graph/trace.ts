@@ -6,6 +6,7 @@
  * @module
  */
 import { EngineError } from "../errors.ts";
+import { typeAttribute } from "../tensorflow_ops.ts";
 import { type NodeBackend, nodeBackend, type NodeBinding, type OpAttribute } from "../tfjs.ts";
 import type { Tensor, TensorInfo } from "../tfjs.ts";
 import { constantBytes } from "./constant_bytes.ts";
@@ -17,6 +18,8 @@ export interface KernelCall {
   readonly attributes: readonly OpAttribute[];
   readonly inputs: readonly number[];
   readonly outputs: readonly number[];
+  /** Tensors that must be there before it runs, where the graph computes them. */
+  readonly after: readonly number[];
 }
 
 /** A tensor the step made from values. */
@@ -35,6 +38,15 @@ export interface Trace<T> {
 
 /** Handles of tensors, taken while the trace goes on: constants not yet handed to TensorFlow are noted too. */
 export type HandleOf = (tensor: Tensor) => number;
+
+/** What {@linkcode inOrder} does while a step is traced. */
+let ordering: ((first: Tensor, x: Tensor) => Tensor) | undefined;
+
+/**
+ * `x` itself, but in a graph no sooner than `first` is there. A graph computes whatever it can at once, and so holds at once what a program that
+ * makes one thing after another does not. No part of a gradient tape.
+ */
+export const inOrder = (first: Tensor, x: Tensor): Tensor => ordering === undefined ? x : ordering(first, x);
 
 /** Members of the backend that tracing puts itself in front of. */
 interface TracedBackend extends NodeBackend {
@@ -70,13 +82,14 @@ export function trace<T>(name: string, known: readonly Tensor[], step: (handleOf
     return prototype.getInputTensorIds.call(backend, tensors);
   };
   const zeros = standIns(binding);
+  let after: readonly number[] = [];
   const prototype: TracedBackend = Object.getPrototypeOf(backend);
   const watched = watch(binding, {
     executeOp(op, attributes, inputs, outputs) {
       for (const id of inputs) if (!handles.has(id)) throw captured(`${op} reads`);
       const results = binding.executeOp(op, attributes, inputs, outputs).map(zeros.replace);
       for (const { id } of results) handles.add(id);
-      calls.push({ op, attributes, inputs: [...inputs], outputs: results.map(({ id }) => id) });
+      calls.push({ op, attributes, inputs: [...inputs], outputs: results.map(({ id }) => id), after });
       return results;
     },
     createTensor(shape, type, values) {
@@ -98,6 +111,12 @@ export function trace<T>(name: string, known: readonly Tensor[], step: (handleOf
     made.add(dataId);
     prototype.move.call(backend, dataId, values, shape, dtype, refCount);
   };
+  ordering = (first, x) => {
+    after = idsOf([first]);
+    const y = backend.executeSingleOutput("Identity", [typeAttribute("T", x.dtype)], [x]);
+    after = [];
+    return y;
+  };
   try {
     const result = step((tensor) => {
       const id = idsOf([tensor])[0]!;
@@ -106,6 +125,7 @@ export function trace<T>(name: string, known: readonly Tensor[], step: (handleOf
     });
     return { calls, constants, result };
   } finally {
+    ordering = undefined;
     zeros.dispose();
     backend.binding = binding;
     delete (backend as Partial<TracedBackend>).getInputTensorIds;

@@ -2,17 +2,17 @@
  * Cross-entropy over a large catalogue in bounded memory.
  * @module
  */
+import { inOrder } from "../graph/trace.ts";
 import { definePrimitive } from "../primitive.ts";
 import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from "../tfjs.ts";
 
-/** Scores held at a time, at most: 16 MiB of float32, of which a graph may hold several. */
+/** Scores held at a time, at most: 16 MiB of float32. What is made of them takes as much again, twice or so. */
 export const SCORES_AT_ONCE = 2 ** 22;
 
 /**
  * Weighted sum over rows of the cross-entropy between softmax(`hidden` `table`^T) and the target.
  *
- * Scores are computed for `blockRows` rows of `hidden` at a time, and once more for the gradient, so that no more than blockRows x catalogue of
- * them are held.
+ * Scores are computed for `blockRows` rows of `hidden` at a time, block after block, so that no more than blockRows x catalogue of them are held.
  *
  * @param hidden [rows, width]
  * @param table [catalogue, width]
@@ -49,59 +49,51 @@ function* blocks(hidden: Tensor, targets: Tensor, weights: Tensor, blockRows: nu
   }
 }
 
+/** A block's part of the loss, and of the gradients by hidden rows and by the table for a loss that counts once. */
+function partOf(block: Block, table: Tensor): { loss: Tensor; byHidden: Tensor; byTable: Tensor } {
+  const [catalogue, rows] = [table.shape[0]!, block.hidden.shape[0]];
+  const scores = tf.matMul(block.hidden, table as Tensor2D, false, true);
+  const normaliser = tf.logSumExp(scores, 1, true);
+  const weight = tf.reshape(block.weights, [rows, 1]);
+  // The target's score from its own row, and its part of the gradients too: nothing the size of the scores says where the targets lie.
+  const own = tf.gather(table, block.targets);
+  const score = tf.sum(tf.mul(block.hidden, own), 1, true);
+  const shares = tf.mul(tf.exp(tf.sub(scores, normaliser)), weight) as Tensor2D;
+  const ofTargets = tf.unsortedSegmentSum(tf.mul(block.hidden, weight), block.targets, catalogue);
+  return {
+    loss: tf.sum(tf.mul(tf.sub(normaliser, score), weight)),
+    byHidden: tf.sub(tf.matMul(shares, table as Tensor2D), tf.mul(own, weight)),
+    byTable: tf.sub(tf.matMul(shares, block.hidden, true, false), ofTargets),
+  };
+}
+
+/** Gradients are formed with the loss, from the same scores. Those that nobody asks for a graph leaves out. */
 const loss = definePrimitive<
   { hidden: Tensor; table: Tensor; targets: Tensor; weights: Tensor },
   { blockRows: number }
 >({
   name: "BlockedCrossEntropy",
   forward({ hidden, table, targets, weights }, { blockRows }) {
-    const normalisers: Tensor[] = [];
-    let total: Tensor = tf.scalar(0);
-    for (const block of blocks(hidden, targets, weights, blockRows)) {
-      const normaliser = tf.tidy(() => tf.logSumExp(tf.matMul(block.hidden, table as Tensor2D, false, true), 1));
-      normalisers.push(normaliser);
-      total = tf.tidy(() => {
-        // The target's score from its own row: no second pass over the catalogue.
-        const score = tf.sum(tf.mul(block.hidden, tf.gather(table, block.targets)), 1);
-        return tf.add(total, tf.sum(tf.mul(tf.sub(normaliser, score), block.weights)));
-      });
-    }
-    return [total, normalisers.length === 1 ? tf.clone(normalisers[0]!) : tf.concat(normalisers)];
-  },
-  saveInputs: ["hidden", "table", "targets", "weights"],
-  saveOutputs: [false, true],
-  gradient(dy, [hidden, table, targets, weights, normalisers], { blockRows }) {
-    // Both gradients come from the same scores, so both are formed at once. Where only one is wanted a graph drops the other's product.
-    const catalogue = table!.shape[0]!;
     const parts: Tensor[] = [];
-    let ofTable: Tensor | undefined;
-    let from = 0;
-    for (const block of blocks(hidden!, targets!, weights!, blockRows)) {
-      const size = block.hidden.shape[0];
-      const [part, sum] = tf.tidy(() => {
-        const normaliser = tf.reshape(tf.slice(normalisers!, [from], [size]), [size, 1]);
-        const scores = tf.matMul(block.hidden, table as Tensor2D, false, true);
-        const weight = tf.reshape(tf.mul(block.weights, dy), [size, 1]);
-        const shares = tf.mul(tf.exp(tf.sub(scores, normaliser)), weight) as Tensor2D;
-        // What a row's own target takes off both is a row each: nothing the size of the scores says where the targets lie.
-        const targetRows = tf.mul(tf.gather(table!, block.targets), weight);
-        const ofTargets = tf.unsortedSegmentSum(tf.mul(block.hidden, weight), block.targets, catalogue);
-        const byTable = tf.sub(tf.matMul(shares, block.hidden, true, false), ofTargets);
-        return [
-          tf.sub(tf.matMul(shares, table as Tensor2D), targetRows),
-          ofTable === undefined ? byTable : tf.add(ofTable, byTable),
-        ];
+    let [total, byTable]: Tensor[] = [];
+    for (const { hidden: rows, ...block } of blocks(hidden, targets, weights, blockRows)) {
+      const before = parts.at(-1);
+      const part = tf.tidy(() => {
+        const ordered = before === undefined ? rows : inOrder(before, rows);
+        return partOf({ ...block, hidden: ordered as Tensor2D }, table);
       });
-      parts.push(part!);
-      ofTable = sum;
-      from += size;
+      parts.push(part.byHidden);
+      total = total === undefined ? part.loss : tf.add(total, part.loss);
+      byTable = byTable === undefined ? part.byTable : tf.add(byTable, part.byTable);
     }
-    const ofHidden = parts.length === 1 ? parts[0]! : tf.concat(parts);
-    return {
-      hidden: () => ofHidden,
-      table: () => ofTable!,
-      targets: () => tf.zerosLike(targets!),
-      weights: () => tf.zerosLike(weights!),
-    };
+    return [total!, tf.concat(parts), byTable!];
   },
+  saveInputs: ["targets", "weights"],
+  saveOutputs: [false, true, true],
+  gradient: (dy, [targets, weights, byHidden, byTable]) => ({
+    hidden: () => tf.mul(byHidden!, dy),
+    table: () => tf.mul(byTable!, dy),
+    targets: () => tf.zerosLike(targets!),
+    weights: () => tf.zerosLike(weights!),
+  }),
 });

@@ -4,7 +4,7 @@
  */
 import { median } from "./measure.ts";
 import { officialRun } from "./official_run.ts";
-import { inTurn, NotMeasured, peerScript, script } from "./scripts.ts";
+import { inTurn, type Measured, NotMeasured, peerScript, script } from "./scripts.ts";
 
 /** How to measure. */
 export interface Settings {
@@ -59,6 +59,27 @@ export const ROWS: readonly Row[] = [
   againstPeer("adaptation step, tensorflow", "adaptation_step", 0.8),
   againstPeer("pretraining step with dropout, tensorflow", "pretraining_step", 1.5),
   againstPeer("pretraining step without dropout, tensorflow", "pretraining_step", 1.5, "--dropout", "0"),
+  {
+    what: "TiSASRec pretraining step, batch 512, tensorflow",
+    bar: "under 1.5 GB",
+    async measure({ python }) {
+      const ours = await script<Measured & { gigabytes: number }>("time_aware_step.ts");
+      const found = await python();
+      const said = `${ours.gigabytes} GB, ${ours.milliseconds} ms`;
+      const met = ours.gigabytes < 1.5;
+      if ("missing" in found || ours.device !== "cpu") return { measured: said, met };
+      const other = await peerScript<{ milliseconds: number; gigabytes: number }>(
+        found.python,
+        "time_aware_step.py",
+        "--threads",
+        `${ours.threads}`,
+      );
+      return {
+        measured: `${said}; PyTorch, a row for each pair: ${other.gigabytes} GB, ${other.milliseconds} ms`,
+        met,
+      };
+    },
+  },
   {
     what: "pretraining step, wasm",
     bar: "at most 8 of tensorflow's",

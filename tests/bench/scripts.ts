@@ -33,8 +33,8 @@ export function script<T = Measured>(name: string, ...args: string[]): Promise<T
 }
 
 /** Runs one of the peers' scripts. */
-export function peerScript(python: string, name: string, ...args: string[]): Promise<{ milliseconds: number }> {
-  return measuredBy(python, [join(HERE, "peers", name), ...args]);
+export function peerScript<T = { milliseconds: number }>(python: string, name: string, ...args: string[]): Promise<T> {
+  return measuredBy<T>(python, [join(HERE, "peers", name), ...args]);
 }
 
 async function measuredBy<T>(command: string, args: readonly string[]): Promise<T> {

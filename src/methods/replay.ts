@@ -33,7 +33,7 @@ function replayed(
 ): Addition {
   const { budget, seed } = context;
   if (ratio === 0 || budget?.setupShare === 0) return {};
-  const batch = dividedBatch(settings.training.batch, budget?.setupShare);
+  const batch = dividedBatch(settings.training.batch, slice.windows.count, budget?.setupShare);
   const training = { ...settings.training, batch: batch.finetune };
   const finetune = budget === undefined ? set : { ...set, windows: slice.windows, setupRows: 0 };
   const setup = { ...setupSet(rows, `${set.purpose} of S`, context), steps: totalSteps(finetune, training) };
@@ -61,21 +61,29 @@ function replayed(
 }
 
 /**
- * Rows of F and of S in a step: a batch of each, or with a share of S one batch of both, with a row of each at least.
+ * Rows of F and of S in a step: a batch of each, or with a share of S one batch of both, with a row of each at least. Where the slice's windows do
+ * not fill F's part of a batch, S's is smaller by as much.
  *
+ * @param windows of F.
  * @param share of S in the rows seen, in (0, 1)
  * @example
  * ```ts
  * import assert from "node:assert/strict";
  * import { dividedBatch } from "./replay.ts";
- * assert.deepEqual(dividedBatch(256), { finetune: 256, setup: 256 });
- * assert.deepEqual(dividedBatch(256, 0.7), { finetune: 77, setup: 179 });
+ * assert.deepEqual(dividedBatch(256, 900), { finetune: 256, setup: 256 });
+ * assert.deepEqual(dividedBatch(256, 900, 0.7), { finetune: 77, setup: 179 });
+ * assert.deepEqual(dividedBatch(256, 30, 0.7), { finetune: 30, setup: 70 });
  * ```
  */
-export function dividedBatch(batch: number, share?: number): { readonly finetune: number; readonly setup: number } {
+export function dividedBatch(
+  batch: number,
+  windows: number,
+  share?: number,
+): { readonly finetune: number; readonly setup: number } {
   if (share === undefined) return { finetune: batch, setup: batch };
-  const finetune = Math.max(1, Math.min(batch - 1, Math.round(batch * (1 - share))));
-  return { finetune, setup: Math.max(1, batch - finetune) };
+  const filled = Math.max(1, Math.min(batch, Math.round(windows / (1 - share))));
+  const finetune = Math.max(1, Math.min(filled - 1, Math.round(filled * (1 - share))));
+  return { finetune, setup: Math.max(1, filled - finetune) };
 }
 
 function setupSet(rows: SetupRows, purpose: string, { data, setupRows }: MethodContext): TrainingSet {

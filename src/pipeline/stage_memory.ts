@@ -11,7 +11,7 @@ import { ownOptions, type SetupRows } from "../spec/method_types.ts";
 import type { MethodSpec, ResolvedSpec } from "../spec/types.ts";
 import type { StageTask } from "./graph.ts";
 import type { Prepared } from "./prepare.ts";
-import { scoreNumbers, stepNumbers, type StepSize, trainingNumbers } from "./step_memory.ts";
+import { divergenceNumbers, stepNumbers, type StepSize, trainingNumbers } from "./step_memory.ts";
 
 /** A process with TensorFlow, its compiled graphs and a heap that has not been tidied for a while; bytes. */
 const PROCESS = 700e6;
@@ -103,7 +103,7 @@ class Numbers {
         // The base's answers beside the adapter's, where both are scores of the whole catalogue.
         const rows = lora.training.batch * (everywhere ? context : 1);
         const all = ownOptions("lwf", method).candidates === "all";
-        return trained(1, 2 * one + (all ? 2 * scoreNumbers(this.spec, rows, this.#items) : 0));
+        return trained(1, 2 * one + (all ? divergenceNumbers(rows, this.#items) : 0));
       }
       case "ewc":
         return trained(1, one) + Math.max(GRADIENTS, COPIES * adapter);

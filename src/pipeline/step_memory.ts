@@ -31,16 +31,15 @@ export interface StepSize {
 export function trainingNumbers(spec: ResolvedSpec, items: number, { training, time, everywhere }: StepSize): number {
   const step = stepNumbers(spec.backbone, training.batch, time, items);
   if (training.loss.kind !== "cross-entropy") return step;
-  return step + scoreNumbers(spec, training.batch * (everywhere ? time : 1), items);
+  return step + scoreNumbers(training.batch * (everywhere ? time : 1), items);
 }
 
-/** Numbers in scores of `rows` places over the catalogue where a loss is taken over them. */
-export function scoreNumbers({ engine }: ResolvedSpec, rows: number, items: number): number {
-  const scores = rows * items;
-  // A graph's threads begin many blocks of them before the first is done with; without a graph one is held at a time.
-  const graph = engine === "tensorflow" || engine === "auto";
-  return SCORES * (graph ? scores : Math.min(scores, Math.max(SCORES_AT_ONCE, items)));
-}
+/** Numbers in scores of `rows` places over the catalogue where cross-entropy is taken over them: one block is held at a time. */
+const scoreNumbers = (rows: number, items: number): number =>
+  SCORES * Math.min(rows * items, Math.max(SCORES_AT_ONCE, items));
+
+/** The same where one model's scores are held against another's: a graph's threads begin many blocks of them before the first is done with. */
+export const divergenceNumbers = (rows: number, items: number): number => 2 * SCORES * rows * items;
 
 /** Numbers in the tensors of one step over contexts: its blocks, and scores of the catalogue. */
 export function stepNumbers(backbone: BackboneSpec, batch: number, time: number, items: number): number {

@@ -22,7 +22,6 @@ export const UNAVAILABLE: readonly Unavailable[] = [
   { path: "evaluation.test", instead: "leave it out" },
   { path: "sweep", instead: "leave it out, and write one spec for each setting" },
   { path: "search", instead: "leave it out" },
-  { path: "reproduce", instead: "leave it out" },
   { path: "executor", instead: "leave it out; stages run on this machine" },
 ];
 

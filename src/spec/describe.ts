@@ -41,6 +41,9 @@ export function describe(spec: ResolvedSpec): string[] {
     `Rankings are over the whole catalogue without the context's items; ties count ${ties}.`,
     `Measures are taken at the cut-offs ${series(spec.evaluation.cutoffs.map(String))}.`,
     `Each method runs with the ${spec.seeds.length === 1 ? "seed" : "seeds"} ${seeds}.`,
+    ...(spec.reproduce === undefined
+      ? []
+      : [`On another engine a later run must come within ${spec.reproduce.tolerance} of each measure.`]),
   ];
 }
 

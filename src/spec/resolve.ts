@@ -49,6 +49,7 @@ export function resolveSpec(raw: JsonRecord, file: string): ResolvedSpec {
     seeds: known<number[]>(filled.seeds ?? []),
     evaluation: { cutoffs: [...cutoffs].sort((a, b) => a - b), ties, batch },
     report: resolveReport(isRecord(raw.report) ? raw.report : {}, methods, cutoffs),
+    ...(raw.reproduce === undefined ? {} : { reproduce: known<{ tolerance: number }>(filled.reproduce ?? {}) }),
     engine: known<ResolvedSpec["engine"]>(filled.engine ?? "auto"),
   };
 }

@@ -253,6 +253,11 @@ export interface ResolvedSpec {
   readonly evaluation: EvaluationSpec;
   /** What the report puts first. */
   readonly report: ReportSpec;
+  /** How closely a later run must come to the committed results; absent: exactly, on the same engine alone. */
+  readonly reproduce?: {
+    /** Largest difference of a measure where engine, versions, device or threads are others. */
+    readonly tolerance: number;
+  };
   /** "auto": the best that works. */
   readonly engine: Rung | "auto";
 }

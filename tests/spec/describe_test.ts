@@ -110,4 +110,11 @@ group("describe()", () => {
       ),
     );
   });
+
+  it("says how close a later run must come, where the spec does", () => {
+    assert.equal(
+      words({ reproduce: { tolerance: 0.02 } }).at(-1),
+      "On another engine a later run must come within 0.02 of each measure.",
+    );
+  });
 });

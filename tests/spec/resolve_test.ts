@@ -357,4 +357,10 @@ describe("parseSpec() on a right spec", () => {
     assert.equal(parsed({ methods: ["raie", "lora"] }).resolved.report.reference, "raie");
     assert.equal(parsed({ evaluation: { cutoffs: [20, 5] } }).resolved.report.measure, "Recall@5");
   });
+
+  it("takes a tolerance of a thousandth where one is asked for without a number, and none where nobody asks", () => {
+    assert.deepEqual(parsed({ reproduce: {} }).resolved.reproduce, { tolerance: 0.001 });
+    assert.deepEqual(parsed({}, ["reproduce.tolerance=0.25"]).resolved.reproduce, { tolerance: 0.25 });
+    assert.ok(!("reproduce" in parsed().resolved));
+  });
 });

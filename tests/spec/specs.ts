@@ -166,6 +166,7 @@ export const FULL = {
       },
     ],
   },
+  reproduce: { tolerance: 0.005 },
   engine: "cpu",
 };
 

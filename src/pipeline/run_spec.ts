@@ -5,10 +5,11 @@
 import { join } from "node:path";
 import type { ResolvedSpec } from "../spec/types.ts";
 import { runExperiment, type Workbench } from "./experiment.ts";
+import type { ListedStage } from "./events.ts";
 import { mustBeFeasible } from "./feasible.ts";
 import { type Prepared, prepareData } from "./prepare.ts";
 import { dataStage } from "./stages.ts";
-import { writeRun } from "./write_run.ts";
+import { type FinishedRun, writeRun } from "./write_run.ts";
 
 /** Where an experiment's results went. */
 export interface Written {
@@ -29,7 +30,20 @@ export async function runSpec(
   { bench, dataDir, out }: { bench: Workbench; dataDir: string | undefined; out: string },
 ): Promise<Written> {
   const start = performance.now();
-  const { progress, engine } = bench;
+  const prepared = await prepareRun(spec, bench, dataDir);
+  const finished = await computeRun(spec, specSha256, prepared, bench, [REPORT]);
+  const written = await reportRun(out, finished);
+  return { ...written, seconds: Math.round(performance.now() - start) / 1000 };
+}
+
+const REPORT = { stage: "report: charts and text", what: "steps", steps: 0 } as const;
+
+/** Reads and slices the data of a run, and makes sure that it can be done with them. */
+export async function prepareRun(
+  spec: ResolvedSpec,
+  { progress, engine }: Workbench,
+  dataDir: string | undefined,
+): Promise<Prepared> {
   const on = `${engine.rung} (${engine.version}, ${engine.device}, threads ${engine.threads})`;
   progress.tell({ event: "run", name: spec.name, engine: on, pid: Deno.pid });
   await progress.begin("data: read, slice, cut windows");
@@ -37,19 +51,34 @@ export async function runSpec(
   progress.end(prepared.seconds, false);
   for (const note of prepared.notes) progress.say(`  ${note}`);
   mustBeFeasible(spec, prepared);
-  const report = { stage: "report: charts and text", what: "steps", steps: 0 } as const;
+  return prepared;
+}
+
+/** Computes what is not in the store, and writes nothing else. */
+export async function computeRun(
+  spec: ResolvedSpec,
+  specSha256: string,
+  prepared: Prepared,
+  bench: Workbench,
+  later: readonly ListedStage[] = [],
+): Promise<FinishedRun> {
   const data = { ...prepared, seconds: await keptSeconds(prepared, bench) };
-  const run = await runExperiment(spec, data, bench, [report]);
-  await progress.begin(report.stage);
-  const reporting = performance.now();
+  const run = await runExperiment(spec, data, bench, later);
+  return { spec, specSha256, prepared, run, bench };
+}
+
+/** Writes a finished run under `out`/name. */
+export async function reportRun(out: string, finished: FinishedRun): Promise<Omit<Written, "seconds">> {
+  const { spec, bench: { progress } } = finished;
+  await progress.begin(REPORT.stage);
+  const start = performance.now();
   const folder = join(out, spec.name);
-  const failures = await writeRun(folder, { spec, specSha256, prepared, run, bench });
-  progress.end((performance.now() - reporting) / 1000, false);
+  const failures = await writeRun(folder, finished);
+  progress.end((performance.now() - start) / 1000, false);
   return {
     failures: failures.map(({ spec, seed, error }) => `${spec.label}, seed ${seed}: ${error.message}`),
     report: join(folder, "report.md"),
     results: join(folder, "results.json"),
-    seconds: Math.round(performance.now() - start) / 1000,
   };
 }
 

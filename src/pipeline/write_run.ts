@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { readIfThere, removeIfThere } from "../files.ts";
 import { writePerUser } from "../reporting/per_user.ts";
 import { writeReport } from "../reporting/report.ts";
-import { RESULTS_FILE, writeResults } from "../reporting/results_file.ts";
+import { RESULTS_FILE, settled, writeResults } from "../reporting/results_file.ts";
+import type { Results } from "../reporting/types.ts";
 import { describe } from "../spec/describe.ts";
 import type { ResolvedSpec } from "../spec/types.ts";
 import type { ExperimentRun, Workbench } from "./experiment.ts";
@@ -50,6 +51,16 @@ export async function writeRun(folder: string, finished: FinishedRun): Promise<K
     if (!isDiskRefusal(error)) throw error;
     throw storeError(`Cannot write the report into ${folder}`, error, "; --out names another folder");
   }
+}
+
+/**
+ * The results of a finished run as results.json would hold them, and nothing written.
+ *
+ * @throws {MethodError} when no method was finished: there is nothing to hold them to.
+ */
+export function resultsOfRun({ spec, specSha256, prepared, run, bench }: FinishedRun): Results {
+  if (run.runs.length === 0) throw nothingLeft("", run.failures);
+  return settled(resultsOf(spec, specSha256, prepared, run, bench.engine, run.failures));
 }
 
 async function writeAlone(

@@ -17,6 +17,7 @@ const EXPECTED: Readonly<Record<string, Failure["code"]>> = {
   SpecError: 2,
   DataError: 2,
   UsageError: 2,
+  AuditError: 1,
   EngineError: 1,
   StoreError: 1,
   TrainingError: 1,

@@ -2,8 +2,11 @@
  * Evaluation: ranks, measures, users, continual learning, published figures. Plain numbers; counting ranks on a device is in rank_windows.ts.
  * @module
  */
+export { audit, type Audited, type AuditEntry, type Finding, type TrainingSource } from "./audit.ts";
+export { AuditError } from "./audit_error.ts";
 export { type ContinualMeasures, continualMeasures, type StageMatrix } from "./continual.ts";
 export { coverage } from "./coverage.ts";
+export { excludedItems } from "./exclusions.ts";
 export {
   type Measure,
   measureNamed,

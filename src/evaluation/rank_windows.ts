@@ -7,6 +7,7 @@ import type { Scorer } from "../backbones/types.ts";
 import type { Windows } from "../data/types.ts";
 import { tf } from "../engine/tfjs.ts";
 import type { Engine, TensorMap } from "../engine/types.ts";
+import { excludedItems, NOTHING } from "./exclusions.ts";
 import { ScoreError } from "./score_error.ts";
 
 /** What ranking counted for each window. */
@@ -142,14 +143,8 @@ function exclusions(windows: Windows, rows: Int32Array): { target: Tensor; exclu
   const targets = new Int32Array(rows.length);
   const values = new Int32Array(rows.length * context);
   rows.forEach((row, r) => {
-    const at = row * (context + 1);
-    const target = items[at + context]!;
-    targets[r] = target - 1;
-    for (let c = 0; c < context; c++) {
-      const item = items[at + c]!;
-      const repeated = items.subarray(at, at + c).includes(item);
-      values[r * context + c] = item === 0 || item === target || repeated ? -1 : item - 1;
-    }
+    targets[r] = items[row * (context + 1) + context]! - 1;
+    values.set(excludedItems(windows, row).map((item) => item === NOTHING ? -1 : item - 1), r * context);
   });
   return {
     target: tf.tensor1d(targets, "int32"),

@@ -2,6 +2,7 @@
  * The data of an experiment, ready to train and evaluate on.
  * @module
  */
+import { audit, type AuditEntry } from "../evaluation/audit.ts";
 import { DataError } from "../data/errors.ts";
 import { datasetTitle, loadDataset, readingSettings } from "../data/load.ts";
 import { allRows, joinRows } from "../data/rows.ts";
@@ -11,6 +12,7 @@ import type { ResolvedSpec } from "../spec/types.ts";
 import { mustBeThere, readWeights, type WeightsFile } from "./backbone_weights.ts";
 import { feasibilityNotes } from "./feasible.ts";
 import { dataKey, denseStride } from "./stages.ts";
+import { trainingSources } from "./training_sources.ts";
 
 /** Sliced data with its digest. */
 export interface Prepared {
@@ -37,11 +39,18 @@ export interface Prepared {
   readonly evaluated: readonly { readonly name: string; readonly windows: Windows; readonly from: number }[];
   /** All of them one after the other: ranked, and represented, in one go. */
   readonly ranked: Windows;
+  /** What the leakage audit counted; none of its checks found anything. */
+  readonly audit: readonly AuditEntry[];
   /** Wall time of reading and slicing; never from the store. */
   readonly seconds: number;
 }
 
-/** Reads and slices the data a spec names. @throws {DataError} when files, weights too, are missing or wrong, or a slice has no windows. */
+/**
+ * Reads, slices and audits the data a spec names.
+ *
+ * @throws {DataError} when files, weights too, are missing or wrong, or a slice has no windows.
+ * @throws {AuditError} when anything that is evaluated on could be seen in training.
+ */
 export async function prepareData(spec: ResolvedSpec, dataDir: string | undefined): Promise<Prepared> {
   const start = performance.now();
   const { weights: path } = spec.backbone;
@@ -80,6 +89,7 @@ export async function prepareData(spec: ResolvedSpec, dataDir: string | undefine
     key: dataKey(spec, await readingSettings(spec.dataset), interactions.files),
     evaluated,
     ranked: joinRows(evaluated.map(({ windows }) => ({ windows, rows: allRows(windows.count) }))),
+    audit: audit({ data, evaluated, training: trainingSources(spec, data) }),
     seconds: Math.round(performance.now() - start) / 1000,
   };
 }

@@ -61,6 +61,7 @@ export function resultsOf(
         ...(spec.catalogue === "seen" && droppedWindows !== undefined && { droppedWindows }),
       })),
     },
+    audit: prepared.audit,
     backbone: {
       parameters: run.parameters,
       ...(prepared.weights && { weights: prepared.weights }),

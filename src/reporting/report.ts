@@ -9,6 +9,7 @@ import { CHART_FILES, type ReportChart, reportCharts } from "./charts/report_cha
 import { plain } from "./markdown.ts";
 import { settled } from "./results_file.ts";
 import { askedSection } from "./sections/asked.ts";
+import { auditSection } from "./sections/audit.ts";
 import { continualTable } from "./sections/continual.ts";
 import { costSection } from "./sections/cost.ts";
 import { allMeasures, errorWords, methodsTable } from "./sections/methods_table.ts";
@@ -67,6 +68,7 @@ function markdown(results: Results, words: readonly string[], charts: readonly R
     ...publishedSection(results),
     ...regionSections(results, picture),
     ...(losses.length === 0 ? [] : ["## Did training settle?", ...loadedWords(results), ...losses]),
+    ...auditSection(results),
     ...provenanceSection(results),
     ...durationsSection(results),
     "## Everything measured",

@@ -7,7 +7,7 @@ import { methodSummaries, type MethodSummary } from "./summary.ts";
 import type { Results, RunResult } from "./types.ts";
 
 /** Labels of the methods that took their training pairs from evaluated rows: their figures are no evidence. */
-export function sawEvaluated({ spec }: Results): string[] {
+export function sawEvaluated({ spec }: Pick<Results, "spec">): string[] {
   return spec.methods.filter((method) => method.kind === "ebpr" && ownOptions("ebpr", method).mine === "evaluated")
     .map(({ label }) => label);
 }

@@ -182,6 +182,21 @@ export interface Results {
       readonly droppedWindows?: number;
     }[];
   };
+  /** The leakage audit, in the order it ran; absent in files of versions without one. No check of it found anything, or there would be no results. */
+  readonly audit?: readonly {
+    /** The same in every version; "new-items F1" counts for one slice. */
+    readonly name: string;
+    /** A check must find nothing; a fact is for the reader to know. */
+    readonly kind: "check" | "fact";
+    /** What must be so, or what is counted: a sentence without its full stop. */
+    readonly statement: string;
+    /** How many `unit` were looked at. */
+    readonly looked: number;
+    /** E.g. "windows". */
+    readonly unit: string;
+    /** How many of them were found. */
+    readonly found: number;
+  }[];
   /** Numbers it has, and its pretraining loss for each seed; no loss where its weights were read from a file. */
   readonly backbone: {
     readonly parameters: number;

@@ -37,6 +37,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./report.ts")).command,
   },
   {
+    name: "check",
+    summary: "run again and hold the results to the committed ones",
+    load: async () => (await import("./check.ts")).command,
+  },
+  {
     name: "data",
     summary: "list, fetch and verify data sets",
     load: async () => (await import("./data.ts")).command,

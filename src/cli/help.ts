@@ -49,7 +49,7 @@ export function commandHelp(command: Command): string {
     ...table(rows),
     "",
     "Exit codes:",
-    ...table(EXIT_CODES),
+    ...table(command.exitCodes ?? EXIT_CODES),
     ...(examples.length === 0 ? [] : ["", "Examples:", ...examples.map((line) => `  ${line}`)]),
     "",
   ].join("\n");

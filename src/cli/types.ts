@@ -28,8 +28,8 @@ export interface Arguments {
 }
 
 /**
- * One `deno task` command. Its exit code: 0 done, 1 a run failed, 2 the spec, data or command line is wrong, 130 interrupted. It
- * throws what it cannot handle: `main.ts` prints the message and chooses the code.
+ * One `deno task` command. Its exit code: 0 done, 1 a run failed, 2 the spec, data or command line is wrong, 130 interrupted, if it
+ * has no others. It throws what it cannot handle: `main.ts` prints the message and chooses the code.
  */
 export interface Command {
   /** The task's name. */
@@ -44,6 +44,8 @@ export interface Command {
   readonly options: readonly CommandOption[];
   /** Command lines worth copying, shown by `--help`. */
   readonly examples?: readonly string[];
+  /** Its exit codes and what they mean, where they are not those of every command. */
+  readonly exitCodes?: readonly (readonly [code: string, meaning: string])[];
   /** Does it; resolves to the exit code. */
   run(args: Arguments): Promise<number>;
 }

@@ -49,7 +49,7 @@ describe("the permissions of tasks", () => {
       const reaches = flags.some((flag) => flag.startsWith("--allow-net"));
       assert.equal(reaches, ["data", "setup"].includes(name) || name.startsWith("test"), name);
     }
-    for (const name of ["run", "plan", "report", "watch", "store"]) {
+    for (const name of ["run", "check", "plan", "report", "watch", "store"]) {
       assert.ok(!taskFlags(name).some((flag) => flag.startsWith("--allow-net")), name);
     }
   });
@@ -101,6 +101,13 @@ describe("the permissions of tasks", () => {
         [READ, "--allow-env=RAIE_*"],
         () => [spec, "--engine", "wasm"],
         /7 are in the store/,
+      ],
+      [
+        "check",
+        "no programs, no host name and no more than the store to write",
+        [...NARROW, READ, `--allow-write=${folder}/store`],
+        () => [spec, "--engine", "wasm", "--reports", join(folder, "out")],
+        /nothing moved/,
       ],
       [
         "report",

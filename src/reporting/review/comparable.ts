@@ -75,6 +75,6 @@ export function closeness(
     what: "engine",
     differing,
     words:
-      `The committed results were made on another engine, by other versions or on another device, and the spec says nothing of how far such results may lie apart.${rung} Else give the spec "reproduce": {"tolerance": 0.001}, or the command --tolerance.`,
+      `The committed results were made on another engine, by other versions or on another device, and the spec has no reproduce.tolerance.${rung} --tolerance X holds measures within X.`,
   };
 }

@@ -5,6 +5,7 @@
 import { backboneChecks } from "./backbone_checks.ts";
 import { budgetChecks } from "./budget_checks.ts";
 import { dateOf } from "./dates.ts";
+import { evidenceChecks } from "./evidence_checks.ts";
 import { type Finding, nothingSeen, written } from "./finding.ts";
 import { idleChecks } from "./idle_checks.ts";
 import { MOST_PROBLEMS } from "./issue.ts";
@@ -33,6 +34,7 @@ function* allChecks(raw: JsonRecord, spec: ResolvedSpec): Generator<Finding> {
   yield* methodChecks(raw, spec);
   yield* budgetChecks(raw, spec);
   yield* report(raw, spec);
+  yield* evidenceChecks(raw, spec);
   yield* idleChecks(raw, spec);
 }
 

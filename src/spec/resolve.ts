@@ -29,7 +29,7 @@ export function resolveSpec(raw: JsonRecord, file: string): ResolvedSpec {
   const top = withDefaults(SCHEMA, { ...raw, windows: overlay(layer.windows, raw.windows) });
   const filled: JsonRecord = isRecord(top) ? top : {};
   const windows = known<WindowsSpec>(filled.windows ?? {});
-  const { cutoffs, ties, batch } = known<EvaluationSpec>(filled.evaluation ?? {});
+  const { cutoffs, ties, batch, resamples, test } = known<EvaluationSpec>(filled.evaluation ?? {});
   const backbone = resolveBackbone(raw.backbone, layer, windows.context, file);
   const methods = resolveMethods(raw, layer, backbone.kind);
   return {
@@ -47,7 +47,7 @@ export function resolveSpec(raw: JsonRecord, file: string): ResolvedSpec {
     budget: filled.budget === "matched" ? "matched" : "paper",
     methods,
     seeds: known<number[]>(filled.seeds ?? []),
-    evaluation: { cutoffs: [...cutoffs].sort((a, b) => a - b), ties, batch },
+    evaluation: { cutoffs: [...cutoffs].sort((a, b) => a - b), ties, batch, resamples, test },
     report: resolveReport(isRecord(raw.report) ? raw.report : {}, methods, cutoffs),
     ...(raw.reproduce === undefined ? {} : { reproduce: known<{ tolerance: number }>(filled.reproduce ?? {}) }),
     engine: known<ResolvedSpec["engine"]>(filled.engine ?? "auto"),

@@ -199,6 +199,10 @@ export interface EvaluationSpec {
   readonly ties: "optimistic" | "pessimistic" | "mean";
   /** Windows scored at once; changes no result. */
   readonly batch: number;
+  /** Resamples of users for intervals, and draws of signs for the permutation test. */
+  readonly resamples: number;
+  /** Paired test of differences over users. */
+  readonly test: "permutation" | "wilcoxon";
 }
 
 /** What a report puts first. */

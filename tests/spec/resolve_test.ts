@@ -87,7 +87,7 @@ const PAPER: ResolvedSpec = {
     { kind: "raie", label: "RAIE", lora: LORA, regions: REGIONS, own: {}, options: {} },
   ],
   seeds: [1],
-  evaluation: { cutoffs: [5, 10, 20], ties: "mean", batch: 512 },
+  evaluation: { cutoffs: [5, 10, 20], ties: "mean", batch: 512, resamples: 10_000, test: "permutation" },
   report: { reference: "base", measure: "Recall@10" },
   engine: "auto",
 };

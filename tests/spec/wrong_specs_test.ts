@@ -128,6 +128,17 @@ const WRONG: readonly (readonly [string, Record<string, unknown>, string, readon
     "/report/measure",
     ['"Recall@5"'],
   ],
+  ["too few resamples for any difference to be found", { evaluation: { resamples: 110 } }, "/evaluation/resamples", [
+    // lora and RAIE to base, on S, F1 and T: six differences, and p is at least 1 in 121 with 120 draws.
+    "at least 120 for 6 differences",
+  ]],
+  [
+    "a test of what users have no share in",
+    { evaluation: { test: "wilcoxon" }, report: { measure: "coverage@10" } },
+    "/evaluation/test",
+    ['"coverage@10"', "leave it out"],
+  ],
+  ["a test of one method", { methods: ["lora"], evaluation: { test: "wilcoxon" } }, "/evaluation/test", ["one method"]],
   [
     "a published figure for nobody",
     { report: { published: [{ source: "x", label: "SAS", slice: "F2", measure: "MRR", value: 0.1, windows: 3 }] } },

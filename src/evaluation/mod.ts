@@ -4,9 +4,21 @@
  */
 export { audit, type Audited, type AuditEntry, type Finding, type TrainingSource } from "./audit.ts";
 export { AuditError } from "./audit_error.ts";
+export { type Interval, percentileInterval, resampledMeans, type UserSums } from "./bootstrap.ts";
 export { type ContinualMeasures, continualMeasures, type StageMatrix } from "./continual.ts";
 export { coverage } from "./coverage.ts";
+export {
+  type DifferenceEvidence,
+  type Evidence,
+  evidenceOf,
+  type EvidenceRules,
+  type FigureEvidence,
+  LEVEL,
+  type MethodUsers,
+  type SliceUsers,
+} from "./evidence.ts";
 export { excludedItems } from "./exclusions.ts";
+export { holm } from "./holm.ts";
 export {
   type Measure,
   measureNamed,
@@ -20,4 +32,6 @@ export { perUser, perUserMeasures, type UserRow, userRows, type UserTable } from
 export { compareWithPublished, type PublishedComparison, type PublishedFigure } from "./published.ts";
 export { countsOf, rank, rankOf, ranksOf, type Ties, type WindowRanks } from "./rank.ts";
 export { ScoreError } from "./score_error.ts";
+export { flippedSums, permutationP } from "./sign_flips.ts";
 export { measuresOf, type SliceCounts } from "./slice_measures.ts";
+export { wilcoxonP } from "./wilcoxon.ts";

@@ -12,6 +12,7 @@ import { differences } from "../spec/differences.ts";
 import { portableSpec } from "../spec/portable.ts";
 import type { ResolvedSpec } from "../spec/types.ts";
 import { VERSION } from "../version.ts";
+import { evidenceOfRun } from "./evidence.ts";
 import type { ExperimentRun, MethodRun, SliceRanks } from "./experiment.ts";
 import type { Prepared } from "./prepare.ts";
 import type { KeptFailure } from "./failed_batches.ts";
@@ -79,6 +80,7 @@ export function resultsOf(
       })),
     }),
     ...(comparisons.length === 0 ? {} : { comparisons }),
+    evidence: evidenceOfRun(spec, run),
     provenance: {
       engine: { rung: engine.rung, version: engine.version, device: engine.device, threads: engine.threads },
       raie: VERSION,

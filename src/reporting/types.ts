@@ -2,6 +2,7 @@
  * results.json: everything a report says, as data. Published as src/reporting/results.schema.json and validated when written.
  * @module
  */
+import type { Evidence } from "../evaluation/evidence.ts";
 import type { Difference, ResolvedSpec } from "../spec/types.ts";
 
 /** Measures of one slice: keys such as "Recall@10", "NDCG@10", "MRR", "coverage@10". */
@@ -214,6 +215,8 @@ export interface Results {
   readonly failures?: readonly FailureResult[];
   /** Ours beside the figures of `report.published`. */
   readonly comparisons?: readonly Comparison[];
+  /** Intervals and tests over users; absent in files of versions without them. */
+  readonly evidence?: Evidence;
   /** What the numbers depend on beside spec and data. */
   readonly provenance: {
     readonly engine: {

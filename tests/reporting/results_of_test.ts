@@ -97,6 +97,19 @@ describe("resultsOf()", () => {
     ]);
   });
 
+  it("has an interval for every method and slice, and no test of one method alone", () => {
+    const { evidence } = results("all");
+    assert.deepEqual(evidence?.figures.map(({ label, slice, seeds, users }) => [label, slice, seeds, users]), [
+      ["lora", "S", [1], 1],
+      ["lora", "F1", [1], 1],
+      ["lora", "F2", [1], 1],
+      ["lora", "T", [1], 1],
+    ]);
+    // All windows are of one user, so that every resample is the same.
+    assert.deepEqual(evidence?.figures[3]?.intervals["Recall@10"], [.18, .18]);
+    assert.deepEqual(evidence?.differences, []);
+  });
+
   it("says how many windows of T the catalogue of seen items left out", () => {
     assert.deepEqual(results("seen").data.slices.map(({ droppedWindows }) => droppedWindows), [
       undefined,

@@ -1,0 +1,197 @@
+/**
+ * Evidence over users for a whole table: intervals of every figure, intervals and tests of differences.
+ * @module
+ */
+import type { EvaluationSpec } from "../spec/types.ts";
+import { type Interval, percentileInterval, resampledMeans } from "./bootstrap.ts";
+import { holm } from "./holm.ts";
+import type { UserTable } from "./per_user.ts";
+import { flippedSums, permutationP } from "./sign_flips.ts";
+import { wilcoxonP } from "./wilcoxon.ts";
+
+/** Share of resamples that an interval holds. */
+export const LEVEL = .95;
+
+/** One method's users on one slice, seed by seed. */
+export interface MethodUsers {
+  readonly label: string;
+  /** In the order of the seeds; the same users in each. */
+  readonly seeds: readonly { readonly seed: number; readonly users: UserTable }[];
+}
+
+/** A slice with all methods that ranked it. */
+export interface SliceUsers {
+  readonly slice: string;
+  readonly methods: readonly MethodUsers[];
+}
+
+/** Intervals of one method's figures on one slice. */
+export interface FigureEvidence {
+  readonly label: string;
+  readonly slice: string;
+  /** Seeds the figures are means over. */
+  readonly seeds: readonly number[];
+  /** Users drawn. */
+  readonly users: number;
+  /** By measure, its 95 % interval. */
+  readonly intervals: Readonly<Record<string, Interval>>;
+}
+
+/** One method less another on one slice. */
+export interface DifferenceEvidence {
+  readonly label: string;
+  /** Label of the method subtracted. */
+  readonly to: string;
+  readonly slice: string;
+  /** Seeds that both have: the difference is a mean over them. */
+  readonly seeds: readonly number[];
+  readonly users: number;
+  /** By measure, the difference. */
+  readonly values: Readonly<Record<string, number>>;
+  /** By measure, its 95 % interval, resamples paired. */
+  readonly intervals: Readonly<Record<string, Interval>>;
+  /** Of the test, for the measure tested. */
+  readonly p: number;
+  /** p after Holm's correction over all differences of the evidence. */
+  readonly pHolm: number;
+}
+
+/** All of a run's evidence over users. */
+export interface Evidence {
+  /** Of users, and draws of signs. */
+  readonly resamples: number;
+  readonly test: EvaluationSpec["test"];
+  /** The measure that p is of. */
+  readonly measure: string;
+  readonly figures: readonly FigureEvidence[];
+  readonly differences: readonly DifferenceEvidence[];
+}
+
+/** What to compute. */
+export interface EvidenceRules extends Pick<EvaluationSpec, "resamples" | "test"> {
+  /** A mean over windows, such as "Recall@10". */
+  readonly measure: string;
+  /** Labels: each method is compared with each of these. */
+  readonly to: readonly string[];
+}
+
+/**
+ * Intervals of all measures of all methods on all slices, and their differences to the methods named.
+ *
+ * Figures and differences are those of the tables: means over windows, averaged over seeds. Their intervals resample users and hold the seeds'
+ * models as they are ({@linkcode resampledMeans}). A difference is over the seeds that both methods have. Permutation tests that very
+ * difference; Wilcoxon ranks the users' own mean differences, each user counting once.
+ *
+ * @throws RangeError when seeds or methods of one slice have other users
+ */
+export function evidenceOf(slices: readonly SliceUsers[], rules: EvidenceRules): Evidence {
+  const { resamples, test, measure } = rules;
+  const each = slices.map((slice) => sliceEvidence(slice, rules));
+  const differences = each.flatMap(({ differences }) => differences);
+  const corrected = holm(differences.map(({ p }) => p));
+  return {
+    resamples,
+    test,
+    measure,
+    figures: each.flatMap(({ figures }) => figures),
+    differences: differences.map((difference, i) => ({ ...difference, pHolm: corrected[i]! })),
+  };
+}
+
+/** A method over some of its seeds: by measure, [users] sums over windows. */
+interface Averaged {
+  readonly seeds: readonly number[];
+  readonly sums: Readonly<Record<string, Float64Array>>;
+}
+
+function sliceEvidence({ slice, methods }: SliceUsers, { resamples, test, measure, to }: EvidenceRules) {
+  const table = methods[0]?.seeds[0]?.users;
+  const users = table?.users.length ?? 0;
+  if (table === undefined || users === 0) return { figures: [], differences: [] };
+  for (const { label, seeds } of methods) for (const { seed, users } of seeds) mustMatch(table, users, label, seed);
+  const averages = new Map<string, Averaged>();
+  const over = (method: MethodUsers, seeds: readonly number[]): Averaged => {
+    const key = JSON.stringify([method.label, seeds]);
+    const found = averages.get(key) ?? averaged(method, seeds);
+    averages.set(key, found);
+    return found;
+  };
+  const figures = methods.map((method) => ({ method, own: over(method, method.seeds.map(({ seed }) => seed)) }));
+  const pairs = pairsOf(methods, to).map(([first, second]) => {
+    const seeds = first.seeds.map(({ seed }) => seed).filter((seed) =>
+      second.seeds.some((other) => other.seed === seed)
+    );
+    return { first, second, seeds, a: over(first, seeds), b: over(second, seeds) };
+  }).filter(({ seeds }) => seeds.length > 0);
+  const windows = Float64Array.from(table.windows);
+  const purpose = `users of ${slice}`;
+  const columns = [...averages.values()].flatMap(({ sums }) => Object.values(sums));
+  const means = resampledMeans({ windows, columns }, resamples, { purpose });
+  const meansOf = new Map(columns.map((column, i) => [column, means[i]!]));
+  const tested = [...new Set(pairs.flatMap(({ a, b }) => [a.sums[measure]!, b.sums[measure]!]))];
+  const flipped = test === "permutation" ? flippedSums(tested, resamples, { purpose }) : [];
+  const flippedOf = new Map(tested.map((column, i) => [column, flipped[i]!]));
+  const p = (a: Float64Array, b: Float64Array) =>
+    test === "permutation"
+      ? permutationP(a, b, [flippedOf.get(a)!, flippedOf.get(b)!])
+      : wilcoxonP(a.map((sum, user) => (sum - b[user]!) / windows[user]!));
+  const total = sum(windows);
+  return {
+    figures: figures.map(({ method: { label }, own: { seeds, sums } }): FigureEvidence => ({
+      label,
+      slice,
+      seeds,
+      users,
+      intervals: mapped(sums, (column) => percentileInterval(meansOf.get(column)!, LEVEL)),
+    })),
+    differences: pairs.map(({ first, second, seeds, a, b }): Omit<DifferenceEvidence, "pHolm"> => ({
+      label: first.label,
+      to: second.label,
+      slice,
+      seeds,
+      users,
+      values: mapped(a.sums, (column, name) => (sum(column) - sum(b.sums[name]!)) / total),
+      intervals: mapped(a.sums, (column, name) => {
+        const others = meansOf.get(b.sums[name]!)!;
+        return percentileInterval(meansOf.get(column)!.map((mean, i) => mean - others[i]!), LEVEL);
+      }),
+      p: p(a.sums[measure]!, b.sums[measure]!),
+    })),
+  };
+}
+
+/** Every method against each of those named, no two twice. */
+function pairsOf(methods: readonly MethodUsers[], to: readonly string[]): (readonly [MethodUsers, MethodUsers])[] {
+  const named = to.flatMap((label) => methods.filter((method) => method.label === label));
+  return named.flatMap((second, i) =>
+    methods.filter((first) => first !== second && !named.slice(0, i).includes(first))
+      .map((first) => [first, second] as const)
+  );
+}
+
+function averaged({ seeds }: MethodUsers, wanted: readonly number[]): Averaged {
+  const tables = seeds.filter(({ seed }) => wanted.includes(seed)).map(({ users }) => users);
+  const sums = mapped(
+    tables[0]?.measures ?? {},
+    (column, name) =>
+      column.map((_, user) =>
+        tables.reduce((sum, { measures, windows }) => sum + measures[name]![user]! * windows[user]!, 0) / tables.length
+      ),
+  );
+  return { seeds: wanted, sums };
+}
+
+function mustMatch(first: UserTable, other: UserTable, label: string, seed: number): void {
+  if (
+    first.users.length === other.users.length &&
+    first.users.every((user, row) => user === other.users[row] && first.windows[row] === other.windows[row])
+  ) return;
+  throw new RangeError(
+    `Cannot compare users: ${label} with seed ${seed} ranked other windows than the first method, wanted the same`,
+  );
+}
+
+const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
+
+const mapped = <From, To>(record: Readonly<Record<string, From>>, of: (value: From, key: string) => To) =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, of(value, key)]));

@@ -1,0 +1,31 @@
+/**
+ * Evidence over users from what a run computed.
+ * @module
+ */
+import { type Evidence, evidenceOf } from "../evaluation/evidence.ts";
+import { perUser } from "../evaluation/per_user.ts";
+import { ranksOf } from "../evaluation/rank.ts";
+import { comparedTo } from "../spec/evidence_checks.ts";
+import type { ResolvedSpec } from "../spec/types.ts";
+import type { ExperimentRun } from "./experiment.ts";
+
+/**
+ * Intervals of every method's figures on every slice, and the tests of its differences to `report.reference` and to the backbone as it was.
+ * Differences are left out where `report.measure` is a coverage, which is no mean over users' windows.
+ */
+export function evidenceOfRun(spec: ResolvedSpec, { runs }: ExperimentRun): Evidence {
+  const { evaluation: { cutoffs, ties, resamples, test }, report: { measure } } = spec;
+  const states = runs.map((run) => ({ label: run.spec.label, seed: run.seed, ranks: run.states.at(-1)!.ranks }));
+  const slices = (states[0]?.ranks ?? []).map(({ slice }) => ({
+    slice,
+    methods: spec.methods.map(({ label }) => ({
+      label,
+      seeds: states.filter((state) => state.label === label).map(({ seed, ranks }) => {
+        const own = ranks.find((each) => each.slice === slice)!;
+        return { seed, users: perUser(ranksOf(own.ranks, ties), own.windows.users, cutoffs) };
+      }),
+    })).filter(({ seeds }) => seeds.length > 0),
+  }));
+  const to = measure.startsWith("coverage@") ? [] : comparedTo(spec);
+  return evidenceOf(slices, { resamples, test, measure, to });
+}

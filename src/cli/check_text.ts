@@ -6,6 +6,7 @@ import { fixed, signed } from "../reporting/numbers.ts";
 import type { Closeness, Obstacle } from "../reporting/review/comparable.ts";
 import type { Differing } from "../reporting/review/differing.ts";
 import type { Drift, Moved } from "../reporting/review/drift.ts";
+import { shown } from "../reporting/review/shown.ts";
 
 /** How a check of one spec ended. */
 export type Checked =
@@ -97,17 +98,4 @@ function aligned(rows: readonly (readonly string[])[]): string[] {
   return rows.map((row) =>
     `  ${row.map((cell, column) => column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)).join("  ")}`
   );
-}
-
-/** Longer texts are cut. */
-const LONGEST = 44;
-
-/** A value in a cell; what is too long for one is counted. */
-function shown(value: unknown): string {
-  if (value === undefined) return "–";
-  if (typeof value === "string") return value.length > LONGEST ? `${value.slice(0, 12)}…` : value;
-  if (typeof value !== "object" || value === null) return String(value);
-  const text = JSON.stringify(value);
-  if (text.length <= LONGEST) return text;
-  return Array.isArray(value) ? `${value.flat(Infinity).length} entries` : "present";
 }

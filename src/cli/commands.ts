@@ -42,6 +42,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./check.ts")).command,
   },
   {
+    name: "compare",
+    summary: "two or more results side by side, as Markdown",
+    load: async () => (await import("./compare.ts")).command,
+  },
+  {
     name: "data",
     summary: "list, fetch and verify data sets",
     load: async () => (await import("./data.ts")).command,

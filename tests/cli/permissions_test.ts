@@ -49,7 +49,7 @@ describe("the permissions of tasks", () => {
       const reaches = flags.some((flag) => flag.startsWith("--allow-net"));
       assert.equal(reaches, ["data", "setup"].includes(name) || name.startsWith("test"), name);
     }
-    for (const name of ["run", "check", "plan", "report", "watch", "store"]) {
+    for (const name of ["run", "check", "compare", "plan", "report", "watch", "store"]) {
       assert.ok(!taskFlags(name).some((flag) => flag.startsWith("--allow-net")), name);
     }
   });
@@ -115,6 +115,13 @@ describe("the permissions of tasks", () => {
         [...NARROW, READ, `--allow-write=${folder}/out`],
         () => [join(folder, "out", "tiny")],
         /report\.md/,
+      ],
+      [
+        "compare",
+        "no environment and the reports' folder to read",
+        [READ],
+        () => [join(folder, "out", "tiny"), join(folder, "out", "tiny", "results.json")],
+        /No measure on S or T differs/,
       ],
       [
         "watch",

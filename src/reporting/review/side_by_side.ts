@@ -1,0 +1,97 @@
+/**
+ * Two or more results side by side: where their specs, data and engines differ, and what each method measured.
+ * @module
+ */
+import { type Figure, figureOf, methodSummaries } from "../summary.ts";
+import type { Results } from "../types.ts";
+import type { Differing } from "./differing.ts";
+import { dataChanges, originChanges } from "./origins.ts";
+import { specChanges } from "./spec_changes.ts";
+
+/** Results with where they lie. */
+export interface NamedResults {
+  /** As the user named them. */
+  readonly path: string;
+  readonly results: Results;
+}
+
+/** How far a figure lies from that of the first results. */
+export interface FigureDifference {
+  readonly value: number;
+  /**
+   * In standard errors of the difference, as if both figures were independent: figures of the same windows are not, so this is on the
+   * safe side. Absent where an error is not known or nothing.
+   */
+  readonly errors?: number;
+}
+
+/** One measure of one method on one slice, in all results. */
+export interface MeasureRow {
+  readonly slice: string;
+  readonly label: string;
+  readonly measure: string;
+  /** One for each of the results; undefined where it has none. */
+  readonly figures: readonly (Figure | undefined)[];
+  /** One for each of the results but the first. */
+  readonly differences: readonly (FigureDifference | undefined)[];
+}
+
+/** What lies side by side. */
+export interface SideBySide {
+  readonly all: readonly NamedResults[];
+  readonly spec: readonly Differing[];
+  readonly data: readonly Differing[];
+  readonly engine: readonly Differing[];
+  /** T, then S; in each the methods in the order of the specs. */
+  readonly measures: readonly MeasureRow[];
+}
+
+/** Compares all with the first; at least two. */
+export function sideBySide(all: readonly NamedResults[]): SideBySide {
+  const results = all.map(({ results }) => results);
+  return {
+    all,
+    spec: specChanges(results.map(({ spec }) => spec)),
+    data: dataChanges(results),
+    engine: originChanges(results.map(({ provenance }) => provenance)),
+    measures: ["T", "S"].flatMap((slice) => measureRows(results, slice)),
+  };
+}
+
+function measureRows(all: readonly Results[], slice: string): MeasureRow[] {
+  const summaries = all.map(methodSummaries);
+  const labels = new Set(summaries.flatMap((methods) => methods.map(({ label }) => label)));
+  const measures = new Set(
+    all.flatMap(({ runs }) => runs.flatMap(({ measures }) => Object.keys(measures[slice] ?? {}))),
+  );
+  return [...labels].flatMap((label) =>
+    [...measures].map((measure) => {
+      const figures = all.map((results, i) => {
+        const method = summaries[i]!.find((each) => each.label === label);
+        return method && figureOf(results, method, slice, measure);
+      });
+      const [first, ...others] = figures;
+      return {
+        slice,
+        label,
+        measure,
+        figures,
+        differences: others.map((other) => differenceOf(first, other, measure)),
+      };
+    })
+  );
+}
+
+function differenceOf(
+  first: Figure | undefined,
+  other: Figure | undefined,
+  measure: string,
+): FigureDifference | undefined {
+  if (first === undefined || other === undefined) return undefined;
+  const value = other.mean - first.mean;
+  // The share of items recommended at all is no mean over windows: its error is known from several seeds alone.
+  const known = [first, other].every(({ error, overSeeds }) =>
+    error > 0 && (overSeeds || !measure.startsWith("coverage@"))
+  );
+  return { value, ...(known && { errors: value / Math.hypot(first.error, other.error) }) };
+}

@@ -20,6 +20,14 @@ export {
 export { excludedItems } from "./exclusions.ts";
 export { holm } from "./holm.ts";
 export {
+  groupMeasures,
+  popularity,
+  type SetupKnowledge,
+  setupKnowledge,
+  type WindowGroup,
+  windowGroups,
+} from "./groups.ts";
+export {
   type Measure,
   measureNamed,
   measuresFor,

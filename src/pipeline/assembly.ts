@@ -91,7 +91,7 @@ export class Assembly implements ExperimentRun {
     }
     const run = { spec, seed, states, cost, curves, seconds };
     if (regions === undefined) return run;
-    return { ...run, regions: await this.#runner.regions(await this.#result(regions, backbone)) };
+    return { ...run, ...await this.#runner.regions(await this.#result(regions, backbone)) };
   }
 
   async #ranks(node: StageNode, backbone: StageNode): Promise<SliceRanks[]> {

@@ -47,6 +47,8 @@ export interface MethodRun {
   readonly curves: readonly LossCurve[];
   /** Of the last state; absent for methods that keep no regions. */
   readonly regions?: RegionsResult;
+  /** Number of each window's region by slice, in the order of `regions.after`. */
+  readonly routes?: Readonly<Record<string, readonly number[]>>;
   /** Time adapting took when it was computed, ranking left out. */
   readonly seconds: number;
 }

@@ -13,12 +13,20 @@ import type { Prepared } from "./prepare.ts";
 /** Windows on the map, divided evenly over the slices. */
 const MAP_WINDOWS = 600;
 
+/** What a stage of regions keeps. */
+export interface RegionSummary {
+  /** For the report. */
+  readonly regions: RegionsResult;
+  /** Number of each window's region after editing, by slice, in the order of `after`. */
+  readonly routes: Readonly<Record<string, readonly number[]>>;
+}
+
 /** Computes the summary; the map's layout is drawn with the run's seed. */
 export async function summariseRegions(
   trace: RegionTrace,
   prepared: Prepared,
   context: SeedContext,
-): Promise<RegionsResult> {
+): Promise<RegionSummary> {
   const routes = new Map<string, Int32Array>();
   for (const { name, windows } of prepared.evaluated) routes.set(name, await trace.route(windows));
   const routing = Object.fromEntries([...routes].map(([name, route]) => [name, countsOf(route, trace.after.count)]));
@@ -30,7 +38,7 @@ export async function summariseRegions(
       counts: flow(from.windows, routes.get(from.name)!, windows, routes.get(name)!, trace.after.count),
     };
   });
-  return {
+  const regions = {
     before: describe(trace.before, undefined),
     after: describe(trace.after, trace.before),
     edits: trace.edits.map((edit) => ({
@@ -49,6 +57,7 @@ export async function summariseRegions(
     map: await map(routes, prepared, context),
     notes: trace.notes,
   };
+  return { regions, routes: Object.fromEntries([...routes].map(([name, route]) => [name, [...route]])) };
 }
 
 function countsOf(route: Int32Array, count: number): number[] {

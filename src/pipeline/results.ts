@@ -14,6 +14,7 @@ import type { ResolvedSpec } from "../spec/types.ts";
 import { VERSION } from "../version.ts";
 import { evidenceOfRun } from "./evidence.ts";
 import type { ExperimentRun, MethodRun, SliceRanks } from "./experiment.ts";
+import { groupsOf } from "./groups.ts";
 import type { Prepared } from "./prepare.ts";
 import type { KeptFailure } from "./failed_batches.ts";
 import { compareRuns } from "./published.ts";
@@ -69,6 +70,7 @@ export function resultsOf(
       loss: run.backbones.map(({ seed, curve }) => ({ seed, ...curve })),
     },
     runs,
+    groups: groupsOf(spec, prepared, run, runs),
     ...(failures.length === 0 ? {} : {
       failures: failures.map(({ spec, seed, error, batch }) => ({
         method: spec.kind,

@@ -16,11 +16,12 @@ import type { SliceRanks, Workbench } from "./experiment.ts";
 import type { StageNode, StageTask, YardstickState } from "./graph.ts";
 import type { Prepared } from "./prepare.ts";
 import { decodeRanks, encodeRanks } from "./ranks_file.ts";
-import { summariseRegions } from "./region_summary.ts";
+import { type RegionSummary, summariseRegions } from "./region_summary.ts";
 import type { StageResult } from "./store.ts";
 
 const RANKS = "ranks.safetensors";
 const REGIONS = "regions.json";
+const ROUTES = "routes.json";
 
 /** Runs stages; what they read must be in the store, or is computed first by the caller. Keeps the backbone of one seed on the device. */
 export class StageRunner {
@@ -97,8 +98,9 @@ export class StageRunner {
   }
 
   /** What a stage of regions holds. */
-  async regions({ folder }: StageResult): Promise<RegionsResult> {
-    return JSON.parse(await Deno.readTextFile(join(folder, REGIONS))) as RegionsResult;
+  async regions({ folder }: StageResult): Promise<RegionSummary> {
+    const read = async (file: string) => JSON.parse(await Deno.readTextFile(join(folder, file)));
+    return { regions: await read(REGIONS) as RegionsResult, routes: await read(ROUTES) as RegionSummary["routes"] };
   }
 
   /** Frees the device. */
@@ -120,7 +122,8 @@ export class StageRunner {
         const { regions } = await this.state(task.method, task.state, backbone);
         if (regions === undefined) throw new TypeError(`${task.method.label} says it edits regions and keeps none`);
         const summary = await summariseRegions(regions, prepared, await this.context(backbone));
-        return await Deno.writeTextFile(join(folder, REGIONS), JSON.stringify(summary));
+        await Deno.writeTextFile(join(folder, ROUTES), JSON.stringify(summary.routes));
+        return await Deno.writeTextFile(join(folder, REGIONS), JSON.stringify(summary.regions));
       }
     }
   }

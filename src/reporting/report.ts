@@ -12,8 +12,10 @@ import { askedSection } from "./sections/asked.ts";
 import { auditSection } from "./sections/audit.ts";
 import { continualTable } from "./sections/continual.ts";
 import { costSection } from "./sections/cost.ts";
+import { differencesTables } from "./sections/differences_table.ts";
 import { allMeasures, errorWords, methodsTable } from "./sections/methods_table.ts";
 import { failuresSection } from "./sections/failures.ts";
+import { groupsSection } from "./sections/groups.ts";
 import { durationsSection, provenanceSection } from "./sections/provenance.ts";
 import { publishedSection } from "./sections/published.ts";
 import { type Picture, regionSections } from "./sections/regions_section.ts";
@@ -60,10 +62,12 @@ function markdown(results: Results, words: readonly string[], charts: readonly R
     "## Which method adapts best, and which keeps most?",
     methodsTable(results),
     [errorWords(results), ...trainedWords(results)].join(" "),
+    ...differencesTables(results),
     ...picture("methods.png"),
     "## Is what was learnt paid for with what was known?",
     ...picture("retention.png"),
     ...continualTable(results),
+    ...groupsSection(results),
     ...costSection(results),
     ...publishedSection(results),
     ...regionSections(results, picture),

@@ -52,7 +52,7 @@ function sentence({ instancePath, message, params }: ErrorObject): string {
 }
 
 /** Lists that count the same things must be equally long, or a chart would draw what is not there. */
-function inconsistencies({ runs, backbone }: Results): string[] {
+function inconsistencies({ runs, backbone, groups }: Results): string[] {
   const problems: string[] = [];
   const equal = (place: string, found: number, wanted: number) => {
     if (found !== wanted) problems.push(`${place}: has ${found} entries, wanted ${wanted}`);
@@ -61,6 +61,11 @@ function inconsistencies({ runs, backbone }: Results): string[] {
   runs.forEach(({ loss, regions }, run) => {
     loss.forEach(({ steps, values }, i) => equal(`/runs/${run}/loss/${i}/values`, values.length, steps.length));
     if (regions !== undefined) regionLengths(regions, `/runs/${run}/regions`, equal);
+  });
+  groups?.groups.forEach(({ measures }, group) => {
+    for (const [name, values] of Object.entries(measures)) {
+      equal(`/groups/groups/${group}/measures/${name}`, values.length, runs.length);
+    }
   });
   return problems;
 }

@@ -24,7 +24,7 @@ export interface Figure {
 }
 
 /** Methods in the order of the spec. A method without a run is left out. */
-export function methodSummaries({ spec, runs }: Results): MethodSummary[] {
+export function methodSummaries({ spec, runs }: Pick<Results, "spec" | "runs">): MethodSummary[] {
   const labels = [...new Set([...spec.methods.map(({ label }) => label), ...runs.map(({ label }) => label)])];
   const kinds = new Map<string, number>();
   return labels.flatMap((label) => {

@@ -51,6 +51,32 @@ export interface RunResult {
   readonly regions?: RegionsResult;
 }
 
+/** Windows of one slice that have something in common, and what each run made of them. */
+export interface GroupResult {
+  /** "S", "F1".."Fn" or "T". */
+  readonly slice: string;
+  /** What they are told apart by. */
+  readonly by: "user" | "target" | "region";
+  /** "known" and "new" users; "popular", "rare" and "unseen" targets; a region's name. */
+  readonly name: string;
+  /** Windows in the group. */
+  readonly windows: number;
+  /** Users they are of. */
+  readonly users: number;
+  /** By measure, one value a run, in the order of `runs`. */
+  readonly measures: Readonly<Record<string, readonly number[]>>;
+}
+
+/** Results by group. */
+export interface GroupsResult {
+  /** Number of popular items: the fewest that make half of S's positives. */
+  readonly popularItems: number;
+  /** Whose regions windows are told apart by; absent where no method keeps regions. */
+  readonly regions?: { readonly label: string; readonly seed: number };
+  /** Slice by slice; groups without a window are left out. */
+  readonly groups: readonly GroupResult[];
+}
+
 /** A figure of ours beside a published one. */
 export interface Comparison {
   /** Label of the method here. */
@@ -211,6 +237,8 @@ export interface Results {
   };
   /** One entry for each method and seed. */
   readonly runs: readonly RunResult[];
+  /** The same by group of windows; absent in files of versions without groups. */
+  readonly groups?: GroupsResult;
   /** Methods that could not be finished; absent when all were. */
   readonly failures?: readonly FailureResult[];
   /** Ours beside the figures of `report.published`. */

@@ -54,7 +54,7 @@ function results(catalogue: "all" | "seen") {
     data: {
       catalogue: { size: 200, ids: [] },
       userIds: ["1"],
-      setup: slice("S"),
+      setup: { ...slice("S"), sequences: { users: Int32Array.of(0), items: Int32Array.of(1, 1) } },
       finetune: [slice("F1"), slice("F2")],
       test: { ...slice("T"), droppedWindows: 7 },
       borders: [1, 2, 3],

@@ -13,7 +13,7 @@ export interface ShownRegions {
 }
 
 /** The first seed of the reference method, or of the first method that has regions; undefined where none has. */
-export function shownRegions(results: Results): ShownRegions | undefined {
+export function shownRegions(results: Pick<Results, "spec" | "runs">): ShownRegions | undefined {
   const { reference } = results.spec.report;
   const shown = methodSummaries(results).flatMap(({ label, runs }) =>
     runs.flatMap(({ seed, regions }) => regions === undefined ? [] : [{ label, seed, regions }])

@@ -123,8 +123,10 @@ async function held({ spec, digest }: ReadSpec, folder: string, args: Arguments,
       console.error(writtenOut(`Failed: ${spec.label}, seed ${seed}: ${error.message}`));
     }
     const out = args.text("out");
-    if (out !== undefined) await reportRun(out, finished);
-    const found = drift(committed, resultsOfRun(finished), close);
+    const results = out === undefined
+      ? resultsOfRun(finished)
+      : await readResults((await reportRun(out, finished)).results);
+    const found = drift(committed, results, close);
     const outcome = found.moved.some(({ verdict }) => verdict === "drift") ? "moved" : "same";
     return { outcome, closeness: close, drift: found };
   });

@@ -71,22 +71,21 @@ describe("deno task check", () => {
   });
 
   it("says what moved, by how much and by how many standard errors, and ends with 1", async () => {
-    let value = 0, windows = 0;
+    let error = 0;
     await tampered((results) => {
       const measures = results.runs[2]!.measures.T as Record<string, number>;
-      value = measures["Recall@10"]!;
-      windows = results.data.slices[2]!.windows;
-      measures["Recall@10"] = value + 0.05;
+      measures["Recall@10"]! += 0.05;
+      const users = results.evidence!.figures.find(({ label, slice }) => label === "RAIE" && slice === "T");
+      const [low, high] = users!.intervals["Recall@10"]!;
+      error = (high - low) / 2 / 1.96;
       (results.runs[1]!.cost as { steps: number }).steps += 3;
     }, async () => {
       const bytes = Deno.readTextFileSync(committed());
       const { code, out } = await check(tiny, ["--quiet"]);
       assert.equal(code, 1, out);
       assert.match(out, /^tiny: 2 of \d+ figures moved from /);
-      const p = value + 0.05;
-      const errors = (0.05 / Math.sqrt(p * (1 - p) / windows)).toFixed(2);
       const line = out.split("\n").find((line) => line.includes("runs[RAIE, seed 1].measures.T.Recall@10"));
-      assert.match(line ?? out, new RegExp(`−0\\.050000 +${errors}$`));
+      assert.match(line ?? out, new RegExp(`−0\\.050000 +${(0.05 / error).toFixed(2)}$`));
       assert.match(out, /runs\[lora, seed 1\]\.cost\.steps +\d+ +\d+ +−3\.0+ +–$/m);
       assert.equal(Deno.readTextFileSync(committed()), bytes);
 

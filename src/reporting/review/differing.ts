@@ -19,6 +19,7 @@ const IDENTITIES: readonly (readonly [field: string, words: string])[] = [
   ["stage", ""],
   ["seed", "seed "],
   ["slice", ""],
+  ["by", ""],
   ["measure", ""],
   ["from", "from "],
   ["to", "to "],

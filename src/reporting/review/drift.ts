@@ -2,9 +2,9 @@
  * Holding results to committed ones: what moved, by how much, and whether it may.
  * @module
  */
-import { binomialError, windowsOf } from "../summary.ts";
 import type { Results } from "../types.ts";
 import type { Closeness } from "./comparable.ts";
+import { figureError } from "./standard_error.ts";
 import { countFigures, type Differing, differing } from "./differing.ts";
 
 /** A figure that is not as committed. */
@@ -15,7 +15,7 @@ export interface Moved {
   readonly found: unknown;
   /** Found less committed; of lists the largest difference of two entries. Absent where there is none to take. */
   readonly difference?: number;
-  /** The difference in standard errors of the committed figure: binomial over the slice's windows. Absent for what is no share of windows. */
+  /** The difference in standard errors of the committed figure; absent for what has none. */
   readonly errors?: number;
   /** "drift": it should be as committed. "tolerated": within the tolerance. "free": not held on another engine. */
   readonly verdict: "drift" | "tolerated" | "free";
@@ -29,11 +29,16 @@ export interface Drift {
   readonly held: number;
 }
 
-/** Holds results to committed ones of the same spec and data. Durations, names and words do not count. */
+/**
+ * Holds results to committed ones of the same spec and data. Durations, names and words do not count, nor do whole sections that an earlier
+ * version's results do not have.
+ */
 export function drift(committed: Results, found: Results, { kind, tolerance }: Closeness): Drift {
+  const added = Object.keys(found).filter((name) => name !== "failures" && !Object.hasOwn(committed, name));
+  const known = without(found, ...added) as unknown as Results;
   const errors = standardErrors(committed);
   const judge = (pick: (results: Results) => unknown, most: number | undefined) =>
-    differing([pick(committed), pick(found)]).map((each) => moved(each, errors.get(each.place), most));
+    differing([pick(committed), pick(known)]).map((each) => moved(each, errors.get(each.place), most));
   const strict = kind === "exact";
   const all = [
     ...judge(trained, strict ? 0 : undefined),
@@ -58,26 +63,30 @@ const measured = ({ runs }: Results) => ({
 });
 
 /** What data and spec alone decide: held exactly on every engine. */
-const counted = ({ data, backbone: { parameters }, failures = [] }: Results) => ({
+const counted = ({ data, audit, backbone: { parameters }, failures = [] }: Results) => ({
   data: without(data, "title", "notes"),
+  audit: audit?.map((entry) => without(entry, "statement", "unit")),
   backbone: { parameters },
   failures: failures.map(({ label, seed }) => ({ label, seed })),
 });
 
+/** Held to each other elsewhere, or no figures. */
+const ELSEWHERE = [
+  "$schema",
+  "version",
+  "name",
+  "spec",
+  "differences",
+  "data",
+  "audit",
+  "provenance",
+  "durations",
+  "failures",
+];
+
 /** All else a training leaves: costs but seconds, losses, regions, what is reckoned from measures, and whatever later versions add. */
 const trained = (results: Results) => ({
-  ...without(
-    results,
-    "$schema",
-    "version",
-    "name",
-    "spec",
-    "differences",
-    "data",
-    "provenance",
-    "durations",
-    "failures",
-  ),
+  ...without(results, ...ELSEWHERE),
   backbone: without(results.backbone, "parameters", "weights"),
   runs: results.runs.map((run) => ({
     ...without(run, "method", "options", "measures", "matrix"),
@@ -102,7 +111,7 @@ function moved(
     committed,
     found,
     ...(difference !== undefined && { difference }),
-    ...(difference !== undefined && error !== undefined && error > 0 && { errors: Math.abs(difference) / error }),
+    ...(difference !== undefined && error !== undefined && { errors: Math.abs(difference) / error }),
     verdict: most === undefined ? "free" : within ? "tolerated" : "drift",
   };
 }
@@ -120,21 +129,23 @@ function differenceOf(a: unknown, b: unknown): number | undefined {
   return differences.reduce((most, each) => Math.abs(each) > Math.abs(most) ? each : most, 0);
 }
 
-/** Standard errors of the measures that are means over windows, by place. */
+/** Standard errors of the measures that have one, by place. */
 function standardErrors(results: Results): Map<string, number> {
   const errors = new Map<string, number>();
-  const { measure } = results.spec.report;
-  const set = (place: string, name: string, slice: string, value: number) => {
-    if (!name.startsWith("coverage@")) errors.set(place, binomialError(value, windowsOf(results, slice)));
+  const set = (place: string, label: string, slice: string, measure: string, value: number) => {
+    const error = figureError(results, { label, slice, measure }, value);
+    if (error !== undefined) errors.set(place, error);
   };
   for (const { label, seed, measures, matrix } of results.runs) {
     const run = `runs[${label}, seed ${seed}]`;
     for (const [slice, values] of Object.entries(measures)) {
-      for (const [name, value] of Object.entries(values)) set(`${run}.measures.${slice}.${name}`, name, slice, value);
+      for (const [name, value] of Object.entries(values)) {
+        set(`${run}.measures.${slice}.${name}`, label, slice, name, value);
+      }
     }
     for (const { stage, measures } of matrix) {
       for (const [slice, value] of Object.entries(measures)) {
-        set(`${run}.matrix[${stage}].measures.${slice}`, measure, slice, value);
+        set(`${run}.matrix[${stage}].measures.${slice}`, label, slice, results.spec.report.measure, value);
       }
     }
   }

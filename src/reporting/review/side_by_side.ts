@@ -2,11 +2,12 @@
  * Two or more results side by side: where their specs, data and engines differ, and what each method measured.
  * @module
  */
-import { type Figure, figureOf, methodSummaries } from "../summary.ts";
+import { average, methodSummaries } from "../summary.ts";
 import type { Results } from "../types.ts";
 import type { Differing } from "./differing.ts";
 import { dataChanges, originChanges } from "./origins.ts";
 import { specChanges } from "./spec_changes.ts";
+import { figureError } from "./standard_error.ts";
 
 /** Results with where they lie. */
 export interface NamedResults {
@@ -15,12 +16,19 @@ export interface NamedResults {
   readonly results: Results;
 }
 
+/** A measure's mean over seeds. */
+export interface ComparedFigure {
+  readonly mean: number;
+  /** One standard error, where it has one: over users, else over windows. */
+  readonly error?: number;
+}
+
 /** How far a figure lies from that of the first results. */
 export interface FigureDifference {
   readonly value: number;
   /**
    * In standard errors of the difference, as if both figures were independent: figures of the same windows are not, so this is on the
-   * safe side. Absent where an error is not known or nothing.
+   * safe side. Absent where one of them has no error.
    */
   readonly errors?: number;
 }
@@ -31,7 +39,7 @@ export interface MeasureRow {
   readonly label: string;
   readonly measure: string;
   /** One for each of the results; undefined where it has none. */
-  readonly figures: readonly (Figure | undefined)[];
+  readonly figures: readonly (ComparedFigure | undefined)[];
   /** One for each of the results but the first. */
   readonly differences: readonly (FigureDifference | undefined)[];
 }
@@ -67,8 +75,13 @@ function measureRows(all: readonly Results[], slice: string): MeasureRow[] {
   return [...labels].flatMap((label) =>
     [...measures].map((measure) => {
       const figures = all.map((results, i) => {
-        const method = summaries[i]!.find((each) => each.label === label);
-        return method && figureOf(results, method, slice, measure);
+        const values = summaries[i]!.find((each) => each.label === label)?.runs.map(({ measures }) =>
+          measures[slice]?.[measure]
+        ).filter((value) => value !== undefined) ?? [];
+        if (values.length === 0) return undefined;
+        const mean = average(values);
+        const error = figureError(results, { label, slice, measure }, mean);
+        return { mean, ...(error !== undefined && { error }) };
       });
       const [first, ...others] = figures;
       return {
@@ -76,22 +89,18 @@ function measureRows(all: readonly Results[], slice: string): MeasureRow[] {
         label,
         measure,
         figures,
-        differences: others.map((other) => differenceOf(first, other, measure)),
+        differences: others.map((other) => differenceOf(first, other)),
       };
     })
   );
 }
 
 function differenceOf(
-  first: Figure | undefined,
-  other: Figure | undefined,
-  measure: string,
+  first: ComparedFigure | undefined,
+  other: ComparedFigure | undefined,
 ): FigureDifference | undefined {
   if (first === undefined || other === undefined) return undefined;
   const value = other.mean - first.mean;
-  // The share of items recommended at all is no mean over windows: its error is known from several seeds alone.
-  const known = [first, other].every(({ error, overSeeds }) =>
-    error > 0 && (overSeeds || !measure.startsWith("coverage@"))
-  );
+  const known = first.error !== undefined && other.error !== undefined;
   return { value, ...(known && { errors: value / Math.hypot(first.error, other.error) }) };
 }

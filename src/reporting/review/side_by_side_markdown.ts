@@ -40,7 +40,7 @@ export function sideBySideMarkdown(compared: SideBySide): string {
       ...tableOf(rows(slice, (measure) => main.includes(measure))),
       ...(others(slice).length === 0 ? [] : folded(`All measures on ${slice}`, tableOf(others(slice)))),
     ]),
-    `Means over seeds; a difference is to **A**, in brackets in standard errors as if both figures were independent (over seeds where there are several, else of a share of the slice's windows).`,
+    "Means over seeds. A difference is to **A**; in brackets it is in standard errors over users (over windows in results without intervals), as if both figures were independent, which those of the same users are not: it lies on the safe side.",
   ].join("\n\n") + "\n";
 }
 

@@ -18,7 +18,7 @@ function changed(results: Results, path: readonly (string | number)[], to: unkno
 
 const EXACT = { kind: "exact", tolerance: 0, differing: [] } as const;
 const within = (tolerance: number) => ({ kind: "tolerance", tolerance, differing: [] }) as const;
-const committed = madeResults();
+const { evidence: _, ...committed } = madeResults();
 
 describe("drift()", () => {
   it("finds nothing between results and themselves, and says how many figures it held", () => {
@@ -56,6 +56,22 @@ describe("drift()", () => {
     assert.ok(Math.abs(only.errors! - 1) < 1e-3, `${only.errors}`);
   });
 
+  it("takes standard errors from intervals over users where there are any", () => {
+    // By hand: an interval .0392 wide is 2 x 1.96 standard errors of .01.
+    const intervals = { "Recall@10": [.07, .1092] } as const;
+    const figure = { label: "base", slice: "T", seeds: [1], users: 300, intervals };
+    const evidence = {
+      resamples: 10_000,
+      test: "permutation",
+      measure: "Recall@10",
+      figures: [figure],
+      differences: [],
+    };
+    const before = { ...committed, evidence } as Results;
+    const [only] = drift(before, changed(before, ["runs", 0, "measures", "T", "Recall@10"], .0979), EXACT).moved;
+    assert.ok(Math.abs(only!.errors! - 1) < 1e-9, `${only!.errors}`);
+  });
+
   const figures: readonly (readonly [string, readonly (string | number)[], unknown, string])[] = [
     ["a cost", ["runs", 1, "cost", "steps"], 100, "runs[lora, seed 1].cost.steps"],
     ["a region", ["runs", 2, "regions", "after", 0, "size"], 1, "runs[RAIE, seed 1].regions.after[R1].size"],
@@ -76,6 +92,29 @@ describe("drift()", () => {
       assert.deepEqual(moved.map((each) => [each.place, each.verdict]), [[place, "drift"]]);
     });
   }
+
+  it("holds the audit's counts, on every engine, and not its words", () => {
+    const entry = {
+      name: "new-items F1",
+      kind: "fact",
+      statement: "items are new",
+      looked: 90,
+      unit: "items",
+      found: 7,
+    };
+    const audited: Results = { ...committed, audit: [{ ...entry, kind: "fact" }] };
+    assert.deepEqual(drift(audited, changed(audited, ["audit", 0, "statement"], "other words"), EXACT).moved, []);
+    for (const how of [EXACT, within(1)]) {
+      const { moved } = drift(audited, changed(audited, ["audit", 0, "found"], 8), how);
+      assert.deepEqual(moved.map(({ place, verdict }) => [place, verdict]), [["audit[new-items F1].found", "drift"]]);
+    }
+  });
+
+  it("does not hold a section that the committed results were written too early to have", () => {
+    const audited = { ...committed, audit: [], later: { figure: 1 } };
+    assert.deepEqual(drift(committed, audited, EXACT).moved, []);
+    assert.deepEqual(drift(audited, committed, EXACT).moved.map(({ place }) => place).sort(), ["audit", "later"]);
+  });
 
   it("finds a run that is missing, once, and a method that failed meanwhile", () => {
     const failures = [{ method: "raie", label: "RAIE", seed: 1, reason: "it diverged" }];

@@ -34,7 +34,10 @@ export interface ContinualMeasures {
   readonly forwardTransfer: number;
   /** M[n][0] / M[0][0], what is left of the base's measure on S; NaN where the base has 0. Example: .42 / .50 = .84. */
   readonly retention: number;
-  /** Mean over the slices before the last of the best earlier value minus the last (Chaudhry et al., ECCV 2018); example: (.08 + .04) / 2. */
+  /**
+   * Mean over the slices before the last of the best value of any earlier stage minus the last stage's, so that more is worse (F of Chaudhry et al.,
+   * ECCV 2018, eq. 3). NaN with a single stage. Example: ((.50 - .42) + (.40 - .36)) / 2 = .06.
+   */
   readonly forgetting: number;
 }
 
@@ -75,7 +78,7 @@ export function continualMeasures(matrix: StageMatrix): ContinualMeasures {
     forwardTransfer: mean(ahead.map((slice) => at(slice - 1, slice) - at(0, slice))),
     retention: at(0, 0) === 0 ? NaN : at(last, 0) / at(0, 0),
     forgetting: mean(
-      past.map((slice) => Math.max(...range(slice, last).map((stage) => at(stage, slice))) - at(last, slice)),
+      past.map((slice) => Math.max(...range(0, last).map((stage) => at(stage, slice))) - at(last, slice)),
     ),
   };
 }

@@ -102,7 +102,7 @@ function runResult(spec: ResolvedSpec, prepared: Prepared, run: MethodRun): RunR
   const { measure } = spec.report;
   const last = states.at(-1)!.measures;
   const names = prepared.evaluated.map(({ name }) => name);
-  const { average, backwardTransfer, forwardTransfer } = continualMeasures(
+  const { average, forgetting, backwardTransfer, forwardTransfer } = continualMeasures(
     states.map(({ measures }) => names.map((slice) => measures[slice]![measure]!)),
   );
   return {
@@ -115,7 +115,7 @@ function runResult(spec: ResolvedSpec, prepared: Prepared, run: MethodRun): RunR
       stage,
       measures: Object.fromEntries(Object.entries(measures).map(([slice, values]) => [slice, values[measure]!])),
     })),
-    continual: { average, backwardTransfer, forwardTransfer },
+    continual: { average, forgetting, backwardTransfer, forwardTransfer },
     forgetting: last.S![measure]! - states[0]!.measures.S![measure]!,
     cost: { ...run.cost, seconds: run.seconds },
     loss: run.curves,

@@ -28,6 +28,8 @@ export interface RunResult {
   readonly continual: {
     /** Mean over S and F after the last stage: ACC. */
     readonly average: number;
+    /** Mean over S and F but the last of the best earlier stage less the last; more is worse (Chaudhry et al. 2018). Absent in files of versions without it. */
+    readonly forgetting?: number;
     /** Mean change on S and F but the last since each was learnt: BWT; negative is forgetting. */
     readonly backwardTransfer: number;
     /** Mean gain on F and T before each is learnt, against the backbone: FWT. */

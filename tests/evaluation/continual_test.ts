@@ -23,6 +23,27 @@ describe("continualMeasures()", () => {
     close(measures.forgetting, 0.05);
   });
 
+  it("counts as forgotten what was known before it was learnt", () => {
+    // F1 falls from .4, the base's, to .3 where it is learnt and to .2: .4 - .2. S loses nothing.
+    const measures = continualMeasures([[0.5, 0.4, 0.1], [0.5, 0.3, 0.1], [0.5, 0.2, 0.3]]);
+    close(measures.forgetting, (0 + 0.2) / 2);
+    close(measures.backwardTransfer, (0 - 0.1) / 2);
+  });
+
+  it("takes any number of slices to adapt to", () => {
+    // S, F1 to F3, T; each adaptation gives .1 to the slice after it and takes .05 from all before.
+    const measures = continualMeasures([
+      [0.50, 0.10, 0.10, 0.10, 0.10],
+      [0.45, 0.40, 0.20, 0.10, 0.10],
+      [0.40, 0.35, 0.40, 0.20, 0.10],
+      [0.35, 0.30, 0.35, 0.40, 0.20],
+    ]);
+    close(measures.average, (0.35 + 0.30 + 0.35 + 0.40) / 4);
+    close(measures.backwardTransfer, (-0.15 - 0.10 - 0.05) / 3);
+    close(measures.forgetting, (0.15 + 0.10 + 0.05) / 3);
+    close(measures.forwardTransfer, (0 + 0.1 + 0.1 + 0.1) / 4);
+  });
+
   it("of the base alone is its own measure, with nothing transferred", () => {
     const measures = continualMeasures([[0.5, 0.2]]);
     close(measures.average, 0.5);

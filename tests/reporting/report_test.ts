@@ -126,18 +126,6 @@ describe("renderReport()", () => {
     assert.doesNotMatch(report(madeResults()), /can be recommended\.\n\n-/);
   });
 
-  it("tells what one slice after another gave and took, where there are several", () => {
-    assert.doesNotMatch(report(madeResults()), /Backward/);
-    const results = madeResults({ slices: ["S", "F1", "F2", "T"], seeds: [1, 2] });
-    const runs = results.runs.map((run) => ({
-      ...run,
-      continual: { average: run.seed === 1 ? .4 : .42, backwardTransfer: -.06, forwardTransfer: .0533 },
-    }));
-    const text = report({ ...results, runs });
-    assert.match(text, /^\| lora \| 0\.4100 \| −0\.0600 \| \+0\.0533 \|$/m);
-    assert.match(text, /In Recall@10: the mean on S and F after the last adaptation;/);
-  });
-
   it("names where official differs from the authors' code, for that preset alone", () => {
     const results = madeResults();
     assert.match(

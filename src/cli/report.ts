@@ -15,6 +15,12 @@ export const command: Command = {
   usage: "deno task report DIR...",
   positional: { min: 1, max: Infinity },
   options: [],
+  examples: ["deno task report reports/quickstart", "deno task report reports/*"],
+  exitCodes: [
+    ["0", "done"],
+    ["1", "the report could not be written"],
+    ["2", "there are no results in a folder, or the command line is wrong"],
+  ],
   async run({ positional }) {
     for (const dir of positional) {
       const results = await readResults(join(dir, "results.json"));

@@ -5,13 +5,10 @@ import { writeReport } from "../../src/reporting/report.ts";
 import { writeResults } from "../../src/reporting/results_file.ts";
 import { describe as specWords } from "../../src/spec/describe.ts";
 import { madeResults } from "../reporting/results_fixture.ts";
+import { task } from "./task.ts";
 
 /** Calls the task as its user does. */
-async function report(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args: ["task", "-q", "report", ...args] })
-    .output();
-  return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
-}
+const report = (...args: string[]) => task(["report", ...args]);
 
 describe("deno task report", () => {
   it("writes the report and its charts again, byte for byte, from results.json alone", async () => {
@@ -27,6 +24,26 @@ describe("deno task report", () => {
       const { code, out } = await report(dir);
       assert.deepEqual([code, out], [0, `${text}\n`]);
       assert.deepEqual([Deno.readFileSync(text), Deno.readFileSync(chart)], before);
+    } finally {
+      await Deno.remove(dir, { recursive: true });
+    }
+  });
+
+  it("writes the same bytes in every language, time zone and year, and dates of the data alone", async () => {
+    const dir = await Deno.makeTempDir();
+    try {
+      await writeResults(dir, madeResults());
+      const [text, chart] = [join(dir, "report.md"), join(dir, "charts", "methods.png")];
+      const written = async (env: Record<string, string>) => {
+        const { code, err } = await task(["report", dir], env);
+        assert.equal(code, 0, err);
+        return [Deno.readTextFileSync(text), Deno.readFileSync(chart)] as const;
+      };
+      const here = await written({ LANG: "en_GB.UTF-8", TZ: "UTC" });
+      const elsewhere = await written({ LANG: "ar_EG.UTF-8", LC_ALL: "ar_EG.UTF-8", TZ: "Pacific/Kiritimati" });
+      assert.deepEqual(elsewhere, here);
+      // The slices of the made-up results begin at 883 390 000 and 888 200 000 seconds.
+      assert.deepEqual(here[0].match(/\d{4}-\d\d-\d\d/g), ["1997-12-29", "1998-02-23"]);
     } finally {
       await Deno.remove(dir, { recursive: true });
     }

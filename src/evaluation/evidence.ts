@@ -14,6 +14,7 @@ export const LEVEL = .95;
 
 /** One method's users on one slice, seed by seed. */
 export interface MethodUsers {
+  /** Name of the method. */
   readonly label: string;
   /** In the order of the seeds; the same users in each. */
   readonly seeds: readonly { readonly seed: number; readonly users: UserTable }[];
@@ -21,13 +22,17 @@ export interface MethodUsers {
 
 /** A slice with all methods that ranked it. */
 export interface SliceUsers {
+  /** "S", "F1".."Fn" or "T". */
   readonly slice: string;
+  /** In the order of the spec. */
   readonly methods: readonly MethodUsers[];
 }
 
 /** Intervals of one method's figures on one slice. */
 export interface FigureEvidence {
+  /** Name of the method. */
   readonly label: string;
+  /** "S", "F1".."Fn" or "T". */
   readonly slice: string;
   /** Seeds the figures are means over. */
   readonly seeds: readonly number[];
@@ -39,12 +44,15 @@ export interface FigureEvidence {
 
 /** One method less another on one slice. */
 export interface DifferenceEvidence {
+  /** Name of the method. */
   readonly label: string;
   /** Label of the method subtracted. */
   readonly to: string;
+  /** "S", "F1".."Fn" or "T". */
   readonly slice: string;
   /** Seeds that both have: the difference is a mean over them. */
   readonly seeds: readonly number[];
+  /** Users drawn. */
   readonly users: number;
   /** By measure, the difference. */
   readonly values: Readonly<Record<string, number>>;
@@ -60,10 +68,13 @@ export interface DifferenceEvidence {
 export interface Evidence {
   /** Of users, and draws of signs. */
   readonly resamples: number;
+  /** Test of the differences. */
   readonly test: EvaluationSpec["test"];
   /** The measure that p is of. */
   readonly measure: string;
+  /** Slice by slice, every method. */
   readonly figures: readonly FigureEvidence[];
+  /** Slice by slice; Holm's correction is over all of them. */
   readonly differences: readonly DifferenceEvidence[];
 }
 

@@ -1,89 +1,59 @@
 /**
- * Whether two methods differ by more than noise.
+ * How two methods differ, and whether a test over users calls that significant.
  * @module
  */
-import { average, binomialError, figureOf, type MethodSummary, standardError, windowsOf } from "./summary.ts";
+import type { Interval } from "../evaluation/bootstrap.ts";
+import { SIGNIFICANT } from "../spec/evidence_checks.ts";
+import { figureOf, type MethodSummary } from "./summary.ts";
 import type { Results } from "./types.ts";
 
 /** A difference of two methods on one slice. */
 export interface MethodDifference {
-  /** First less second. */
+  /** First less second; tested ones are over the seeds that both have. */
   readonly value: number;
-  /** A difference up to here, either way, is noise. */
-  readonly noise: number;
-  readonly beyondNoise: boolean;
+  /** Of the test, where the two were tested against each other. */
+  readonly test?: {
+    /** Over users, 95 %. */
+    readonly interval: Interval;
+    /** Holm-corrected. */
+    readonly p: number;
+    readonly significant: boolean;
+  };
 }
 
-/** Two-sided 95 % quantiles of Student's t for 1 to 30 degrees of freedom; beyond that the last one is used, on the safe side. */
-const STUDENT = [
-  12.706,
-  4.303,
-  3.182,
-  2.776,
-  2.571,
-  2.447,
-  2.365,
-  2.306,
-  2.262,
-  2.228, //
-  2.201,
-  2.179,
-  2.160,
-  2.145,
-  2.131,
-  2.120,
-  2.110,
-  2.101,
-  2.093,
-  2.086, //
-  2.080,
-  2.074,
-  2.069,
-  2.064,
-  2.060,
-  2.056,
-  2.052,
-  2.048,
-  2.045,
-  2.042, //
-];
-
-/** Standard errors of a difference that count as noise where there is one seed. */
-const BINOMIAL_ERRORS = 2;
-
-/**
- * The difference of two methods in a measure on a slice. With several seeds in common: the mean difference seed by seed, and noise is the
- * half width of its 95 % interval (Student's t). With one: noise is two standard errors of the difference of two binomial shares, which
- * ignores that both ranked the same windows. Undefined where a figure is missing.
- */
+/** The difference of two methods in the measure of the report, either way round. Undefined where a figure is missing. */
 export function methodDifference(
   results: Results,
   first: MethodSummary,
   second: MethodSummary,
   slice: string,
-  measure: string,
 ): MethodDifference | undefined {
-  const [a, b] = [figureOf(results, first, slice, measure), figureOf(results, second, slice, measure)];
-  if (a === undefined || b === undefined) return undefined;
-  const differences = first.runs.flatMap((run) => {
-    const other = second.runs.find(({ seed }) => seed === run.seed);
-    const [mine, theirs] = [run.measures[slice]?.[measure], other?.measures[slice]?.[measure]];
-    return mine === undefined || theirs === undefined ? [] : [mine - theirs];
-  });
-  if (differences.length > 1) {
-    const quantile = STUDENT[Math.min(differences.length - 1, STUDENT.length) - 1] ?? Infinity;
-    return judged(average(differences), quantile * standardError(differences));
+  const { measure } = results.spec.report;
+  const tested = (label: string, to: string) =>
+    results.evidence?.differences.find((each) => each.label === label && each.to === to && each.slice === slice);
+  for (
+    const [found, sign] of [[tested(first.label, second.label), 1], [tested(second.label, first.label), -1]] as const
+  ) {
+    const [value, interval] = [found?.values[measure], found?.intervals[measure]];
+    if (found === undefined || value === undefined || interval === undefined) continue;
+    const [low, high] = sign === 1 ? interval : [-interval[1], -interval[0]];
+    return {
+      value: sign * value,
+      test: { interval: [low, high], p: found.pHolm, significant: found.pHolm < SIGNIFICANT },
+    };
   }
-  const windows = windowsOf(results, slice);
-  const error = Math.hypot(binomialError(a.mean, windows), binomialError(b.mean, windows));
-  return judged(a.mean - b.mean, windows === 0 ? Infinity : BINOMIAL_ERRORS * error);
+  const [a, b] = [figureOf(results, first, slice, measure), figureOf(results, second, slice, measure)];
+  return a === undefined || b === undefined ? undefined : { value: a.mean - b.mean };
 }
 
-/** Rounding in results.json must not turn equal figures into different ones. */
-const EQUAL = 1e-6;
+/** Whether anything was tested. */
+export const isTested = ({ evidence }: Results): boolean => evidence !== undefined && evidence.differences.length > 0;
 
-const judged = (value: number, noise: number): MethodDifference => ({
-  value,
-  noise,
-  beyondNoise: Math.abs(value) > noise + EQUAL,
-});
+/** Why nothing was tested, as the end of a sentence; undefined where something was. */
+export function untestedWords(results: Results): string | undefined {
+  if (isTested(results)) return undefined;
+  if (results.evidence === undefined) return "these results are of a version without tests over users";
+  return results.spec.report.measure.startsWith("coverage@")
+    ? "no user has a share in the coverage of the catalogue"
+    : "no two methods were finished with the same seed";
+}

@@ -41,6 +41,22 @@ export const signed = (value: number, decimals = 4): string => {
   return text.startsWith(MINUS) || Number(text) === 0 ? text : `+${text}`;
 };
 
+/**
+ * A p: four decimals below 0.1, where it matters, two above.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { pWords } from "./numbers.ts";
+ *
+ * assert.deepEqual([.2345, .012, .0004, .00003].map(pWords), ["p = 0.23", "p = 0.0120", "p = 0.0004", "p below 0.0001"]);
+ * ```
+ */
+export function pWords(p: number): string {
+  if (p < 1e-4) return "p below 0.0001";
+  return `p = ${fixed(p, p >= .1 ? 2 : 4)}`;
+}
+
 /** Radians as degrees with one decimal. */
 export const degrees = (radians: number): string => `${fixed(radians * 180 / Math.PI, 1)}°`;
 

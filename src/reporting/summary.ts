@@ -2,6 +2,7 @@
  * Runs gathered by method: means over seeds and their standard errors.
  * @module
  */
+import type { Interval } from "../evaluation/bootstrap.ts";
 import type { Results, RunResult } from "./types.ts";
 
 /** All runs of one method of the spec, one for each seed. */
@@ -17,10 +18,10 @@ export interface MethodSummary {
 /** A measure of a method on a slice. */
 export interface Figure {
   readonly mean: number;
-  /** One standard error: over seeds where there are several, else binomial over the slice's windows. */
-  readonly error: number;
-  /** Whether `error` is over seeds. */
-  readonly overSeeds: boolean;
+  /** Over users, 95 %; absent in results without evidence, and for coverage. */
+  readonly interval?: Interval;
+  /** One standard error over seeds, where there are several. */
+  readonly error?: number;
 }
 
 /** Methods in the order of the spec. A method without a run is left out. */
@@ -36,9 +37,6 @@ export function methodSummaries({ spec, runs }: Pick<Results, "spec" | "runs">):
   });
 }
 
-/** Whether methods ran with several seeds, so that errors are over seeds. */
-export const hasSeveralSeeds = (results: Results): boolean => new Set(results.runs.map(({ seed }) => seed)).size > 1;
-
 /** Windows of a slice that were ranked; 0 for a slice the data does not have. */
 export const windowsOf = ({ data }: Results, slice: string): number =>
   data.slices.find(({ name }) => name === slice)?.windows ?? 0;
@@ -50,9 +48,13 @@ export const sliceNames = ({ data }: Results): string[] => data.slices.map(({ na
 export function figureOf(results: Results, summary: MethodSummary, slice: string, measure: string): Figure | undefined {
   const values = summary.runs.map(({ measures }) => measures[slice]?.[measure]).filter((value) => value !== undefined);
   if (values.length < summary.runs.length) return undefined;
-  const mean = average(values);
-  const overSeeds = values.length > 1;
-  return { mean, error: overSeeds ? standardError(values) : binomialError(mean, windowsOf(results, slice)), overSeeds };
+  const interval = results.evidence?.figures.find((each) => each.label === summary.label && each.slice === slice)
+    ?.intervals[measure];
+  return {
+    mean: average(values),
+    ...(interval !== undefined && { interval }),
+    ...(values.length > 1 && { error: standardError(values) }),
+  };
 }
 
 /** Mean of at least one value. */

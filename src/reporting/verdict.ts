@@ -2,13 +2,13 @@
  * The first paragraph of a report: what came out, in words, by rules from the numbers alone.
  * @module
  */
-import { type MethodDifference, methodDifference } from "./difference.ts";
+import { isTested, type MethodDifference, methodDifference } from "./difference.ts";
 import { bold, few, plain } from "./markdown.ts";
-import { measure as digits, signed } from "./numbers.ts";
+import { measure as digits, pWords, signed } from "./numbers.ts";
 import { figureOf, methodSummaries, type MethodSummary } from "./summary.ts";
 import { sawEvaluated } from "./suspicions.ts";
 import type { Results } from "./types.ts";
-import { costWords, noiseWords, unfinishedWords } from "./verdict_cautions.ts";
+import { costWords, testWords, unfinishedWords } from "./verdict_cautions.ts";
 
 /** A method that adapts, with its place on one slice. */
 interface Standing {
@@ -34,7 +34,7 @@ export function verdict(results: Results): string {
     ...retentionWords(results, s, base),
     ...unfinished,
   ];
-  const caution = [...costWords(results, adapting), noiseWords(results, adapting.length)];
+  const caution = [...costWords(results, adapting), testWords(results)];
   return `${found.join(" ")}\n\n${caution.join(" ")}`;
 }
 
@@ -51,7 +51,7 @@ function standings(
     return [{
       method,
       mean,
-      toBase: base === undefined ? undefined : methodDifference(results, method, base, slice, measure),
+      toBase: base === undefined ? undefined : methodDifference(results, method, base, slice),
     }];
   }).sort((a, b) => b.mean - a.mean);
 }
@@ -68,9 +68,14 @@ function aloneWords(results: Results, base: MethodSummary | undefined): string {
 
 const name = ({ label }: MethodSummary): string => plain(label);
 
-/** "+0.0033, within noise (0.0130)". */
-const distance = ({ value, noise, beyondNoise }: MethodDifference): string =>
-  `${signed(value)}, ${beyondNoise ? "beyond" : "within"} noise of ${digits(noise)}`;
+/** "+0.0033, 95 % interval −0.0020 to +0.0086, not significant, p = 0.21". */
+function distance({ value, test }: MethodDifference): string {
+  if (test === undefined) return signed(value);
+  const { interval: [low, high], significant } = test;
+  return `${signed(value)}, 95\u202f% interval ${signed(low)} to ${signed(high)}, ${
+    significant ? "significant" : "not significant"
+  }, ${pWords(test.p)}`;
+}
 
 const gain = ({ method, toBase }: Standing): string => `${name(method)} (${signed(toBase?.value ?? 0)})`;
 
@@ -83,33 +88,35 @@ function adaptationWords(results: Results, standings: readonly Standing[], base:
   const who = bold(name(best.method));
   const sure = others.filter(adapts);
   const alone = others.length === 0;
-  const opening = adapts(best)
+  const opening = best.toBase?.test === undefined
+    ? `${who} reaches ${alone ? "" : "most on what comes next: "}${figure}.`
+    : adapts(best)
     ? `${who} adapts ${alone ? "" : "best "}to what comes next: ${figure}.`
     : sure.length > 0
-    ? `${who} reaches most on what comes next, but not beyond noise: ${figure}. Better than the backbone beyond noise: ${
+    ? `${who} reaches most on what comes next: ${figure}. Significantly better than the backbone: ${
       few(sure.map(gain))
     }.`
-    : (best.toBase?.value ?? 0) > 0
-    ? `No method adapts to what comes next beyond noise; ${who} ${alone ? "reaches" : "comes nearest:"} ${figure}.`
+    : best.toBase.value > 0
+    ? `No method adapts significantly to what comes next; ${who} ${alone ? "reaches" : "comes nearest:"} ${figure}.`
     : `No method improves on the backbone as it was; ${
       alone ? `${who} reaches` : `the best of them, ${who}, reaches`
     } ${figure}.`;
-  const counted = base !== undefined && adapts(best) && others.length >= MANY
-    ? [`Of the ${standings.length} methods, ${sure.length + 1} improve on the backbone beyond noise.`]
+  const counted = adapts(best) && others.length >= MANY
+    ? [`Of the ${standings.length} methods, ${sure.length + 1} improve significantly on the backbone.`]
     : [];
   return [
     opening,
     ...rivalWords(results, best, others, "T"),
     ...counted,
-    ...belowWords(standings, "Worse than the backbone beyond noise on T"),
+    ...belowWords(standings, "Significantly worse than the backbone on T"),
   ];
 }
 
 /** From so many others on, counts say more than names. */
 const MANY = 4;
 
-/** Better than the backbone beyond noise; without a backbone to compare with, nobody can deny it. */
-const adapts = ({ toBase }: Standing): boolean => toBase === undefined || (toBase.value > 0 && toBase.beyondNoise);
+/** Significantly better than the backbone. */
+const adapts = ({ toBase }: Standing): boolean => toBase?.test?.significant === true && toBase.value > 0;
 
 function againstWords({ method, mean, toBase }: Standing, base: MethodSummary | undefined, explained: string): string {
   if (base === undefined || toBase === undefined) return "";
@@ -117,31 +124,31 @@ function againstWords({ method, mean, toBase }: Standing, base: MethodSummary | 
   return ` against ${digits(mean - toBase.value)} for ${name(base)}${explained}${shared} (${distance(toBase)})`;
 }
 
-/** Those that might be the best as well, from the highest down. */
+/** Those tested that might be the best as well, from the highest down. */
 const rivalsOf = (results: Results, best: Standing, others: readonly Standing[], slice: string): Standing[] =>
-  others.filter(({ method }) =>
-    methodDifference(results, best.method, method, slice, results.spec.report.measure)?.beyondNoise === false
-  );
+  others.filter(({ method }) => methodDifference(results, best.method, method, slice)?.test?.significant === false);
 
 /** Who else might be the best. */
 function rivalWords(results: Results, best: Standing, others: readonly Standing[], slice: string): string[] {
   const second = others[0];
-  if (second === undefined) return [];
+  if (second === undefined || !isTested(results)) return [];
   const rivals = rivalsOf(results, best, others, slice);
   if (rivals.length === 0) {
-    return [`The next, ${name(second.method)} (${digits(second.mean)}), is behind it beyond noise.`];
+    const next = `The next, ${name(second.method)} (${digits(second.mean)}),`;
+    const tested = methodDifference(results, best.method, second.method, slice)?.test !== undefined;
+    return [tested ? `${next} is significantly behind it.` : `${next} was not tested against it.`];
   }
   const names = few(rivals.map(({ method, mean }) => `${name(method)} (${digits(mean)})`));
-  if (rivals.length < MANY) return [`${names} ${rivals.length === 1 ? "is" : "are"} within noise of it.`];
+  if (rivals.length < MANY) return [`${names} ${rivals.length === 1 ? "is" : "are"} not significantly behind it.`];
   const share = rivals.length === others.length
     ? `All ${others.length} others`
     : `${rivals.length} of the ${others.length} others`;
-  return [`${share} are within noise of it: ${names}.`];
+  return [`${share} are not significantly behind it: ${names}.`];
 }
 
 /** The worst first. */
 function belowWords(standings: readonly Standing[], words: string): string[] {
-  const below = standings.filter(({ toBase }) => toBase?.beyondNoise === true && toBase.value < 0)
+  const below = standings.filter(({ toBase }) => toBase?.test?.significant === true && toBase.value < 0)
     .sort((a, b) => (a.toBase?.value ?? 0) - (b.toBase?.value ?? 0));
   return below.length === 0 ? [] : [`${words}: ${few(below.map(gain))}.`];
 }
@@ -155,23 +162,24 @@ function retentionWords(results: Results, standings: readonly Standing[], base: 
   const opening = `Of what was known, ${bold(name(best.method))} keeps ${
     others.length === 0 ? "" : "most: "
   }${results.spec.report.measure} ${digits(best.mean)} on S${againstWords(best, base, "")}, measured on ${windows}.`;
-  const forgetting = belowWords(standings, "Forgetting beyond noise");
-  const none = base === undefined || forgetting.length > 0 ? [] : ["No method forgets beyond noise."];
+  const forgetting = belowWords(standings, "Forgetting significantly");
+  const tested = standings.some(({ toBase }) => toBase?.test !== undefined);
+  const none = !tested || forgetting.length > 0 ? [] : ["No method forgets significantly."];
   return [opening, ...rivalWords(results, best, others, "S"), ...forgetting, ...none];
 }
 
 /** Where the method that the experiment is about stands, if it is not the best one. */
 function referenceWords(results: Results, standings: readonly Standing[]): string[] {
-  const { reference, measure } = results.spec.report;
+  const { reference } = results.spec.report;
   const [best, ...others] = standings;
   const own = others.find(({ method }) => method.label === reference);
   if (best === undefined || own === undefined) return [];
-  const behind = methodDifference(results, own.method, best.method, "T", measure);
+  const behind = methodDifference(results, own.method, best.method, "T");
   const rivals = rivalsOf(results, best, others, "T");
   if (behind === undefined || (rivals.length < MANY && rivals.includes(own))) return [];
   return [
-    `${bold(name(own.method))}, which this experiment is about, reaches ${digits(own.mean)} on T: ${
-      signed(behind.value)
-    } to ${name(best.method)}, ${behind.beyondNoise ? "beyond" : "within"} noise.`,
+    `${bold(name(own.method))}, which this experiment is about, reaches ${digits(own.mean)} on T, against ${
+      name(best.method)
+    } ${distance(behind)}.`,
   ];
 }

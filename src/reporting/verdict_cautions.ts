@@ -2,9 +2,11 @@
  * How far to trust what a report says: what was not finished, what costs differ, and what is noise.
  * @module
  */
-import { few, plain } from "./markdown.ts";
+import { SIGNIFICANT } from "../spec/evidence_checks.ts";
+import { untestedWords } from "./difference.ts";
+import { few, plain, series } from "./markdown.ts";
 import { count, plural, seedWords } from "./numbers.ts";
-import { average, hasSeveralSeeds, type MethodSummary, windowsOf } from "./summary.ts";
+import { average, type MethodSummary } from "./summary.ts";
 import type { Results, RunResult } from "./types.ts";
 
 /** Costs that differ by less than this ratio are called equal. */
@@ -66,16 +68,25 @@ function costs(methods: readonly MethodSummary[], of: (cost: RunResult["cost"]) 
     .filter(({ value }) => value > 0).sort((a, b) => a.value - b.value);
 }
 
-/** What is called noise, and what it leaves out. */
-export function noiseWords(results: Results, methods: number): string {
-  const uncorrected = methods > 2 ? ", and nothing is corrected for comparing several methods" : "";
-  if (hasSeveralSeeds(results)) {
-    const seeds = new Set(results.runs.map(({ seed }) => seed)).size;
-    return `Noise is the 95 % interval of a difference over ${
-      plural(seeds, "seed")
-    }, seed by seed (Student's t); all seeds rank the same windows${uncorrected}.`;
+/** What is called significant, and what that leaves out. */
+export function testWords(results: Results): string {
+  const { evidence } = results;
+  const untested = untestedWords(results);
+  if (evidence === undefined || untested !== undefined) {
+    return `Nothing is called significant or not here: ${untested}.`;
   }
-  const bound = results.spec.report.measure.startsWith("Recall") ? "" : ", an upper bound for this measure";
-  const windows = `${count(windowsOf(results, "S"))} windows of S or ${count(windowsOf(results, "T"))} of T`;
-  return `Noise is two binomial standard errors of a difference over ${windows}${bound}: there is one seed, so nothing is known of how much another would change${uncorrected}.`;
+  const { test, differences, resamples } = evidence;
+  const to = series([...new Set(differences.map(({ to }) => plain(to)))]);
+  const slices = series([...new Set(differences.map(({ slice }) => slice))]);
+  const kind = test === "permutation"
+    ? `a paired permutation test over users (${count(resamples)} draws of signs)`
+    : "Wilcoxon's signed-rank test over users";
+  const seeds = new Set(results.runs.map(({ seed }) => seed)).size;
+  return `Significant is p below ${SIGNIFICANT} in ${kind}, after Holm's correction over the ${
+    plural(differences.length, "difference")
+  } to ${to} on ${slices}; ${
+    seeds > 1
+      ? `users are averaged over ${plural(seeds, "seed")}, whose spread the test leaves out.`
+      : "there is one seed, so nothing is known of how much another would change."
+  }`;
 }

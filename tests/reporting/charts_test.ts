@@ -6,7 +6,7 @@ import type { Plugin } from "chart.js";
 import { renderPng } from "../../src/reporting/charts/canvas.ts";
 import { type ReportChart, reportCharts } from "../../src/reporting/charts/report_charts.ts";
 import type { Results } from "../../src/reporting/types.ts";
-import { madeResults, METHODS } from "./results_fixture.ts";
+import { madeResults, METHODS, withoutEvidence } from "./results_fixture.ts";
 import { FIFTEEN, TWELVE } from "./many_methods.ts";
 import { inkedPixels, recordTexts, type WrittenText } from "./picture.ts";
 
@@ -138,6 +138,38 @@ describe("charts of many methods", () => {
       ) => label);
     assert.deepEqual(names(made), ["Update", "Expand", "Add"]);
     assert.deepEqual(names({ ...made, runs }), ["Update", "Expand", "Add", "Switched off"]);
+  });
+});
+
+describe("whiskers", () => {
+  const [methods, retention] = ["methods.png", "retention.png"];
+  const drawn = async (results: Results, file: string) => {
+    const found = reportCharts(results).find((chart) => chart.file === file)!;
+    const { texts } = await draw(found.chart);
+    const data = found.chart.configuration.data.datasets.at(-1)!.data as unknown as readonly Record<string, unknown>[];
+    return { data, words: `${found.alternative}\n${texts.map(({ text }) => text).join("\n")}` };
+  };
+
+  it("are the intervals over users, and the pictures say so", async () => {
+    const made = madeResults();
+    const of = (slice: string) =>
+      made.evidence!.figures.find((each) => each.label === "RAIE" && each.slice === slice)!.intervals["Recall@10"]!;
+    const bars = await drawn(made, methods!);
+    assert.deepEqual([bars.data.at(-1)!.low, bars.data.at(-1)!.high], [...of("T")]);
+    const points = await drawn(made, retention!);
+    assert.deepEqual([points.data[0]!.endsX, points.data[0]!.endsY], [of("S"), of("T")]);
+    for (const { words } of [bars, points]) {
+      assert.match(words, /with 95 % intervals over users\n/);
+      assert.match(words, /one seed; whiskers: 95 % intervals over users/);
+    }
+  });
+
+  it("are left out where there are no intervals, and the pictures say so", async () => {
+    for (const file of [methods!, retention!]) {
+      const { words } = await drawn(withoutEvidence({ seeds: [1, 2] }), file);
+      assert.match(words, /means over seeds; no intervals/);
+      assert.doesNotMatch(words, /over users/);
+    }
   });
 });
 

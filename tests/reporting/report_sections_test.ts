@@ -21,11 +21,13 @@ describe("warnings", () => {
   it("say, before anything else, that a method saw the rows it is evaluated on, and no figure of it is bold", () => {
     const text = report(madeResults({ methods: [...METHODS, ebpr("evaluated")] }));
     assert.match(text.split("\n\n")[1] ?? "", /^\*\*Warning:\*\* ebpr took its pairs from the rows it is evaluated on/);
-    assert.match(text, /^\| ebpr \| 0\.3000 \| 0\.3000 \| 0\.3000 \|/m);
-    assert.match(text, /^\| RAIE \| 0\.1512 \| 0\.1402 \| \*\*0\.0912\*\* \|/m);
+    assert.match(text, /^\| ebpr \| 0\.3000<br>\S+ \S+ \| 0\.3000<br>\S+ \S+ \| 0\.3000<br>/m);
+    assert.match(text, /^\| RAIE \| 0\.1512<br>\S+ \S+ \| 0\.1402<br>\S+ \S+ \| \*\*0\.0912\*\*<br>/m);
+    assert.match(text, /^\| ebpr \| \+0\.1488<br>/m);
     const fair = report(madeResults({ methods: [...METHODS, ebpr("finetune")] }));
     assert.doesNotMatch(fair, /Warning/);
-    assert.match(fair, /^\| ebpr \| \*\*0\.3000\*\* \|/m);
+    assert.match(fair, /^\| ebpr \| \*\*0\.3000\*\*<br>/m);
+    assert.match(fair, /^\| ebpr \| \*\*\+0\.1488\*\*<br>/m);
   });
 
   it("say that mole equals base, with which seeds, or that it differs", () => {
@@ -42,7 +44,7 @@ describe("warnings", () => {
     );
     const trained = report(madeResults({ methods: [...METHODS, { ...mole, measures: { S: .14, F1: .09, T: .088 } }] }));
     assert.doesNotMatch(trained, /Warning/);
-    assert.match(trained, /is bold\. mole differs from base with every seed: its experts did train\.$/m);
+    assert.match(trained, /stay as they are\. mole differs from base with every seed: its experts did train\.$/m);
   });
 
   it("say the same of any other method, without a guess at the cause", () => {

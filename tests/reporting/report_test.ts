@@ -4,7 +4,7 @@ import { describe, it } from "@std/testing/bdd";
 import { renderReport, writeReport } from "../../src/reporting/report.ts";
 import { readResults, writeResults } from "../../src/reporting/results_file.ts";
 import type { Results } from "../../src/reporting/types.ts";
-import { madeResults, METHODS } from "./results_fixture.ts";
+import { madeResults, METHODS, withoutEvidence } from "./results_fixture.ts";
 
 const WORDS = ["The data set is made up.", "A sentence with | and <b>."];
 const report = (results: Results) => renderReport(results, { describe: WORDS });
@@ -42,12 +42,15 @@ describe("renderReport()", () => {
     ]);
     assert.match(
       text.split("\n\n")[1] ?? "",
-      /^No method adapts to what comes next beyond noise; \*\*RAIE\*\* comes nearest/,
+      /^No method adapts significantly to what comes next; \*\*RAIE\*\* comes nearest/,
     );
   });
 
-  it("shows the best of each column in bold, and the mean and standard error over seeds", () => {
-    assert.match(report(madeResults()), /^\| lora \| \*\*0\.1566\*\* \| \*\*0\.1523\*\* \| 0\.0753 \|/m);
+  it("shows the best of each column in bold, its interval over users, and the mean and standard error over seeds", () => {
+    assert.match(
+      report(madeResults()),
+      /^\| lora \| \*\*0\.1566\*\*<br>\[0\.1461, 0\.1671\] \| \*\*0\.1523\*\*<br>\[\S+ \S+\] \| 0\.0753<br>/m,
+    );
     // Three seeds at .1, .11 and .12: mean .11, standard deviation .01, standard error .01 / sqrt(3) = .0058.
     const runs = [.1, .11, .12].flatMap((value, i) =>
       madeResults({ seeds: [i + 1], methods: [{ kind: "base", measures: { S: value, T: value } }] }).runs
@@ -57,6 +60,28 @@ describe("renderReport()", () => {
       measures: { ...run.measures, T: { "Recall@10": [.1, .11, .12][i]!, "NDCG@10": .05 } },
     }));
     assert.match(report({ ...madeResults({ seeds: [1, 2, 3] }), runs: fixed }), /0\.1100 ± 0\.0058/);
+  });
+
+  it("shows differences to the method of the experiment and to the base, significant ones in bold, and how they were made", () => {
+    const text = report(madeResults({ p: (label, _to, slice) => label === "lora" && slice === "F1" ? .003 : .4 }));
+    // .0753 - .0912 = -.0159, give or take 2 sqrt(.0753 .9247 / 1820 + .0912 .9088 / 1820) = .0183.
+    assert.match(text, /^\| Less RAIE \| Recall@10<br>S \| Recall@10<br>F1 \| Recall@10<br>T \|$/m);
+    assert.match(
+      text,
+      /^\| lora \| .* \| \*\*\+0\.0121\*\*<br>.*<br>p = 0\.0030 \| −0\.0159<br>\[−0\.0342, \+0\.0024\]<br>p = 0\.40 \|$/m,
+    );
+    assert.match(text, /^\| Less base \|/m);
+    assert.match(
+      text,
+      /the middle 95\u202f% of 10\u202f000 resamples of the users \(943 of S, 633 of F1 and 323 of T\), each drawn with all its windows/,
+    );
+  });
+
+  it("renders results of a version without intervals and tests, and says that they have none", () => {
+    const text = report(withoutEvidence());
+    assert.match(text, /^\| lora \| \*\*0\.1566\*\* \| \*\*0\.1523\*\* \| 0\.0753 \|/m);
+    assert.match(text, /There are no intervals: these results are of a version without them/);
+    assert.doesNotMatch(text, /\| Less|over users\]/);
   });
 
   it("counts edits, and tells a region's size, radius in degrees and way before and after", () => {

@@ -1,6 +1,7 @@
 /**
  * Made-up results, realistic in every part: what tests of the reporting room draw and tell.
  */
+import { madeEvidence, type MadeP } from "./made_evidence.ts";
 import { parseSpec } from "../../src/spec/parse.ts";
 import type { MethodSpec } from "../../src/spec/types.ts";
 import type { RegionsResult, Results, RunResult } from "../../src/reporting/types.ts";
@@ -28,6 +29,8 @@ export interface MadeExperiment {
   readonly windows?: number;
   readonly slices?: readonly string[];
   readonly change?: Partial<Results>;
+  /** Corrected p of a difference: by default .01 beyond two binomial standard errors, else .5. */
+  readonly p?: MadeP;
 }
 
 /** Figures near those of the authors' code on MovieLens-100K. */
@@ -48,6 +51,12 @@ const CUTOFFS = [5, 10, 20];
 
 /** Builds results; the same arguments give the same numbers. */
 export function madeResults(made: MadeExperiment = {}): Results {
+  const results = withoutEvidence(made);
+  return { ...results, evidence: madeEvidence(results, made.p), ...made.change };
+}
+
+/** As an earlier version wrote them: without intervals and tests. */
+export function withoutEvidence(made: MadeExperiment = {}): Results {
   const { methods = METHODS, seeds = [1], spread = .002, windows = 1820, slices = ["S", "F1", "T"], change = {} } =
     made;
   const labels = methods.map(({ kind, label }) => label ?? kind);

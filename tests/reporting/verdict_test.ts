@@ -3,7 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import { methodDifference } from "../../src/reporting/difference.ts";
 import { methodSummaries } from "../../src/reporting/summary.ts";
 import { verdict } from "../../src/reporting/verdict.ts";
-import { type MadeExperiment, type MadeMethod, madeResults } from "./results_fixture.ts";
+import { type MadeExperiment, type MadeMethod, madeResults, withoutEvidence } from "./results_fixture.ts";
 
 const base = (S = .14, T = .09): MadeMethod => ({ kind: "base", measures: { S, T }, steps: 0 });
 const lora = (S: number, T: number): MadeMethod => ({ kind: "lora", measures: { S, T } });
@@ -17,33 +17,37 @@ const lwf = (S: number, T: number): MadeMethod => ({ kind: "lwf", measures: { S,
 const says = (methods: readonly MadeMethod[], more: MadeExperiment = {}) => verdict(madeResults({ methods, ...more }));
 
 describe("verdict()", () => {
-  it("names a winner on T only when its gain is beyond noise", () => {
-    // Two binomial standard errors of .12 against .09 over 1820 windows: 2 sqrt(.12 .88 / 1820 + .09 .91 / 1820) = .0203.
+  it("names a winner on T only when a test finds its gain significant", () => {
+    // The fixture's intervals are as wide as two binomial errors of .12 against .09 over 1820 windows: 2 sqrt(.12 .88 / 1820 + .09 .91 / 1820).
     assert.match(
       says([base(), lora(.14, .12), raie(.14, .11)]),
-      /^\*\*lora\*\* adapts best to what comes next: Recall@10 0\.1200 on T against 0\.0900 for base, the backbone as it was \(\+0\.0300, beyond noise of 0\.0203\)\. RAIE \(0\.1100\) is within noise of it\./,
+      /^\*\*lora\*\* adapts best to what comes next: Recall@10 0\.1200 on T against 0\.0900 for base, the backbone as it was \(\+0\.0300, 95\u202f% interval \+0\.0097 to \+0\.0503, significant, p = 0\.0100\)\. RAIE \(0\.1100\) is not significantly behind it\./,
     );
   });
 
-  it("says so when the best gain is within noise", () => {
+  it("takes the corrected p at its word, whatever the interval says", () => {
+    const methods = [base(), lora(.14, .12)];
+    const p = (value: number) => ({ p: () => value });
+    assert.match(says(methods, p(.0499)), /^\*\*lora\*\* adapts to what comes next: .* significant, p = 0\.0499\)/);
+    assert.match(
+      says(methods, p(.05)),
+      /^No method adapts significantly to what comes next; \*\*lora\*\* reaches .* not significant, p = 0\.0500\)/,
+    );
+  });
+
+  it("says so when the best gain is not significant", () => {
     assert.match(
       says([base(), lora(.14, .08), raie(.14, .095)]),
-      /^No method adapts to what comes next beyond noise; \*\*RAIE\*\* comes nearest: Recall@10 0\.0950/,
+      /^No method adapts significantly to what comes next; \*\*RAIE\*\* comes nearest: Recall@10 0\.0950/,
     );
   });
 
-  it("names who is better beyond noise where the highest mean is not", () => {
-    // Over three seeds lora gains .02 each time; RAIE gains 0, .09 and .06: a mean of .05, a standard deviation of .0458, and so an
-    // interval of .0458 / sqrt(3) times t(.975, 2) = 4.303: .1138.
-    const results = madeResults({ methods: [base(), lora(.14, .11), raie(.14, .14)], seeds: [1, 2, 3], spread: 0 });
-    const gains: Record<string, readonly number[]> = { base: [0, 0, 0], lora: [.02, .02, .02], RAIE: [0, .09, .06] };
-    const runs = results.runs.map((run) => ({
-      ...run,
-      measures: { ...run.measures, T: { "Recall@10": .09 + gains[run.label]![run.seed - 1]! } },
-    }));
+  it("names who is significantly better where the highest mean is not", () => {
     assert.match(
-      verdict({ ...results, runs }),
-      /^\*\*RAIE\*\* reaches most on what comes next, but not beyond noise: Recall@10 0\.1400 on T against 0\.0900 for base, the backbone as it was \(\+0\.0500, within noise of 0\.1138\)\. Better than the backbone beyond noise: lora \(\+0\.0200\)\. lora \(0\.1100\) is within noise of it\./,
+      says([base(), lora(.14, .11), raie(.14, .14)], {
+        p: (label, to) => label === "lora" && to === "base" ? .02 : .2,
+      }),
+      /^\*\*RAIE\*\* reaches most on what comes next: Recall@10 0\.1400 on T against 0\.0900 for base, the backbone as it was \(\+0\.0500, .*, not significant, p = 0\.20\)\. Significantly better than the backbone: lora \(\+0\.0200\)\. lora \(0\.1100\) is not significantly behind it\./,
     );
   });
 
@@ -54,30 +58,37 @@ describe("verdict()", () => {
     );
     assert.match(
       says([base(), lora(.14, .09)]),
-      /^No method improves on the backbone as it was; \*\*lora\*\* reaches .*\(0\.0000, within noise/,
+      /^No method improves on the backbone as it was; \*\*lora\*\* reaches .*\(0\.0000, .*, not significant/,
     );
   });
 
-  it("tells a lead beyond noise from one within, and names everyone within", () => {
+  it("tells a significant lead from one that is not, and names everyone who might be ahead", () => {
     assert.match(
       says([base(), lora(.14, .2), raie(.14, .11)]),
-      /The next, RAIE \(0\.1100\), is behind it beyond noise\./,
+      /The next, RAIE \(0\.1100\), is significantly behind it\./,
     );
     assert.match(
-      says([base(), lora(.14, .13), raie(.14, .125), lwf(.14, .12)]),
-      /RAIE \(0\.1250\) and lwf \(0\.1200\) are within noise of it\./,
+      says([base(), raie(.14, .13), lora(.14, .125), lwf(.14, .12)]),
+      /lora \(0\.1250\) and lwf \(0\.1200\) are not significantly behind it\./,
     );
   });
 
-  it("names methods that fall below the backbone beyond noise, on T and on S", () => {
+  it("says that the next was not tested against the best where the spec names another method to compare with", () => {
+    assert.match(
+      says([base(), lora(.14, .2), lwf(.14, .19), raie(.14, .11)]),
+      /The next, lwf \(0\.1900\), was not tested against it\./,
+    );
+  });
+
+  it("names methods that fall significantly below the backbone, on T and on S", () => {
     const text = says([base(), lora(.1, .05), raie(.15, .1)]);
-    assert.match(text, /Worse than the backbone beyond noise on T: lora \(−0\.0400\)\./);
-    assert.match(text, /Forgetting beyond noise: lora \(−0\.0400\)\./);
+    assert.match(text, /Significantly worse than the backbone on T: lora \(−0\.0400\)\./);
+    assert.match(text, /Forgetting significantly: lora \(−0\.0400\)\./);
     assert.match(text, /\*\*RAIE\*\* keeps most: Recall@10 0\.1500 on S against 0\.1400 for base/);
   });
 
-  it("says that nobody forgets beyond noise, and which windows retention is measured on", () => {
-    assert.match(says([base(), lora(.139, .1)]), /No method forgets beyond noise\./);
+  it("says that nobody forgets significantly, and which windows retention is measured on", () => {
+    assert.match(says([base(), lora(.139, .1)]), /No method forgets significantly\./);
     assert.match(says([base(), lora(.139, .1)]), /measured on windows the backbone was trained on\./);
     const { data } = madeResults();
     assert.match(
@@ -89,7 +100,7 @@ describe("verdict()", () => {
   it("tells where the method of the experiment stands when another one wins", () => {
     assert.match(
       says([base(), lora(.14, .2), raie(.14, .11)]),
-      /\*\*RAIE\*\*, which this experiment is about, reaches 0\.1100 on T: −0\.0900 to lora, beyond noise\./,
+      /\*\*RAIE\*\*, which this experiment is about, reaches 0\.1100 on T, against lora −0\.0900, .*, significant, p = 0\.0100\./,
     );
     assert.doesNotMatch(says([base(), lora(.14, .11), raie(.14, .2)]), /which this experiment is about/);
   });
@@ -108,19 +119,15 @@ describe("verdict()", () => {
       label: `lwf ${i + 1}`,
       measures: { S: .09 + .001 * i, T },
     }));
-    const text = says([base(), lora(.14, .12), ...others, raie(.14, .115, 214)]);
+    const text = says([base(), lora(.14, .115), ...others, raie(.14, .12, 214)]);
     assert.match(
       text,
-      /All 5 others are within noise of it: lwf 1 \(0\.1190\), lwf 2 \(0\.1180\), lwf 3 \(0\.1170\) and 2 more\./,
+      /All 5 others are not significantly behind it: lwf 1 \(0\.1190\), lwf 2 \(0\.1180\), lwf 3 \(0\.1170\) and 2 more\./,
     );
-    assert.match(text, /Of the 6 methods, 6 improve on the backbone beyond noise\./);
+    assert.match(text, /Of the 6 methods, 6 improve significantly on the backbone\./);
     assert.match(
       text,
-      /\*\*RAIE\*\*, which this experiment is about, reaches 0\.1150 on T: −0\.0050 to lora, within noise\./,
-    );
-    assert.match(
-      text,
-      /Forgetting beyond noise: lwf 1 \(−0\.0500\), lwf 2 \(−0\.0490\), lwf 3 \(−0\.0480\) and lwf 4 \(−0\.0470\)\./,
+      /Forgetting significantly: lwf 1 \(−0\.0500\), lwf 2 \(−0\.0490\), lwf 3 \(−0\.0480\) and lwf 4 \(−0\.0470\)\./,
     );
   });
 
@@ -169,19 +176,32 @@ describe("verdict()", () => {
     assert.match(text, /Not finished: lwf \(seed 2\) and ewc\./);
   });
 
-  it("says what noise is: binomial for one seed, an interval over several", () => {
+  it("says what significant is, over how many differences, and what the test leaves out", () => {
     assert.match(
-      says([base(), lora(.14, .1)]),
-      /Noise is two binomial standard errors of a difference over 4\u202f775 windows of S or 1\u202f820 of T: there is one seed/,
+      says([base(), lora(.14, .1), raie(.14, .1)]),
+      /Significant is p below 0\.05 in a paired permutation test over users \(10\u202f000 draws of signs\), after Holm's correction over the 9 differences to RAIE and base on S, F1 and T; there is one seed/,
     );
     assert.match(
       says([base(), lora(.14, .1)], { seeds: [1, 2, 3] }),
-      /Noise is the 95 % interval of a difference over 3 seeds, seed by seed \(Student's t\)/,
+      /over the 3 differences to base on S, F1 and T; users are averaged over 3 seeds, whose spread the test leaves out\./,
     );
+  });
+
+  it("calls nothing significant or not in results of a version without tests, and says why", () => {
+    const text = verdict(withoutEvidence({ methods: [base(), lora(.1, .2)] }));
     assert.match(
-      says([base(), lora(.14, .1), raie(.1, .1), lwf(.1, .1)]),
-      /nothing is corrected for comparing several methods/,
+      text,
+      /^\*\*lora\*\* reaches Recall@10 0\.2000 on T against 0\.0900 for base, the backbone as it was \(\+0\.1100\)\./,
     );
+    assert.match(text, /Nothing is called significant or not here: these results are of a version without tests/);
+    assert.doesNotMatch(text, /significantly|adapts best|forgets|interval/);
+  });
+
+  it("calls nothing significant in the coverage of the catalogue", () => {
+    const made = madeResults({ methods: [base(), lora(.1, .2)] });
+    const spec = { ...made.spec, report: { ...made.spec.report, measure: "coverage@10" } };
+    const text = verdict({ ...made, spec, evidence: { ...made.evidence!, measure: "coverage@10", differences: [] } });
+    assert.match(text, /Nothing is called significant or not here: no user has a share in the coverage/);
   });
 
   it("claims nothing about adapting from the backbone alone, or about the backbone where it did not run", () => {
@@ -198,26 +218,20 @@ describe("verdict()", () => {
 });
 
 describe("methodDifference()", () => {
-  const seeded = (values: readonly (readonly [number, number])[]) => {
-    const results = madeResults({ methods: [base(), lora(.1, .1)], seeds: values.map((_, i) => i + 1) });
-    const runs = results.runs.map((run) => {
-      const pair = values[run.seed - 1]!;
-      return { ...run, measures: { ...run.measures, T: { "Recall@10": pair[run.method === "base" ? 0 : 1] } } };
-    });
-    const [first, second] = methodSummaries({ ...results, runs });
-    return methodDifference({ ...results, runs }, second!, first!, "T", "Recall@10")!;
-  };
+  const results = madeResults({ methods: [base(), lora(.1, .12), lwf(.1, .1), raie(.1, .1)] });
+  const [ofBase, ofLora, ofLwf] = methodSummaries(results);
 
-  it("is paired by seed: mean and Student's interval of the differences", () => {
-    // Differences .01, .02, .03: mean .02, standard deviation .01, standard error .0057735, times t(.975, 2) = 4.303: .024843.
-    const { value, noise, beyondNoise } = seeded([[.1, .11], [.2, .22], [.3, .33]]);
-    assert.ok(Math.abs(value - .02) < 1e-12);
-    assert.ok(Math.abs(noise - .024843) < 1e-6);
-    assert.equal(beyondNoise, false);
+  it("is the same either way round, but for the sign", () => {
+    const there = methodDifference(results, ofLora!, ofBase!, "T")!;
+    const back = methodDifference(results, ofBase!, ofLora!, "T")!;
+    const [low, high] = there.test!.interval;
+    assert.ok(Math.abs(there.value - .03) < 1e-12 && low < .03 && .03 < high);
+    assert.deepEqual(back, { value: -there.value, test: { ...there.test!, interval: [-high, -low] } });
   });
 
-  it("takes a steady difference for real, and none for none", () => {
-    assert.equal(seeded([[.1, .12], [.2, .22], [.3, .32]]).beyondNoise, true);
-    assert.equal(seeded([[.1, .1], [.2, .2]]).beyondNoise, false);
+  it("holds no test of two methods that were not tested against each other", () => {
+    const { value, test } = methodDifference(results, ofLora!, ofLwf!, "T")!;
+    assert.ok(Math.abs(value - .02) < 1e-12);
+    assert.equal(test, undefined);
   });
 });

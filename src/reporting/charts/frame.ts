@@ -4,6 +4,7 @@
  */
 import { seen } from "../../spec/shown_text.ts";
 import { fixed } from "../numbers.ts";
+import type { Results } from "../types.ts";
 import { INK } from "./palette.ts";
 
 /** Longest name written in a chart. */
@@ -43,6 +44,13 @@ function heading(text: string, size: number, weight: "bold" | "normal", color: s
     font: { size, weight: weight === "bold" ? 600 : 400 },
     padding: { top: 4, bottom },
   };
+}
+
+/** What figures and their whiskers are. */
+export function whiskerWords({ runs, evidence }: Results): string {
+  const seeds = new Set(runs.map(({ seed }) => seed)).size;
+  const figures = seeds > 1 ? "means over seeds" : "one seed";
+  return `${figures}; ${evidence === undefined ? "no intervals" : "whiskers: 95 % intervals over users"}`;
 }
 
 /** Title of an axis, with its unit. */

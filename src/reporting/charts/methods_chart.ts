@@ -4,24 +4,25 @@
  */
 import type { ChartConfiguration, Plugin } from "chart.js";
 import { measure as digits } from "../numbers.ts";
-import { figureOf, hasSeveralSeeds, methodSummaries } from "../summary.ts";
+import { figureOf, methodSummaries } from "../summary.ts";
 import type { Results } from "../types.ts";
 import type { Chart } from "./canvas.ts";
-import { chartName, frame, numberAxis } from "./frame.ts";
+import { chartName, frame, numberAxis, whiskerWords } from "./frame.ts";
 import { INK, lighter, methodLook } from "./palette.ts";
 import { line, type Pen, whisker, write } from "./pen.ts";
 
-/** A bar with its error. */
+/** A bar with its interval over users; both ends are the bar's own where there is none. */
 export interface MeasuredBar {
   readonly x: number;
   readonly y: string;
-  readonly error: number;
+  readonly low: number;
+  readonly high: number;
 }
 
 const PANELS = ["S", "T"] as const;
 const ROW = 34;
 
-/** Horizontal bars, one row a method, S at the left and T at the right, with errors and a line at the base. */
+/** Horizontal bars, one row a method, S at the left and T at the right, with intervals and a line at the base. */
 export function methodsChart(results: Results): Chart {
   const { measure } = results.spec.report;
   const methods = methodSummaries(results);
@@ -31,12 +32,14 @@ export function methodsChart(results: Results): Chart {
     slice,
     bars: methods.map((method, i): MeasuredBar => {
       const figure = figureOf(results, method, slice, measure);
-      return { x: figure?.mean ?? 0, y: names[i] ?? "", error: figure?.error ?? 0 };
+      const x = figure?.mean ?? 0;
+      const [low, high] = figure?.interval ?? [x, x];
+      return { x, y: names[i] ?? "", low, high };
     }),
   }));
   const axes = panels.map(({ slice, bars }) => {
     // Room for the value beside the longest bar.
-    const max = 1.26 * Math.max(...bars.map(({ x, error }) => x + error)) || 1;
+    const max = 1.26 * Math.max(...bars.map(({ x, high }) => Math.max(x, high))) || 1;
     const axis = numberAxis(slice === "S" ? `${measure} on S (retention)` : `${measure} on T (adaptation)`, {
       min: 0,
       max,
@@ -44,9 +47,6 @@ export function methodsChart(results: Results): Chart {
     });
     return [`x${slice}`, { ...axis, position: "bottom", stack: "slices", stackWeight: 10 }];
   });
-  const spread = hasSeveralSeeds(results)
-    ? "mean over seeds ± one standard error over seeds"
-    : "one seed ± one binomial standard error";
   const configuration: ChartConfiguration<"bar", MeasuredBar[], string> = {
     type: "bar",
     data: {
@@ -66,7 +66,7 @@ export function methodsChart(results: Results): Chart {
     options: {
       ...frame({
         title: `${measure} on what was known (S) and on what comes next (T)`,
-        subtitle: `${spread}${baseNote(results)}`,
+        subtitle: `${whiskerWords(results)}${baseNote(results)}`,
       }),
       indexAxis: "y",
       scales: {
@@ -114,12 +114,12 @@ function marks(base: number): Plugin<"bar"> {
           line(pen, [at(reference.x), top], [at(reference.x), bottom], { colour: INK.quiet, width: 1.2, dash: [4, 4] });
         }
         chart.getDatasetMeta(index).data.forEach(({ y }, i) => {
-          const { x = 0, error = 0 } = bars[i] ?? {};
+          const { x = 0, low = x, high = x } = bars[i] ?? {};
           // The rim shows it on dark bars.
-          const ends = [[at(x - error), y], [at(x + error), y]] as const;
+          const ends = [[at(low), y], [at(high), y]] as const;
           whisker(pen, ...ends, { colour: INK.paper, cap: 6, width: 3.6 });
           whisker(pen, ...ends);
-          write(pen, digits(x), at(x + error) + 7, y, { weight: 600, halo: INK.paper });
+          write(pen, digits(x), at(Math.max(x, high)) + 7, y, { weight: 600, halo: INK.paper });
         });
       });
     },

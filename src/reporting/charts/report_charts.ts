@@ -23,12 +23,20 @@ const CHARTS: readonly {
   readonly file: string;
   readonly alternative: string;
   draw(results: Results): Chart | undefined;
+  /** Whether it shows intervals, where there are some. */
+  readonly whiskers?: true;
 }[] = [
-  { file: "methods.png", alternative: "Bars: each method on S and on T, with standard errors", draw: methodsChart },
+  {
+    file: "methods.png",
+    alternative: "Bars: each method on S and on T",
+    draw: methodsChart,
+    whiskers: true,
+  },
   {
     file: "retention.png",
     alternative: "Points: each method's retention on S against its adaptation on T",
     draw: retentionChart,
+    whiskers: true,
   },
   {
     file: "edits.png",
@@ -62,8 +70,9 @@ export const CHART_FILES: readonly string[] = CHARTS.map(({ file }) => file);
 
 /** The charts that these results have something to show in. */
 export function reportCharts(results: Results): ReportChart[] {
-  return CHARTS.flatMap(({ file, alternative, draw }) => {
+  return CHARTS.flatMap(({ file, alternative, draw, whiskers = false }) => {
     const chart = draw(results);
-    return chart === undefined ? [] : [{ file, alternative, chart }];
+    const seen = whiskers && results.evidence !== undefined ? ", with 95 % intervals over users" : "";
+    return chart === undefined ? [] : [{ file, alternative: alternative + seen, chart }];
   });
 }

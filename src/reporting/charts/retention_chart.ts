@@ -3,20 +3,21 @@
  * @module
  */
 import type { ChartConfiguration, ChartData, LegendItem, Plugin, Scale } from "chart.js";
-import { figureOf, hasSeveralSeeds, methodSummaries } from "../summary.ts";
+import type { Interval } from "../../evaluation/bootstrap.ts";
+import { figureOf, methodSummaries } from "../summary.ts";
 import type { Results } from "../types.ts";
 import type { Chart } from "./canvas.ts";
-import { chartName, frame, numberAxis } from "./frame.ts";
+import { chartName, frame, numberAxis, whiskerWords } from "./frame.ts";
 import { INK, lighter, methodLook } from "./palette.ts";
 import { placeLabels } from "./place_labels.ts";
 import { line, type Pen, whisker, widthOf, write } from "./pen.ts";
 
-/** A method's place, with its errors. */
+/** A method's place, with its intervals over users; both ends are the place itself where there is none. */
 export interface MeasuredPoint {
   readonly x: number;
   readonly y: number;
-  readonly errorX: number;
-  readonly errorY: number;
+  readonly endsX: Interval;
+  readonly endsY: Interval;
 }
 
 const RADIUS = 8;
@@ -30,13 +31,13 @@ export function retentionChart(results: Results): Chart {
   const methods = methodSummaries(results).flatMap((method) => {
     const [s, t] = [figureOf(results, method, "S", measure), figureOf(results, method, "T", measure)];
     if (s === undefined || t === undefined) return [];
-    return [{ ...method, point: { x: s.mean, y: t.mean, errorX: s.error, errorY: t.error } }];
+    const [endsX, endsY] = [s, t].map(({ mean, interval = [mean, mean] as const }) => interval);
+    return [{ ...method, point: { x: s.mean, y: t.mean, endsX: endsX!, endsY: endsY! } }];
   });
   const base = methods.find(({ kind }) => kind === "base")?.point;
   const named = methods.length <= NAMED;
   // Many whiskers would bury the points.
   const whiskerColours = methods.map(({ kind, variant }) => lighter(methodLook(kind, variant).colour, named ? 0 : .45));
-  const errors = hasSeveralSeeds(results) ? "one standard error over seeds" : "one binomial standard error";
   const configuration: ChartConfiguration<"scatter", MeasuredPoint[], string> = {
     type: "scatter",
     data: {
@@ -58,13 +59,13 @@ export function retentionChart(results: Results): Chart {
     options: {
       ...frame({
         title: "What was kept, and what was learnt",
-        subtitle: `upper right is better; whiskers: ${errors}${
+        subtitle: `upper right is better; ${whiskerWords(results)}${
           base === undefined ? "" : "; dashed lines: the backbone as it was"
         }`,
       }),
       scales: {
-        x: numberAxis(`retention: ${measure} on S`, range(methods.map(({ point: { x, errorX } }) => [x, errorX]))),
-        y: numberAxis(`adaptation: ${measure} on T`, range(methods.map(({ point: { y, errorY } }) => [y, errorY]))),
+        x: numberAxis(`retention: ${measure} on S`, range(methods.map(({ point: { x, endsX } }) => [x, ...endsX]))),
+        y: numberAxis(`adaptation: ${measure} on T`, range(methods.map(({ point: { y, endsY } }) => [y, ...endsY]))),
       },
     },
     plugins: [behind(base, whiskerColours) as Plugin, ...(named ? [labels as Plugin] : [])],
@@ -97,9 +98,8 @@ const heightOf = ({ datasets }: ChartData, { datasetIndex = 0 }: LegendItem): nu
   (datasets[datasetIndex]?.data[0] as MeasuredPoint | undefined)?.y ?? 0;
 
 /** From the lowest whisker to the highest, and a little more on both sides. */
-function range(values: readonly (readonly [number, number])[]) {
-  const low = Math.min(...values.map(([value, error]) => value - error));
-  const high = Math.max(...values.map(([value, error]) => value + error));
+function range(values: readonly (readonly number[])[]) {
+  const [low, high] = [Math.min(...values.flat()), Math.max(...values.flat())];
   const margin = Math.max(.14 * (high - low), .02 * Math.abs(high), 1e-4);
   return {
     min: Math.max(0, low - margin),
@@ -139,9 +139,9 @@ function behind(base: MeasuredPoint | undefined, colours: readonly string[]): Pl
 type Place = readonly [number, number];
 
 /** Ends of a point's two whiskers in pixels. */
-function whiskers({ x, y, errorX, errorY }: MeasuredPoint, scaleX: Scale, scaleY: Scale): (readonly [Place, Place])[] {
+function whiskers({ x, y, endsX, endsY }: MeasuredPoint, scaleX: Scale, scaleY: Scale): (readonly [Place, Place])[] {
   const at = (x: number, y: number): Place => [scaleX.getPixelForValue(x), scaleY.getPixelForValue(y)];
-  return [[at(x - errorX, y), at(x + errorX, y)], [at(x, y - errorY), at(x, y + errorY)]];
+  return [[at(endsX[0], y), at(endsX[1], y)], [at(x, endsY[0]), at(x, endsY[1])]];
 }
 
 /** Names beside the points, where they cover neither each other nor a point. */

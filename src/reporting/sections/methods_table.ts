@@ -2,17 +2,9 @@
  * Tables of measures: the main ones for everybody, all of them folded away.
  * @module
  */
-import { bold, folded, plain, table } from "../markdown.ts";
-import { measure as digits, signed } from "../numbers.ts";
-import {
-  average,
-  type Figure,
-  figureOf,
-  hasSeveralSeeds,
-  methodSummaries,
-  type MethodSummary,
-  sliceNames,
-} from "../summary.ts";
+import { bold, folded, plain, series, table } from "../markdown.ts";
+import { count, measure as digits, signed } from "../numbers.ts";
+import { average, type Figure, figureOf, methodSummaries, type MethodSummary, sliceNames } from "../summary.ts";
 import { sawEvaluated } from "../suspicions.ts";
 import type { Results } from "../types.ts";
 
@@ -73,28 +65,36 @@ function best(figures: readonly (Figure | undefined)[], counts: readonly boolean
   const same = new Set(shown).size < 2;
   return figures.map((figure, i) => {
     const text = shown[i] ?? "–";
-    const error = figure?.overSeeds === true ? ` ± ${digits(figure.error)}` : "";
-    return !same && rated[i] === largest && text !== "–" ? `${bold(text)}${error}` : `${text}${error}`;
+    const error = figure?.error === undefined ? "" : ` ± ${digits(figure.error)}`;
+    const interval = figure?.interval === undefined ? "" : `<br>[${figure.interval.map(digits).join(", ")}]`;
+    return `${!same && rated[i] === largest && text !== "–" ? bold(text) : text}${error}${interval}`;
   });
 }
 
 const forgetting = ({ kind, runs }: MethodSummary): string =>
   kind === "base" ? "–" : signed(average(runs.map(({ forgetting }) => forgetting)));
 
-/** What the ± of the tables means, or how large an error to think of where there is none. */
+/** What stands beside the figures of the tables. */
 export function errorWords(results: Results): string {
-  if (hasSeveralSeeds(results)) {
-    const alone = methodSummaries(results).some(({ runs }) => runs.length === 1);
-    return `Means over seeds ± one standard error over seeds${
+  const seeds = new Set(results.runs.map(({ seed }) => seed)).size;
+  const alone = methodSummaries(results).some(({ runs }) => runs.length === 1);
+  const spread = seeds === 1
+    ? "Figures are means over windows, of one seed"
+    : `Figures are means over windows and seeds ± one standard error over seeds${
       alone ? " (none where one seed alone was finished)" : ""
-    }; the best of a column is bold.`;
+    }`;
+  return `${spread}; the best of a column is bold. ${intervalWords(results)}`;
+}
+
+function intervalWords({ evidence, data }: Results): string {
+  if (evidence === undefined) {
+    return "There are no intervals: these results are of a version without them; running the experiment again gives them.";
   }
-  const [first] = methodSummaries(results);
-  const { measure } = results.spec.report;
-  const errors = first === undefined
-    ? []
-    : ["S", "T"].map((slice) => `${digits(figureOf(results, first, slice, measure)?.error ?? 0)} on ${slice}`);
-  return `One seed; one binomial standard error of ${measure} is about ${
-    errors.join(" and ")
-  }; the best of a column is bold.`;
+  const users = data.slices.flatMap(({ name }) => {
+    const found = evidence.figures.find(({ slice }) => slice === name)?.users;
+    return found === undefined ? [] : [`${count(found)} of ${name}`];
+  });
+  return `In brackets are 95\u202f% intervals: the middle 95\u202f% of ${
+    count(evidence.resamples)
+  } resamples of the users (${series(users)}), each drawn with all its windows; the trained models stay as they are.`;
 }

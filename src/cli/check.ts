@@ -128,7 +128,7 @@ async function held({ spec, digest }: ReadSpec, folder: string, args: Arguments,
       : await readResults((await reportRun(out, finished)).results);
     const found = drift(committed, results, close);
     const outcome = found.moved.some(({ verdict }) => verdict === "drift") ? "moved" : "same";
-    return { outcome, closeness: close, drift: found };
+    return { outcome, rung: bench.engine.rung, closeness: close, drift: found };
   });
 }
 

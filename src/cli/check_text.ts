@@ -10,7 +10,7 @@ import { shown } from "../reporting/review/shown.ts";
 
 /** How a check of one spec ended. */
 export type Checked =
-  | { readonly outcome: "same" | "moved"; readonly closeness: Closeness; readonly drift: Drift }
+  | { readonly outcome: "same" | "moved"; readonly rung: string; readonly closeness: Closeness; readonly drift: Drift }
   | { readonly outcome: "incomparable"; readonly obstacle: Obstacle };
 
 /** More figures than this are counted, not shown; `--json` has all. */
@@ -22,14 +22,22 @@ export function checkText(name: string, committed: string, checked: Checked): st
     const { words, differing } = checked.obstacle;
     return [`Cannot hold ${name} to ${committed}: ${words}`, ...differingLines(differing)].join("\n");
   }
-  const { drift: { moved, held }, closeness } = checked;
+  const { drift: { moved, held }, closeness, rung } = checked;
   const drifted = moved.filter(({ verdict }) => verdict === "drift");
   const head = drifted.length === 0
     ? `${name}: ${
       closeness.kind === "exact" ? "nothing moved" : "nothing drifted"
     }; ${held} figures are as in ${committed}`
     : `${name}: ${drifted.length} of ${held} figures moved from ${committed}`;
-  return [`${head}, ${closenessWords(closeness)}`, ...movedLines(drifted), ...toleratedWords(moved)].join("\n");
+  // TensorFlow's kernels are those of the processor's instruction set, and its device is called "cpu" all the same.
+  const hint = drifted.length > 0 && closeness.kind === "exact" && rung === "tensorflow"
+    ? [
+      "  On another processor TensorFlow rounds differently: --tolerance X holds measures within X.",
+    ]
+    : [];
+  return [`${head}, ${closenessWords(closeness)}`, ...movedLines(drifted), ...hint, ...toleratedWords(moved)].join(
+    "\n",
+  );
 }
 
 /** The same for programs: one object. */

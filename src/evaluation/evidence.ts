@@ -60,7 +60,7 @@ export interface DifferenceEvidence {
   readonly intervals: Readonly<Record<string, Interval>>;
   /** Of the test, for the measure tested. */
   readonly p: number;
-  /** p after Holm's correction over all differences of the evidence. */
+  /** p after Holm's correction over the list it stands in, or what that list says. */
   readonly pHolm: number;
 }
 
@@ -76,6 +76,8 @@ export interface Evidence {
   readonly figures: readonly FigureEvidence[];
   /** Slice by slice; Holm's correction is over all of them. */
   readonly differences: readonly DifferenceEvidence[];
+  /** Of each slice the rated method with the highest figure less each other one; Holm's correction is over all pairs of rated methods on the slice. */
+  readonly best: readonly DifferenceEvidence[];
 }
 
 /** What to compute. */
@@ -84,6 +86,8 @@ export interface EvidenceRules extends Pick<EvaluationSpec, "resamples" | "test"
   readonly measure: string;
   /** Labels: each method is compared with each of these. */
   readonly to: readonly string[];
+  /** Labels of those that may be called the best of a slice. */
+  readonly rated: readonly string[];
 }
 
 /**
@@ -106,6 +110,7 @@ export function evidenceOf(slices: readonly SliceUsers[], rules: EvidenceRules):
     measure,
     figures: each.flatMap(({ figures }) => figures),
     differences: differences.map((difference, i) => ({ ...difference, pHolm: corrected[i]! })),
+    best: each.flatMap(({ best }) => best),
   };
 }
 
@@ -115,10 +120,19 @@ interface Averaged {
   readonly sums: Readonly<Record<string, Float64Array>>;
 }
 
-function sliceEvidence({ slice, methods }: SliceUsers, { resamples, test, measure, to }: EvidenceRules) {
+/** Two methods over the seeds that both have. */
+interface Pair {
+  readonly first: MethodUsers;
+  readonly second: MethodUsers;
+  readonly seeds: readonly number[];
+  readonly a: Averaged;
+  readonly b: Averaged;
+}
+
+function sliceEvidence({ slice, methods }: SliceUsers, { resamples, test, measure, to, rated }: EvidenceRules) {
   const table = methods[0]?.seeds[0]?.users;
   const users = table?.users.length ?? 0;
-  if (table === undefined || users === 0) return { figures: [], differences: [] };
+  if (table === undefined || users === 0) return { figures: [], differences: [], best: [] };
   for (const { label, seeds } of methods) for (const { seed, users } of seeds) mustMatch(table, users, label, seed);
   const averages = new Map<string, Averaged>();
   const over = (method: MethodUsers, seeds: readonly number[]): Averaged => {
@@ -128,25 +142,45 @@ function sliceEvidence({ slice, methods }: SliceUsers, { resamples, test, measur
     return found;
   };
   const figures = methods.map((method) => ({ method, own: over(method, method.seeds.map(({ seed }) => seed)) }));
-  const pairs = pairsOf(methods, to).map(([first, second]) => {
-    const seeds = first.seeds.map(({ seed }) => seed).filter((seed) =>
-      second.seeds.some((other) => other.seed === seed)
-    );
-    return { first, second, seeds, a: over(first, seeds), b: over(second, seeds) };
-  }).filter(({ seeds }) => seeds.length > 0);
+  const sharing = (pairs: readonly (readonly [MethodUsers, MethodUsers])[]): Pair[] =>
+    pairs.map(([first, second]) => {
+      const seeds = first.seeds.map(({ seed }) => seed)
+        .filter((seed) => second.seeds.some((other) => other.seed === seed));
+      return { first, second, seeds, a: over(first, seeds), b: over(second, seeds) };
+    }).filter(({ seeds }) => seeds.length > 0);
+  const named = sharing(pairsOf(methods, to));
+  const candidates = figures.filter(({ method }) => rated.includes(method.label))
+    .toSorted((a, b) => sum(b.own.sums[measure]!) - sum(a.own.sums[measure]!)).map(({ method }) => method);
+  const ranked = sharing(
+    candidates.flatMap((first, i) => candidates.slice(i + 1).map((other) => [first, other] as const)),
+  );
   const windows = Float64Array.from(table.windows);
   const purpose = `users of ${slice}`;
   const columns = [...averages.values()].flatMap(({ sums }) => Object.values(sums));
   const means = resampledMeans({ windows, columns }, resamples, { purpose });
   const meansOf = new Map(columns.map((column, i) => [column, means[i]!]));
-  const tested = [...new Set(pairs.flatMap(({ a, b }) => [a.sums[measure]!, b.sums[measure]!]))];
+  const tested = [...new Set([...named, ...ranked].flatMap(({ a, b }) => [a.sums[measure]!, b.sums[measure]!]))];
   const flipped = test === "permutation" ? flippedSums(tested, resamples, { purpose }) : [];
   const flippedOf = new Map(tested.map((column, i) => [column, flipped[i]!]));
-  const p = (a: Float64Array, b: Float64Array) =>
+  const pOf = ({ a: { sums: { [measure]: a } }, b: { sums: { [measure]: b } } }: Pair) =>
     test === "permutation"
-      ? permutationP(a, b, [flippedOf.get(a)!, flippedOf.get(b)!])
-      : wilcoxonP(a.map((sum, user) => (sum - b[user]!) / windows[user]!));
+      ? permutationP(a!, b!, [flippedOf.get(a!)!, flippedOf.get(b!)!])
+      : wilcoxonP(a!.map((sum, user) => (sum - b![user]!) / windows[user]!));
   const total = sum(windows);
+  const compared = ({ first, second, seeds, a, b }: Pair) => ({
+    label: first.label,
+    to: second.label,
+    slice,
+    seeds,
+    users,
+    values: mapped(a.sums, (column, name) => (sum(column) - sum(b.sums[name]!)) / total),
+    intervals: mapped(a.sums, (column, name) => {
+      const others = meansOf.get(b.sums[name]!)!;
+      return percentileInterval(meansOf.get(column)!.map((mean, i) => mean - others[i]!), LEVEL);
+    }),
+  });
+  const ps = ranked.map(pOf);
+  const corrected = holm(ps);
   return {
     figures: figures.map(({ method: { label }, own: { seeds, sums } }): FigureEvidence => ({
       label,
@@ -155,19 +189,10 @@ function sliceEvidence({ slice, methods }: SliceUsers, { resamples, test, measur
       users,
       intervals: mapped(sums, (column) => percentileInterval(meansOf.get(column)!, LEVEL)),
     })),
-    differences: pairs.map(({ first, second, seeds, a, b }): Omit<DifferenceEvidence, "pHolm"> => ({
-      label: first.label,
-      to: second.label,
-      slice,
-      seeds,
-      users,
-      values: mapped(a.sums, (column, name) => (sum(column) - sum(b.sums[name]!)) / total),
-      intervals: mapped(a.sums, (column, name) => {
-        const others = meansOf.get(b.sums[name]!)!;
-        return percentileInterval(meansOf.get(column)!.map((mean, i) => mean - others[i]!), LEVEL);
-      }),
-      p: p(a.sums[measure]!, b.sums[measure]!),
-    })),
+    differences: named.map((pair) => ({ ...compared(pair), p: pOf(pair) })),
+    best: ranked.flatMap((pair, i): DifferenceEvidence[] =>
+      pair.first === candidates[0] ? [{ ...compared(pair), p: ps[i]!, pHolm: corrected[i]! }] : []
+    ),
   };
 }
 

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Interval } from "../evaluation/bootstrap.ts";
+import type { DifferenceEvidence } from "../evaluation/evidence.ts";
 import { SIGNIFICANT } from "../spec/evidence_checks.ts";
 import { figureOf, type MethodSummary } from "./summary.ts";
 import type { Results } from "./types.ts";
@@ -29,18 +30,20 @@ export function methodDifference(
   slice: string,
 ): MethodDifference | undefined {
   const { measure } = results.spec.report;
-  const tested = (label: string, to: string) =>
-    results.evidence?.differences.find((each) => each.label === label && each.to === to && each.slice === slice);
-  for (
-    const [found, sign] of [[tested(first.label, second.label), 1], [tested(second.label, first.label), -1]] as const
-  ) {
+  const { differences = [], best = [] } = results.evidence ?? {};
+  // A pair that stands in both lists is judged by the table a reader sees.
+  const tested = (label: string, to: string) => (each: DifferenceEvidence) =>
+    each.slice === slice && each.label === label && each.to === to;
+  for (const list of [differences, best]) {
+    const there = list.find(tested(first.label, second.label));
+    const found = there ?? list.find(tested(second.label, first.label));
     const [value, interval] = [found?.values[measure], found?.intervals[measure]];
     if (found === undefined || value === undefined || interval === undefined) continue;
-    const [low, high] = sign === 1 ? interval : [-interval[1], -interval[0]];
-    return {
-      value: sign * value,
-      test: { interval: [low, high], p: found.pHolm, significant: found.pHolm < SIGNIFICANT },
-    };
+    const test = { p: found.pHolm, significant: found.pHolm < SIGNIFICANT };
+    const [low, high] = interval;
+    return there === undefined
+      ? { value: -value, test: { ...test, interval: [-high, -low] } }
+      : { value, test: { ...test, interval } };
   }
   const [a, b] = [figureOf(results, first, slice, measure), figureOf(results, second, slice, measure)];
   return a === undefined || b === undefined ? undefined : { value: a.mean - b.mean };

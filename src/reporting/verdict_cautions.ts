@@ -75,7 +75,7 @@ export function testWords(results: Results): string {
   if (evidence === undefined || untested !== undefined) {
     return `Nothing is called significant or not here: ${untested}.`;
   }
-  const { test, differences, resamples } = evidence;
+  const { test, differences, best, resamples } = evidence;
   const to = series([...new Set(differences.map(({ to }) => plain(to)))]);
   const slices = series([...new Set(differences.map(({ slice }) => slice))]);
   const kind = test === "permutation"
@@ -84,7 +84,9 @@ export function testWords(results: Results): string {
   const seeds = new Set(results.runs.map(({ seed }) => seed)).size;
   return `Significant is p below ${SIGNIFICANT} in ${kind}, after Holm's correction over the ${
     plural(differences.length, "difference")
-  } to ${to} on ${slices}; ${
+  } to ${to} on ${slices}${
+    best.length === 0 ? "" : ", and of the best to the others over all pairs of adapting methods on a slice"
+  }; ${
     seeds > 1
       ? `users are averaged over ${plural(seeds, "seed")}, whose spread the test leaves out.`
       : "there is one seed, so nothing is known of how much another would change."

@@ -5,7 +5,7 @@ import { evidenceOf, type EvidenceRules, type MethodUsers } from "../../src/eval
 import { measuresFromRanks } from "../../src/evaluation/measures.ts";
 import { perUser } from "../../src/evaluation/per_user.ts";
 
-const RULES: EvidenceRules = { resamples: 1000, test: "permutation", measure: "Recall@10", to: ["base"] };
+const RULES: EvidenceRules = { resamples: 1000, test: "permutation", measure: "Recall@10", to: ["base"], rated: [] };
 
 /** Windows of 60 users, from 1 to 4 each. */
 const owners = Int32Array.from(
@@ -71,6 +71,19 @@ describe("evidenceOf()", () => {
     ]);
     const least = differences.reduce((least, each) => each.p < least.p ? each : least);
     near(least.pHolm, 6 * least.p);
+  });
+
+  it("holds the highest of a slice to each other one, corrected over all pairs of those that are rated", () => {
+    const methods = ["base", "lora", "RAIE", "ebpr"].map((label, i) =>
+      method(label, { 1: ranks(label, .2 + .12 * i) })
+    );
+    const { best } = evidenceOf(slice(...methods), { ...RULES, rated: ["base", "lora", "RAIE"] });
+    assert.deepEqual(best.map(({ label, to }) => `${label} ${to}`), ["RAIE lora", "RAIE base"]);
+    const [toLora, toBase] = best;
+    near(toBase!.values["Recall@10"]!, recall(ranks("RAIE", .44)) - recall(ranks("base", .2)));
+    // Of the three pairs RAIE and base differ most.
+    near(toBase!.pHolm, 3 * toBase!.p);
+    assert.ok(toLora!.p > toBase!.p && toLora!.pHolm >= toLora!.p);
   });
 
   it("takes Wilcoxon's test of the users' means where it is asked for", () => {

@@ -25,6 +25,28 @@ export function madeEvidence({ spec, data, runs }: Results, p: MadeP = () => und
   const pairs = [reference, ...(base === undefined ? [] : [base])].flatMap((to, i) =>
     labels.filter((label) => label !== to && (i === 0 || label !== reference)).map((label) => ({ label, to }))
   ).filter(({ label, to }) => labels.includes(to) && labels.includes(label));
+  const difference = (
+    { name: slice, users, windows }: Results["data"]["slices"][number],
+    label: string,
+    to: string,
+  ) => {
+    const value = (name: string) => mean(label, slice, name) - mean(to, slice, name);
+    const half = (name: string) => width(windows, mean(label, slice, name), mean(to, slice, name));
+    const pHolm = p(label, to, slice) ?? (Math.abs(value(measure)) > half(measure) ? .01 : .5);
+    const ends = (name: string) =>
+      [Math.max(-1, value(name) - half(name)), Math.min(1, value(name) + half(name))] as const;
+    return {
+      label,
+      to,
+      slice,
+      seeds: seeds(label),
+      users,
+      values: by(value),
+      intervals: by(ends),
+      p: pHolm / 10,
+      pHolm,
+    };
+  };
   return {
     resamples: 10_000,
     test: "permutation",
@@ -41,25 +63,11 @@ export function madeEvidence({ spec, data, runs }: Results, p: MadeP = () => und
         }),
       }))
     ),
-    differences: data.slices.flatMap(({ name: slice, users, windows }) =>
-      pairs.map(({ label, to }) => {
-        const value = (name: string) => mean(label, slice, name) - mean(to, slice, name);
-        const half = (name: string) => width(windows, mean(label, slice, name), mean(to, slice, name));
-        const pHolm = p(label, to, slice) ?? (Math.abs(value(measure)) > half(measure) ? .01 : .5);
-        return {
-          label,
-          to,
-          slice,
-          seeds: seeds(label),
-          users,
-          values: by(value),
-          intervals: by((name) =>
-            [Math.max(-1, value(name) - half(name)), Math.min(1, value(name) + half(name))] as const
-          ),
-          p: pHolm / 10,
-          pHolm,
-        };
-      })
-    ),
+    differences: data.slices.flatMap((slice) => pairs.map(({ label, to }) => difference(slice, label, to))),
+    best: data.slices.flatMap((slice) => {
+      const [best, ...others] = labels.filter((label) => label !== base)
+        .toSorted((a, b) => mean(b, slice.name, measure) - mean(a, slice.name, measure));
+      return others.map((other) => difference(slice, best!, other));
+    }),
   };
 }

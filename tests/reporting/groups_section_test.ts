@@ -26,6 +26,7 @@ const GROUPS: GroupsResult = {
     group("user", "known", [.1, .2, .3, .1, .2, .5]),
     group("user", "new", [.01, .02, .03, .01, .02, .05]),
     group("target", "popular", [.2, .2, .2, .2, .2, .2]),
+    group("target", "unseen", [.2, .2, .2, .2, .2, .2]),
     group("region", "R1", [.4, .4, .4, .4, .4, .4]),
     group("region", "R|2", [.4, .4, .4, .4, .4, .4]),
   ],
@@ -58,6 +59,20 @@ describe("the section of groups", () => {
     assert.match(text, /^Popular targets are the 57 of 1\u202f447 items that make half of S's positives;/m);
     assert.match(text, /^Regions are those of RAIE, seed 1, after the last F slice;/m);
     assert.match(text, /Recall@10<br>R\\\|2/);
+  });
+
+  it("says so in words where all windows lie in one group", () => {
+    const one = groupsSection(made({
+      ...GROUPS,
+      groups: [["user", "known"], ["target", "rare"], ["region", "R_1"]].map(([by, name]) =>
+        group(by as GroupResult["by"], name!, [0, 0, 0, 0, 0, 0])
+      ),
+    }));
+    assert.deepEqual(one.slice(2), [
+      "All 1\u202f234 windows of T are of known users.",
+      "All 1\u202f234 windows of T have rare targets.",
+      "All 1\u202f234 windows of T are routed to R\\_1, of the regions of RAIE, seed 1.",
+    ]);
   });
 
   it("shows T alone", () => {

@@ -15,25 +15,31 @@ export function groupsSection(results: Results): string[] {
   const { groups: found, data } = results;
   const groups = found?.groups.filter(({ slice }) => slice === SHOWN) ?? [];
   if (found === undefined || groups.length === 0) return [];
-  const tables = (by: GroupResult["by"], words: string) => {
+  const tables = (by: GroupResult["by"], words: string, all: (name: string) => string) => {
     const own = groups.filter((group) => group.by === by);
-    return own.length === 0 ? [] : [words, groupTable(results, own)];
+    const [only] = own;
+    if (only === undefined) return [];
+    // A table of one group would repeat the table of methods.
+    if (own.length === 1) return [`All ${count(only.windows)} windows of ${SHOWN} ${all(plain(only.name))}.`];
+    return [words, groupTable(results, own)];
   };
+  const { regions, popularItems } = found;
+  const whose = regions && `${plain(regions.label)}, seed ${regions.seed}`;
   return [
     "## For whom does it work, and for which items?",
     `Windows of ${SHOWN} by group, from the same ranks as above: means over the windows of a group. A group of few users says little.`,
-    ...tables("user", "Known users have positives in S; new ones have none there:"),
+    ...tables("user", "Known users have positives in S; new ones have none there:", (name) => `are of ${name} users`),
     ...tables(
       "target",
-      `Popular targets are the ${count(found.popularItems)} of ${
+      `Popular targets are the ${count(popularItems)} of ${
         count(data.items)
       } items that make half of S's positives; unseen ones have none there:`,
+      (name) => `have ${name} targets`,
     ),
-    ...(found.regions === undefined ? [] : tables(
+    ...(whose === undefined ? [] : tables(
       "region",
-      `Regions are those of ${
-        plain(found.regions.label)
-      }, seed ${found.regions.seed}, after the last F slice; every method is measured on the same windows:`,
+      `Regions are those of ${whose}, after the last F slice; every method is measured on the same windows:`,
+      (name) => `are routed to ${name}, of the regions of ${whose}`,
     )),
   ];
 }

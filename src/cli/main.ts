@@ -1,5 +1,5 @@
 /**
- * The program: `deno task run`, `plan`, `report`, `data`, `doctor`, `setup`.
+ * The program: every `deno task` that is a command of ours, as commands.ts lists them.
  * @module
  */
 import { nearestName } from "../spec/nearest.ts";

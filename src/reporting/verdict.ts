@@ -88,19 +88,19 @@ function adaptationWords(results: Results, standings: readonly Standing[], base:
   const who = bold(name(best.method));
   const sure = others.filter(adapts);
   const alone = others.length === 0;
-  const opening = best.toBase?.test === undefined
-    ? `${who} reaches ${alone ? "" : "most on what comes next: "}${figure}.`
-    : adapts(best)
+  const opening = adapts(best)
     ? `${who} adapts ${alone ? "" : "best "}to what comes next: ${figure}.`
     : sure.length > 0
     ? `${who} reaches most on what comes next: ${figure}. Significantly better than the backbone: ${
       few(sure.map(gain))
     }.`
-    : best.toBase.value > 0
-    ? `No method adapts significantly to what comes next; ${who} ${alone ? "reaches" : "comes nearest:"} ${figure}.`
-    : `No method improves on the backbone as it was; ${
+    : best.toBase !== undefined && best.toBase.value <= 0
+    ? `No method improves on the backbone as it was; ${
       alone ? `${who} reaches` : `the best of them, ${who}, reaches`
-    } ${figure}.`;
+    } ${figure}.`
+    : best.toBase?.test === undefined
+    ? `${who} reaches ${alone ? "" : "most on what comes next: "}${figure}.`
+    : `No method adapts significantly to what comes next; ${who} ${alone ? "reaches" : "comes nearest:"} ${figure}.`;
   const counted = adapts(best) && others.length >= MANY
     ? [`Of the ${standings.length} methods, ${sure.length + 1} improve significantly on the backbone.`]
     : [];

@@ -207,6 +207,10 @@ describe("verdict()", () => {
     );
     assert.match(text, /Nothing is called significant or not here: these results are of a version without tests/);
     assert.doesNotMatch(text, /significantly|adapts best|forgets|interval/);
+    assert.match(
+      verdict(withoutEvidence({ methods: [base(), lora(.1, .08), raie(.1, .07)] })),
+      /^No method improves on the backbone as it was; the best of them, \*\*lora\*\*, reaches/,
+    );
   });
 
   it("calls nothing significant in the coverage of the catalogue", () => {

@@ -9,7 +9,7 @@ import type { MethodSpec, ResolvedSpec } from "../spec/types.ts";
 import { type StageIdentity, stageKey } from "./stage_key.ts";
 
 /** Raised when a stage's code changes its numbers. */
-const VERSIONS = { data: 1, backbone: 4, adapted: 4, ranks: 3, regions: 4 } as const;
+const VERSIONS = { data: 1, backbone: 4, adapted: 5, ranks: 3, regions: 4 } as const;
 
 /** The engine as part of a key: another rung, version or thread count gives other bits. */
 export const engineId = (

@@ -239,27 +239,6 @@ describe("parseSpec() on a right spec", () => {
     }
   });
 
-  it("follows the authors' programs of the other backbones under the preset official", () => {
-    const official = (kind: string) =>
-      parsed({ preset: "official", backbone: { kind }, methods: ["replay", "mole", "raie"] });
-    for (const [kind, batch, epochs] of [["bert4rec", 32, 3], ["tisasrec", 512, 2]] as const) {
-      const { backbone, methods: [replay, mole, raie] } = official(kind).resolved;
-      assert.deepEqual([backbone.kind, backbone.hidden, backbone.training.batch], [kind, 256, batch]);
-      assert.deepEqual([backbone.training.clip, backbone.training.warmup], [1, 0.1]);
-      assert.deepEqual(raie!.lora.training, {
-        loss: { kind: "cross-entropy" },
-        ...ADAPTER_TRAINING,
-        batch,
-        warmup: 0.1,
-        positions: "last",
-      });
-      assert.equal(ownOptions("mole", mole!).experts, 4);
-      assert.equal(ownOptions("replay", replay!).rows, kind === "bert4rec" ? "windows" : "backbone");
-      const { poolMin, replay: mixed, training, gate } = raie!.regions;
-      assert.deepEqual([poolMin, mixed, training.epochs, gate.kind], [120, 0.43, epochs, "posterior"]);
-    }
-  });
-
   it("takes a matched budget, random regions and one adapter for all of them", () => {
     const { budget, methods } = parsed({ budget: "matched", regions: { centres: "random", adapters: "one" } }).resolved;
     assert.equal(budget, "matched");

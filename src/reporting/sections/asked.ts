@@ -4,9 +4,10 @@
  */
 import { plain, table } from "../markdown.ts";
 import { count } from "../numbers.ts";
+import { ADAPTING } from "../../spec/method_types.ts";
 import type { MethodSpec } from "../../spec/types.ts";
 import type { Results } from "../types.ts";
-import { variantWords } from "./variant_words.ts";
+import { adapterChanges, variantWords } from "./variant_words.ts";
 
 /** The spec in words, one bullet a sentence, and the time slices. */
 export function askedSection({ spec, data }: Results, words: readonly string[]): string[] {
@@ -40,13 +41,23 @@ export function askedSection({ spec, data }: Results, words: readonly string[]):
 function shorter(sentence: string, methods: readonly MethodSpec[], words: readonly string[]): string {
   const method = methods.find(({ label }) => sentence.startsWith(`${label}: `));
   if (method === undefined) return sentence;
-  const lora = methods.find(({ kind }) => kind === "lora")?.label;
-  const prefix = `${lora}: `;
-  const common = words.find((other) => other.startsWith(prefix))?.slice(prefix.length, -1) ?? "";
+  const lora = methods.find(({ kind }) => kind === "lora");
   return variantWords(method, methods) ??
-    (lora === undefined || common === "" || method.kind === "lora"
+    (lora === undefined || method === lora || !ADAPTING.has(method.kind)
       ? sentence
-      : sentence.replace(common, () => `adapters as ${lora}'s`));
+      : besideLora(sentence, method, lora, words));
+}
+
+/** Settings that the sentence itself does not tell may differ too: they are named. */
+function besideLora(sentence: string, method: MethodSpec, lora: MethodSpec, words: readonly string[]): string {
+  const prefix = `${lora.label}: `;
+  const common = words.find((other) => other.startsWith(prefix))?.slice(prefix.length, -1) ?? "";
+  const changes = adapterChanges(method, lora);
+  if (common !== "" && sentence.includes(common)) {
+    const alike = `adapters as ${lora.label}'s${changes === undefined ? "" : `, but with ${changes}`}`;
+    return sentence.replace(common, () => alike);
+  }
+  return changes === undefined ? sentence : `${sentence.slice(0, -1)}; unlike ${lora.label}'s adapters: ${changes}.`;
 }
 
 function droppedWords({ slices }: Results["data"]): string {

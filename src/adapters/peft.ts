@@ -6,8 +6,7 @@
  * table: see `toPeft`).
  *
  * A BERT4Rec with item rows scores differently inside Python's `peft` (0.21): where the decoder is tied to a table with trained rows, its
- * TrainableTokensLayer leaves out the decoder's bias. After `merge_and_unload()` the scores are those of here; the other backbones' are in
- * either form.
+ * TrainableTokensLayer leaves out the decoder's bias. After `merge_and_unload()` the scores are those of here.
  * @module
  */
 import { join } from "node:path";

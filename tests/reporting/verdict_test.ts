@@ -50,11 +50,11 @@ describe("verdict()", () => {
   it("says so when nothing improves on the backbone", () => {
     assert.match(
       says([base(), lora(.14, .08), raie(.14, .085)]),
-      /^No method improves on the backbone as it was; the best of them, \*\*RAIE\*\*, reaches/,
+      /^On T no method improves on the backbone as it was; the best of them, \*\*RAIE\*\*, reaches/,
     );
     assert.match(
       says([base(), lora(.14, .09)]),
-      /^No method improves on the backbone as it was; \*\*lora\*\* reaches .*\(0\.0000, within noise/,
+      /^On T no method improves on the backbone as it was; \*\*lora\*\* reaches .*\(0\.0000, within noise/,
     );
   });
 

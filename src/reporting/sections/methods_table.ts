@@ -81,20 +81,22 @@ function best(figures: readonly (Figure | undefined)[], counts: readonly boolean
 const forgetting = ({ kind, runs }: MethodSummary): string =>
   kind === "base" ? "–" : signed(average(runs.map(({ forgetting }) => forgetting)));
 
+/** One method alone is not the best of anything. */
+const boldWords = (results: Results): string =>
+  methodSummaries(results).length > 1 ? "; the best of a column is bold" : "";
+
 /** What the ± of the tables means, or how large an error to think of where there is none. */
 export function errorWords(results: Results): string {
   if (hasSeveralSeeds(results)) {
     const alone = methodSummaries(results).some(({ runs }) => runs.length === 1);
     return `Means over seeds ± one standard error over seeds${
       alone ? " (none where one seed alone was finished)" : ""
-    }; the best of a column is bold.`;
+    }${boldWords(results)}.`;
   }
   const [first] = methodSummaries(results);
   const { measure } = results.spec.report;
   const errors = first === undefined
     ? []
     : ["S", "T"].map((slice) => `${digits(figureOf(results, first, slice, measure)?.error ?? 0)} on ${slice}`);
-  return `One seed; one binomial standard error of ${measure} is about ${
-    errors.join(" and ")
-  }; the best of a column is bold.`;
+  return `One seed; one binomial standard error of ${measure} is about ${errors.join(" and ")}${boldWords(results)}.`;
 }

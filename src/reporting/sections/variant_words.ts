@@ -9,9 +9,11 @@ type Leaf = readonly [path: string, value: unknown];
 
 /**
  * "RAIE without Add: as RAIE, but regions.add is false."; undefined for the first method of a kind, and where two differ in nothing.
+ *
+ * @param patterns what others may be described by: the methods that were finished.
  */
-export function variantWords(method: MethodSpec, methods: readonly MethodSpec[]): string | undefined {
-  const first = methods.find(({ kind }) => kind === method.kind);
+export function variantWords(method: MethodSpec, patterns: readonly MethodSpec[]): string | undefined {
+  const first = patterns.find(({ kind }) => kind === method.kind);
   if (first === undefined || first === method) return undefined;
   const changes = changed(settings(method), settings(first));
   if (changes.length === 0) return undefined;

@@ -53,7 +53,7 @@ export function backboneStage(
   engine: string,
   weights?: string,
 ): StageIdentity {
-  const { weights: _, ...backbone } = spec.backbone;
+  const { weights: _, weightsWritten: _written, ...backbone } = spec.backbone;
   const trained = weights === undefined;
   return {
     kind: "backbone",

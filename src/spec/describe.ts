@@ -7,6 +7,7 @@ import { backboneWords } from "./describe_backbone.ts";
 import { budgetWords, surroundings } from "./describe_budget.ts";
 import { methodWords } from "./describe_methods.ts";
 import { count, ordinal, percent, series } from "./phrases.ts";
+import { portableSpec } from "./portable.ts";
 import type { ResolvedSpec, SlicesSpec } from "./types.ts";
 
 /**
@@ -36,7 +37,7 @@ export function describe(spec: ResolvedSpec): string[] {
     spec.retention === "training"
       ? "Retention is measured on S's own training windows."
       : "Retention is measured on each user's last window of S, kept out of training.",
-    backboneWords(spec.backbone),
+    backboneWords(portableSpec(spec).backbone),
     ...spec.methods.map((method) => `${method.label}: ${methodWords(method, surroundings(method, spec))}.`),
     ...budgetWords(spec),
     `Rankings are over the whole catalogue without the context's items; ties count ${ties}.`,

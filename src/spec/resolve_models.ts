@@ -6,6 +6,7 @@ import { dirname, resolve as resolvePath } from "node:path";
 import { isRecord, type Json, type JsonRecord } from "./json.ts";
 import type { MethodKind, OwnOptions } from "./method_types.ts";
 import type { Preset } from "./presets.ts";
+import { isOfMachine } from "./portable.ts";
 import { allTargets } from "./projections.ts";
 import { known } from "./resolve_data.ts";
 import { definition, overlay, withDefaults } from "./schema.ts";
@@ -22,8 +23,13 @@ export function resolveBackbone(raw: Json | undefined, preset: Preset, context: 
     ...backbone,
     maxLength: maxLength ?? context,
     ffn: ffn ?? 4 * backbone.hidden,
-    ...(weights === undefined ? {} : { weights: resolvePath(dirname(file), weights) }),
+    ...(weights === undefined ? {} : weightsPaths(weights, file)),
   };
+}
+
+function weightsPaths(written: string, file: string): Pick<BackboneSpec, "weights" | "weightsWritten"> {
+  const weights = resolvePath(dirname(file), written);
+  return isOfMachine(written) ? { weights } : { weights, weightsWritten: written };
 }
 
 /**

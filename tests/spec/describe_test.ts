@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe as group, it } from "@std/testing/bdd";
 import { describe } from "../../src/spec/describe.ts";
+import { portableSpec } from "../../src/spec/portable.ts";
 import { parsed } from "./specs.ts";
 
 const words = (fields: Record<string, unknown>) => describe(parsed(fields).resolved);
@@ -48,8 +49,20 @@ group("describe()", () => {
     );
     assert.equal(
       about({ kind: "sasrec", weights: "../given/a.safetensors" }),
-      "The backbone is sasrec (width 128, 2 blocks, 2 heads), its weights are those of the file a.safetensors; it is not trained, and all methods share it.",
+      "The backbone is sasrec (width 128, 2 blocks, 2 heads), its weights are those of the file ../given/a.safetensors; it is not trained, and all methods share it.",
     );
+  });
+
+  it("names a file of weights as the spec has it, and no path of the machine's", () => {
+    for (const path of ["/home/me/a.safetensors", "C:\\me\\a.safetensors", "\\\\host\\a.safetensors"]) {
+      assert.match(about({ kind: "sasrec", weights: path }) ?? "", /those of the file a\.safetensors;/);
+    }
+    const { resolved } = parsed({ backbone: { kind: "sasrec", weights: "../given/a.safetensors" } });
+    assert.match(resolved.backbone.weights ?? "", /^\/.*\/given\/a\.safetensors$/);
+    const saved = portableSpec(resolved);
+    assert.deepEqual([saved.backbone.weights, "weightsWritten" in saved.backbone], ["../given/a.safetensors", false]);
+    assert.deepEqual(portableSpec(saved), saved);
+    assert.deepEqual(describe(saved), describe(resolved));
   });
 
   it("says each method with what is its own", () => {

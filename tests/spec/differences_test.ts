@@ -107,7 +107,7 @@ describe("differences()", () => {
       const found = differences(parsed({ preset, backbone }).resolved).filter(({ path }) =>
         path.startsWith("backbone")
       );
-      assert.deepEqual(found, [{ path: "backbone.weights", paper: null, value: "bert.safetensors" }]);
+      assert.deepEqual(found, [{ path: "backbone.weights", paper: null, value: "../../trained/bert.safetensors" }]);
     }
   });
 

@@ -43,6 +43,11 @@ export const command: Command = {
     { name: "quiet", summary: "no progress, only the report's path" },
     { name: "json", summary: "one JSON line per experiment on standard output: name, report, results, seconds" },
   ],
+  examples: [
+    "deno task run experiments/quickstart.json",
+    "deno task run experiments/paper/*.json --jobs 4",
+    "deno task run experiments/quickstart.json --set regions.k=5 --out trials",
+  ],
   run,
 };
 

@@ -81,15 +81,15 @@ export function resolveMethods(raw: JsonRecord, preset: Preset, backbone: Backbo
       label: typeof label === "string" ? label : freeLabel(String(kind), taken),
       lora,
       regions: resolveRegions(preset, raw.regions, options.regions, lora),
-      own: resolveOwn(preset, entry, backbone),
+      own: resolveOwn(preset, entry, lora),
       options,
     };
   });
 }
 
-/** What a method's kind has of its own: preset, then the method's entry; `full` trains with the loss of the backbone's kind where nothing is said. */
-export function resolveOwn(preset: Preset, entry: JsonRecord, backbone: BackboneSpec["kind"]): OwnOptions[MethodKind] {
-  const ground = entry.kind === "full" ? { training: { loss: usualLoss(backbone) } } : {};
+/** What a method's kind has of its own: preset, then the method's entry; `full` trains as adapters do where nothing is said. */
+export function resolveOwn(preset: Preset, entry: JsonRecord, lora: LoraSpec): OwnOptions[MethodKind] {
+  const ground = entry.kind === "full" ? { training: lora.training as unknown as Json } : {};
   const said = overlay(overlay(ground, preset.methods[String(entry.kind)]), entry);
   const { kind: _kind, label: _label, lora: _lora, regions: _regions, ...own } = record(
     withDefaults(definition("methodEntry"), said),

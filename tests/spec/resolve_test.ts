@@ -191,6 +191,15 @@ describe("parseSpec() on a right spec", () => {
     });
   });
 
+  it("trains full as adapters are, but for what it says itself", () => {
+    const full = { kind: "full", training: { epochs: 7 } };
+    const { methods } =
+      parsed({ lora: { training: { batch: 16, learningRate: 1e-3 } }, methods: [full, "lora"] }).resolved;
+    const [own, lora] = [ownOptions("full", methods[0]!).training, methods[1]!.lora.training];
+    assert.deepEqual(own, { ...lora, epochs: 7 });
+    assert.equal(own.batch, 16);
+  });
+
   it("adapts every projection of a backbone with the loss of its kind, where nothing else is said", () => {
     const adapter = (kind: string, lora = {}) => parsed({ backbone: { kind }, lora }).resolved.methods[1]!.lora;
     assert.deepEqual(adapter("bert4rec").targets, ["query", "key", "value", "dense"]);

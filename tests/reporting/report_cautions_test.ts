@@ -146,11 +146,11 @@ describe("the loss of a training that diverged but stayed finite", () => {
   });
 
   it("is noted of the backbone too", () => {
-    const loss = [{ seed: 1, steps: [1, 2], values: [2, 200] }];
+    const loss = [{ seed: 1, steps: [1, 2], values: [2, 2827.3] }];
     const results = { ...madeResults(), backbone: { parameters: 9, loss } };
     assert.match(
       report(results),
-      /^- The backbone diverged, though its numbers stayed finite \(loss 2\.00 → 200\)\.$/m,
+      /^- The backbone diverged, though its numbers stayed finite \(loss 2\.00 → 2\u202f827\)\.$/m,
     );
   });
 });

@@ -3,7 +3,7 @@
  * @module
  */
 import { few, plain } from "../markdown.ts";
-import { fixed } from "../numbers.ts";
+import { count, fixed } from "../numbers.ts";
 import { methodSummaries } from "../summary.ts";
 import type { Results } from "../types.ts";
 
@@ -38,4 +38,4 @@ export function divergedWords(results: Results): string[] {
 }
 
 /** Three digits that say something, or all before the point. */
-const lossDigits = (loss: number): string => fixed(loss, loss >= 100 ? 0 : loss >= 10 ? 1 : 2);
+const lossDigits = (loss: number): string => loss >= 100 ? count(Math.round(loss)) : fixed(loss, loss >= 10 ? 1 : 2);

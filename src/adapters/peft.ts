@@ -4,6 +4,9 @@
  * Item rows are saved the way PEFT saves trained token rows: `trainable_token_indices` in the configuration names the item table's module and the
  * rows, and `token_adapter.trainable_tokens_delta` holds the rows' values (PEFT keeps the trained rows themselves, not their difference to the
  * table: see `toPeft`).
+ *
+ * A BERT4Rec with item rows scores differently inside Python's `peft` (0.21): where the decoder is tied to a table with trained rows, its
+ * TrainableTokensLayer leaves out the decoder's bias. After `merge_and_unload()` the scores are those of here.
  * @module
  */
 import { join } from "node:path";

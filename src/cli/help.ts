@@ -9,7 +9,7 @@ const WIDTH = 80;
 const EXIT_CODES: readonly (readonly [string, string])[] = [
   ["0", "done"],
   ["1", "a run failed"],
-  ["2", "the spec, the data or the command line is wrong"],
+  ["2", "the spec, the data or the command line is wrong, or data are missing"],
   ["130", "interrupted"],
 ];
 

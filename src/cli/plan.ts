@@ -8,18 +8,29 @@ import { type PlannedStage, planStages } from "../pipeline/plan.ts";
 import { type Prepared, prepareData } from "../pipeline/prepare.ts";
 import { engineId } from "../pipeline/stages.ts";
 import { Store } from "../pipeline/store.ts";
+import { concise } from "../spec/concise.ts";
 import { describe } from "../spec/describe.ts";
 import type { ResolvedSpec } from "../spec/types.ts";
+import { shortJson } from "./short_json.ts";
 import { readSpecs, SPEC_OPTIONS, storeRoot } from "./specs.ts";
 import type { Arguments, Command } from "./types.ts";
 
 /** The command. */
 export const command: Command = {
   name: "plan",
-  summary: "show what a run would compute, its sizes, and what is cached; computes nothing",
+  summary:
+    "show what a run would compute, its sizes, and what is cached; computes nothing. Without its data a spec is shown too, and the exit code is 2",
   usage: "deno task plan SPEC... [options]",
   positional: { min: 1, max: Infinity },
-  options: [...SPEC_OPTIONS, { name: "json", summary: "one JSON object per spec on standard output" }],
+  options: [...SPEC_OPTIONS, {
+    name: "json",
+    summary: "one JSON object per spec on standard output, every setting in it",
+  }],
+  examples: [
+    "deno task plan experiments/quickstart.json",
+    "deno task plan experiments/paper/*.json --data DIR",
+    "deno task plan experiments/quickstart.json --set regions.k=5 --json",
+  ],
   run,
 };
 
@@ -66,7 +77,7 @@ const asJson = ({ spec, engine, prepared, stages, missing }: Plan) => ({
 });
 
 function asText({ spec, engine, prepared, stages, missing }: Plan): string {
-  const lines = [JSON.stringify(spec, null, 2), "", ...describe(spec), "", `Engine: ${engine}`];
+  const lines = [shortJson(concise(spec)), "", ...describe(spec), "", `Engine: ${engine}`];
   if (prepared !== undefined) {
     const slices = prepared.evaluated.map(({ name, windows }) => `${name} ${windows.count} windows`).join(", ");
     lines.push(
@@ -74,7 +85,13 @@ function asText({ spec, engine, prepared, stages, missing }: Plan): string {
       ...prepared.notes.map((note) => `  ${note}`),
     );
   }
-  if (missing !== undefined) return [...lines, "", "Stages and sizes are not known yet:", missing].join("\n");
+  if (missing !== undefined) {
+    return [
+      ...lines,
+      "",
+      `The spec was read without a problem; stages and sizes are not known: ${missing}`,
+    ].join("\n");
+  }
   const width = Math.max(...stages.map(({ stage }) => stage.length));
   const sizes = Math.max(...stages.map(({ size }) => size.length));
   const cached = stages.filter(({ cachedSeconds }) => cachedSeconds !== undefined).length;

@@ -34,7 +34,8 @@ export const command: Command = {
   ],
   examples: [
     "deno task run experiments/quickstart.json",
-    "deno task run experiments/movielens-100k.json --set regions.k=5 --out trials",
+    "deno task run experiments/paper/*.json --jobs 4",
+    "deno task run experiments/quickstart.json --set regions.k=5 --out trials",
   ],
   run,
 };

@@ -5,7 +5,7 @@
  * @module
  */
 import { bankLayout } from "../adapters/bank.ts";
-import { bankBatch, rowsSeen, stepRows, totalSteps, type TrainingSet } from "../adapters/batches.ts";
+import { bankBatch, stepRows, totalSteps, type TrainingSet } from "../adapters/batches.ts";
 import type { ExampleTensors } from "../adapters/train_step.ts";
 import { negativesOf } from "../backbones/losses.ts";
 import { tf } from "../engine/tfjs.ts";
@@ -47,14 +47,24 @@ function replayed(
     positions,
     seed,
   };
+  const beside = (step: number) => {
+    const drawn = stepRows(seed, setup, batch.setup, step);
+    if (budget === undefined) return drawn;
+    // As many rows of S as those of F so far ask for: a short batch of F, the last of an epoch, has fewer beside it.
+    const [before, after] = [step, step + 1].map((steps) =>
+      Math.round(rowsIn(steps, slice.windows.count, batch.finetune) * budget.setupShare / (1 - budget.setupShare))
+    ) as [number, number];
+    return drawn.subarray(0, Math.max(1, after - before));
+  };
   return {
     training,
     set: finetune,
-    setupRows: rowsSeen(seed, setup, { ...training, batch: batch.setup }).rows,
+    setupRows: Array.from({ length: totalSteps(finetune, training) }, (_, step) => beside(step).length)
+      .reduce((sum, rows) => sum + rows, 0),
     lossWeight: 1 - ratio,
     terms: [{
       key: `replay ${ratio} ${positions}`,
-      inputs: (step) => bankBatch(batches, [{ set: setup, rows: stepRows(seed, setup, batch.setup, step), step }]),
+      inputs: (step) => bankBatch(batches, [{ set: setup, rows: beside(step), step }]),
       loss: (view, inputs) => tf.mul(view.lossOn(inputs as ExampleTensors, positions), ratio),
     }],
   };
@@ -71,7 +81,7 @@ function replayed(
  * import assert from "node:assert/strict";
  * import { dividedBatch } from "./replay.ts";
  * assert.deepEqual(dividedBatch(256, 900), { finetune: 256, setup: 256 });
- * assert.deepEqual(dividedBatch(256, 900, 0.7), { finetune: 77, setup: 179 });
+ * assert.deepEqual(dividedBatch(256, 900, 0.7), { finetune: 76, setup: 178 });
  * assert.deepEqual(dividedBatch(256, 30, 0.7), { finetune: 30, setup: 70 });
  * ```
  */
@@ -82,8 +92,14 @@ export function dividedBatch(
 ): { readonly finetune: number; readonly setup: number } {
   if (share === undefined) return { finetune: batch, setup: batch };
   const filled = Math.max(1, Math.min(batch, Math.round(windows / (1 - share))));
-  const finetune = Math.max(1, Math.min(filled - 1, Math.round(filled * (1 - share))));
-  return { finetune, setup: Math.max(1, filled - finetune) };
+  const finetune = Math.max(1, Math.floor(filled * (1 - share)));
+  return { finetune, setup: Math.max(1, Math.ceil(finetune * share / (1 - share))) };
+}
+
+/** Rows of `count` that the first `steps` batches hold. */
+function rowsIn(steps: number, count: number, batch: number): number {
+  const perEpoch = Math.ceil(count / batch);
+  return Math.floor(steps / perEpoch) * count + Math.min(count, (steps % perEpoch) * batch);
 }
 
 function setupSet(rows: SetupRows, purpose: string, { data, setupRows }: MethodContext): TrainingSet {

@@ -8,8 +8,8 @@ import type { Engine } from "../engine/types.ts";
 import type { MethodSpec, ResolvedSpec } from "../spec/types.ts";
 import { type StageIdentity, stageKey } from "./stage_key.ts";
 
-/** Raised when a stage's code changes its numbers. */
-const VERSIONS = { data: 1, backbone: 4, adapted: 4, ranks: 3, regions: 5 } as const;
+/** Raised when the code of a stage changes its numbers: results of before are then not taken for those of now. */
+export const VERSIONS = { data: 1, backbone: 4, adapted: 6, ranks: 3, regions: 5 } as const;
 
 /** The engine as part of a key: another rung, version or thread count gives other bits. */
 export const engineId = (
@@ -53,7 +53,7 @@ export function backboneStage(
   engine: string,
   weights?: string,
 ): StageIdentity {
-  const { weights: _, ...backbone } = spec.backbone;
+  const { weights: _, weightsWritten: _written, ...backbone } = spec.backbone;
   const trained = weights === undefined;
   return {
     kind: "backbone",

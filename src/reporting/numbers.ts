@@ -26,6 +26,20 @@ export function count(value: number): string {
   return (value < 0 ? MINUS : "") + (rest === undefined ? grouped : `${grouped}.${rest}`);
 }
 
+/**
+ * A sentence written elsewhere, its long numbers with thin separators: five digits or more that stand alone. A year has four.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { grouped } from "./numbers.ts";
+ *
+ * assert.equal(grouped("F1: 23075 sequences since 2019"), "F1: 23\u202f075 sequences since 2019");
+ * ```
+ */
+export const grouped = (sentence: string): string =>
+  sentence.replace(/(?<=^|[\s(])\d{5,15}(?=$|[\s),;:]|[.](?:\s|$))/g, (digits) => count(Number(digits)));
+
 /** A number with so many decimals. */
 export function fixed(value: number, decimals: number): string {
   const text = Math.abs(value).toFixed(decimals);

@@ -19,7 +19,9 @@ import { groupsSection } from "./sections/groups.ts";
 import { durationsSection, provenanceSection } from "./sections/provenance.ts";
 import { publishedSection } from "./sections/published.ts";
 import { type Picture, regionSections } from "./sections/regions_section.ts";
-import { trainedWords, warnings } from "./sections/warnings.ts";
+import { divergedWords } from "./sections/training_notes.ts";
+import { trainedWords, twinWords, warnings } from "./sections/warnings.ts";
+import { methodSummaries } from "./summary.ts";
 import type { Results } from "./types.ts";
 import { verdict } from "./verdict.ts";
 
@@ -53,15 +55,16 @@ function markdown(results: Results, words: readonly string[], charts: readonly R
   const picture: Picture = (file) =>
     charts.filter((chart) => chart.file === file).map(({ alternative }) => `![${alternative}](${CHARTS}/${file})`);
   const losses = [...picture("loss_backbone.png"), ...picture("loss_adapters.png")];
+  const several = methodSummaries(results).length > 1;
   return [
     `# ${plain(results.spec.title)}`,
     ...warnings(results),
     verdict(results),
     ...failuresSection(results),
     ...askedSection(results, words),
-    "## Which method adapts best, and which keeps most?",
+    several ? "## Which method adapts best, and which keeps most?" : "## What was reached?",
     methodsTable(results),
-    [errorWords(results), ...trainedWords(results)].join(" "),
+    [errorWords(results), ...trainedWords(results), ...twinWords(results)].join(" "),
     ...differencesTables(results),
     ...picture("methods.png"),
     "## Is what was learnt paid for with what was known?",
@@ -71,7 +74,9 @@ function markdown(results: Results, words: readonly string[], charts: readonly R
     ...costSection(results),
     ...publishedSection(results),
     ...regionSections(results, picture),
-    ...(losses.length === 0 ? [] : ["## Did training settle?", ...loadedWords(results), ...losses]),
+    ...(losses.length === 0
+      ? []
+      : ["## Did training settle?", ...loadedWords(results), ...losses, ...divergedWords(results)]),
     ...auditSection(results),
     ...provenanceSection(results),
     ...durationsSection(results),

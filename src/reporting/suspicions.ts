@@ -38,6 +38,16 @@ export function besideBase(results: Results): BesideBase[] {
   });
 }
 
+/** Groups of methods, the base aside, whose measures are the same on every slice with every seed; what equals the base is left out. */
+export function twins(results: Results): MethodSummary[][] {
+  const groups = new Map<string, MethodSummary[]>();
+  for (const method of methodSummaries(results)) {
+    const figures = JSON.stringify(method.runs.map(({ seed, measures }) => [seed, measures]));
+    groups.set(figures, [...groups.get(figures) ?? [], method]);
+  }
+  return [...groups.values()].filter((methods) => methods.length > 1 && methods.every(({ kind }) => kind !== "base"));
+}
+
 function sameMeasures(first: RunResult, second: RunResult): boolean {
   return Object.entries(first.measures).every(([slice, measures]) =>
     Object.entries(measures).every(([name, value]) => second.measures[slice]?.[name] === value)

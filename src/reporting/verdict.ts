@@ -9,6 +9,7 @@ import { figureOf, methodSummaries, type MethodSummary } from "./summary.ts";
 import { sawEvaluated } from "./suspicions.ts";
 import type { Results } from "./types.ts";
 import { costWords, testWords, unfinishedWords } from "./verdict_cautions.ts";
+import { soloWords } from "./verdict_solo.ts";
 
 /** A method that adapts, with its place on one slice. */
 interface Standing {
@@ -25,6 +26,8 @@ export function verdict(results: Results): string {
   const base = methods.find(({ kind }) => kind === "base");
   const adapting = methods.filter(({ kind }) => kind !== "base");
   const unfinished = unfinishedWords(results);
+  const [only] = adapting;
+  if (only !== undefined && methods.length === 1) return [soloWords(results, only), ...unfinished].join(" ");
   if (adapting.length === 0) return [aloneWords(results, base), ...unfinished].join(" ");
   const t = standings(results, adapting, base, "T");
   const s = standings(results, adapting, base, "S");
@@ -95,7 +98,7 @@ function adaptationWords(results: Results, standings: readonly Standing[], base:
       few(sure.map(gain))
     }.`
     : best.toBase !== undefined && best.toBase.value <= 0
-    ? `No method improves on the backbone as it was; ${
+    ? `On T no method improves on the backbone as it was; ${
       alone ? `${who} reaches` : `the best of them, ${who}, reaches`
     } ${figure}.`
     : best.toBase?.test === undefined

@@ -12,14 +12,18 @@ import type { Results, RunResult } from "./types.ts";
 /** Costs that differ by less than this ratio are called equal. */
 const SAME = 1.1;
 
-/** Which methods were not finished, and with which seeds where others went through. */
-export function unfinishedWords({ failures = [], runs }: Results): string[] {
+/** Which methods were not finished, with which seeds where others went through, and that the method asked about is one of them. */
+export function unfinishedWords({ failures = [], runs, spec: { report: { reference } } }: Results): string[] {
   if (failures.length === 0) return [];
   const names = [...new Set(failures.map(({ label }) => label))].map((label) => {
     const seeds = [...new Set(failures.filter((failure) => failure.label === label).map(({ seed }) => seed))];
     return runs.some((run) => run.label === label) ? `${plain(label)} (${seedWords(seeds)})` : plain(label);
   });
-  return [`Not finished: ${few(names)}.`];
+  const lost = failures.some(({ label }) => label === reference) && !runs.some(({ label }) => label === reference);
+  return [
+    `Not finished: ${few(names)}.`,
+    ...(lost ? [`Not compared: ${plain(reference)}, which this experiment is about, was not finished.`] : []),
+  ];
 }
 
 /** The label of the method whose steps the others take; undefined where everybody spends what its paper says. */

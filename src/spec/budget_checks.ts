@@ -17,15 +17,23 @@ export function* budgetChecks(raw: JsonRecord, { budget, methods }: ResolvedSpec
     yield { pointer: "/budget", message, about: ["/budget", "/methods"] };
     return;
   }
-  for (const [index, { kind }] of methods.entries()) {
-    const field = STEPS[kind] ?? (ADAPTING.has(kind) && kind !== "raie" ? "/lora/training/epochs" : undefined);
-    if (field === undefined) continue;
-    yield* vain(raw, `/methods/${index}${field}`, yardstick);
+  for (const [index, method] of methods.entries()) {
+    if (method === yardstick) continue;
+    for (const field of STEPS[method.kind] ?? (ADAPTING.has(method.kind) ? [ADAPTER_EPOCHS] : [])) {
+      yield* vain(raw, `/methods/${index}${field}`, yardstick);
+    }
   }
 }
 
-/** Where a kind that trains no adapter, or not by `lora.training`, says how long it trains. */
-const STEPS: Readonly<Record<string, string>> = { full: "/training/epochs", ebpr: "/steps" };
+const ADAPTER_EPOCHS = "/lora/training/epochs";
+
+/** Where kinds say how long they train that don't say it as lora does. A raie's default adapter trains as ever, and its regions for the rest. */
+const STEPS: Readonly<Record<string, readonly string[]>> = {
+  full: ["/training/epochs"],
+  ebpr: ["/steps"],
+  lsat: [ADAPTER_EPOCHS, "/longEpochs", "/shortEpochs"],
+  raie: ["/regions/training/epochs"],
+};
 
 function* vain(raw: JsonRecord, pointer: string, yardstick: MethodSpec): Generator<Finding> {
   if (valueAt(raw, pathOf(pointer)) === undefined) return;

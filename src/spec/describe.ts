@@ -4,8 +4,10 @@
  */
 import { dateOf } from "./dates.ts";
 import { backboneWords } from "./describe_backbone.ts";
+import { budgetWords, surroundings } from "./describe_budget.ts";
 import { methodWords } from "./describe_methods.ts";
-import { ordinal, percent, series } from "./phrases.ts";
+import { count, ordinal, percent, series } from "./phrases.ts";
+import { portableSpec } from "./portable.ts";
 import type { ResolvedSpec, SlicesSpec } from "./types.ts";
 
 /**
@@ -35,8 +37,8 @@ export function describe(spec: ResolvedSpec): string[] {
     spec.retention === "training"
       ? "Retention is measured on S's own training windows."
       : "Retention is measured on each user's last window of S, kept out of training.",
-    backboneWords(spec.backbone),
-    ...spec.methods.map((method) => `${method.label}: ${methodWords(method)}.`),
+    backboneWords(portableSpec(spec).backbone),
+    ...spec.methods.map((method) => `${method.label}: ${methodWords(method, surroundings(method, spec))}.`),
     ...budgetWords(spec),
     `Rankings are over the whole catalogue without the context's items; ties count ${ties}.`,
     `Measures are taken at the cut-offs ${series(spec.evaluation.cutoffs.map(String))}.`,
@@ -57,13 +59,15 @@ function dataWords({ dataset }: ResolvedSpec): string {
   if (dataset.synthetic === undefined) return `The data set is a file in the format ${dataset.format}`;
   const { users, items, regions, drift, switching, emerging, merging } = dataset.synthetic;
   const changes = [
-    drift > 0 ? `turn by ${drift} radians` : "",
-    switching > 0 ? `lose or win ${percent(switching)} of the users after the set-up slice` : "",
+    drift > 0 ? `turn by ${count(drift, "radian")}` : "",
     emerging > 0 ? `are joined by ${emerging} new` : "",
     merging > 0 ? `merge in ${merging} ${merging === 1 ? "pair" : "pairs"}` : "",
   ].filter((part) => part !== "");
   const moving = changes.length === 0 ? "that stay as they are" : `that ${series(changes)}`;
-  return `The data set is made up: ${users} users and ${items} items in ${regions} preference regions ${moving}`;
+  const switched = switching > 0
+    ? `; the region of ${percent(switching)} of the users changes after the set-up slice`
+    : "";
+  return `The data set is made up: ${users} users and ${items} items in ${regions} preference regions ${moving}${switched}`;
 }
 
 function slicesWords(slices: SlicesSpec): string {
@@ -78,14 +82,6 @@ function slicesWords(slices: SlicesSpec): string {
     `T the last ${percent(slices.test)}`,
   ];
   return `In time order ${series(parts)}.`;
-}
-
-function budgetWords({ budget, methods }: ResolvedSpec): string[] {
-  const yardstick = methods.find(({ kind }) => kind === "raie");
-  if (budget === "paper" || yardstick === undefined) return [];
-  return [
-    `The budget is matched: on each slice of F every method that adapts takes as many steps as ${yardstick.label}, and may see S as much.`,
-  ];
 }
 
 const tieWords = (ties: "optimistic" | "pessimistic" | "mean") => ({

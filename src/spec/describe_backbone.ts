@@ -3,16 +3,13 @@
  * @module
  */
 import { count, percent } from "./phrases.ts";
-import { fileName } from "./portable.ts";
 import type { BackboneSpec, LossSpec } from "./types.ts";
 
-/** The sentence about the model that all methods share. */
+/** The sentence about the model that all methods share; of a portable spec, since it names the file of weights as that does. */
 export function backboneWords(backbone: BackboneSpec): string {
   const { kind, hidden, blocks, heads, weights } = backbone;
   const sizes = `width ${hidden}, ${count(blocks, "block")}, ${count(heads, "head")}${gapWords(backbone)}`;
-  const origin = weights === undefined
-    ? trainingWords(backbone)
-    : `its weights are those of the file ${fileName(weights)};`;
+  const origin = weights === undefined ? trainingWords(backbone) : `its weights are those of the file ${weights};`;
   return `The backbone is ${kind} (${sizes}), ${origin} ${
     weights === undefined ? "then it is frozen" : "it is not trained"
   }, and all methods share it.`;

@@ -65,7 +65,7 @@ const SHARED: ReadonlySet<string> = new Set(["lora", "regions"]);
 
 function methodDifferences(method: MethodSpec, backbone: BackboneSpec["kind"]): Difference[] {
   const paper = presetLayer("paper", backbone);
-  const found = fields("", json(resolveOwn(paper, { kind: method.kind }, backbone)), json(method.own));
+  const found = fields("", json(resolveOwn(paper, { kind: method.kind }, method.lora)), json(method.own));
   if (!ADAPTING.has(method.kind)) return found;
   found.push(...compare("lora", json(resolveLora(paper, undefined, undefined, backbone)), json(method.lora)));
   if (method.kind !== "raie") return found;

@@ -81,7 +81,7 @@ export interface OwnOptions {
     /** Where wrong recommendations are found. */
     readonly mine: "finetune" | "evaluated";
   };
-  /** lambda times the distance to the adapter's previous value. */
+  /** lambda / 2 times the squared distance to the adapter's previous value. */
   readonly proximal: {
     /** Weight of the term. */
     readonly lambda: number;

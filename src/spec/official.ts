@@ -1,8 +1,15 @@
 /**
- * The preset `official`: what the authors' code does (github fengaogao/RAIE), switch by switch; named even where the paper's text says the
- * same. Each backbone has a program of its own there: what SASRec's does is the ground, and the others say where they depart from it.
+ * The preset `official`: what the authors' released programs do (github fengaogao/RAIE, the .py files that its README names), switch by
+ * switch; named even where the paper's text says the same. What SASRec's program does is the ground (SASRec_RAIE.py, E-BPR), and the others
+ * say where they depart from it:
  *
- * The authors share item rows among regions too, which makes results depend on the regions' order: a spec has to ask for that itself
+ * - bert4rec: Bert4Rec_RAIE.py of commit 4b90f73, set for MovieLens 10M. 2a140cb is the same program set for Yelp: its one other number is
+ *   the backbone's batch, 256 instead of 32. Both call their regions' editing "RAIE-off": every F window updates the region it is nearest to
+ *   and nothing is expanded, added, merged or copied. An earlier file without ending (Bert4Rec_RAIE) edits, with .43 S windows per F
+ *   window; it is not what the README names.
+ * - tisasrec: TiSASRec_RAIE.py of commit 4cf8b58, set for MovieLens 10M. It never trains item rows.
+ *
+ * SASRec's regions share item rows too, which makes results depend on the regions' order: a spec has to ask for that itself
  * (`lora.itemRows: "shared"`).
  * @module
  */
@@ -77,11 +84,15 @@ const SASREC: Preset = {
   },
 };
 
+/** Both programs put these five before the items: PAD, UNK, CLS, SEP, MASK. */
+const TABLE = { specialTokens: 5, maxLength: 20 };
+
 /** Where the programs of the other backbones differ from SASRec's. */
 const OTHERS: Readonly<Record<string, Partial<Preset>>> = {
   bert4rec: {
     backbone: {
       kind: "bert4rec",
+      ...TABLE,
       hidden: 256,
       blocks: 4,
       heads: 4,
@@ -97,16 +108,32 @@ const OTHERS: Readonly<Record<string, Partial<Preset>>> = {
         clip: 1,
         warmup: 0.1,
         rows: "user-tail",
-        minPositives: 1,
+        minPositives: 2,
       },
     },
-    lora: { training: { loss: { kind: "cross-entropy" }, batch: 32, warmup: 0.1 } },
-    regions: { poolMin: 120, replay: 0.43 },
-    methods: { replay: { rows: "windows" }, lsat: { rows: "windows" }, mole: { experts: 4 } },
+    lora: {
+      // Not the head's transform.dense, which "dense" would mean too where Python's peft looks for it.
+      targets: ["query", "key", "value", "intermediate.dense", "output.dense", "attention.output.dense"],
+      training: { loss: { kind: "cross-entropy" }, batch: 32, warmup: 0.1 },
+    },
+    regions: {
+      // A gate without a threshold: every window updates its nearest region.
+      gate: { kind: "posterior", beta: 8, deltaMin: 0, lambdaNew: -1, a0: -100, a1: 0 },
+      expand: false,
+      add: false,
+      merge: false,
+      poolMin: 120,
+      replayFrom: "routed",
+      softCopies: "none",
+      defaultAdapter: { weightDecay: 0.01, itemRate: 1 },
+      training: { itemRate: 0 },
+    },
+    methods: { replay: { rows: "windows" }, lsat: { rows: "windows" } },
   },
   tisasrec: {
     backbone: {
       kind: "tisasrec",
+      ...TABLE,
       hidden: 256,
       blocks: 2,
       heads: 4,
@@ -118,7 +145,7 @@ const OTHERS: Readonly<Record<string, Partial<Preset>>> = {
       training: {
         loss: { kind: "cross-entropy" },
         epochs: 5,
-        batch: 512,
+        batch: 128,
         learningRate: 5e-4,
         weightDecay: 0,
         clip: 1,
@@ -126,9 +153,13 @@ const OTHERS: Readonly<Record<string, Partial<Preset>>> = {
         rows: "windows",
       },
     },
-    lora: { training: { loss: { kind: "cross-entropy" }, batch: 512, warmup: 0.1 } },
-    regions: { poolMin: 120, replay: 0.43, training: { epochs: 2 } },
-    methods: { mole: { experts: 4 } },
+    lora: { itemRows: "none", training: { loss: { kind: "cross-entropy" }, batch: 512, warmup: 0.1 } },
+    regions: {
+      poolMin: 120,
+      replayFrom: "routed",
+      defaultAdapter: { weightDecay: 0.01 },
+      training: { epochs: 2, weightDecay: 0 },
+    },
   },
 };
 

@@ -2,10 +2,11 @@
  * A resolved spec without what differs from machine to machine: what is saved, and what a digest is taken of.
  * @module
  */
-import type { ResolvedSpec } from "./types.ts";
+import type { BackboneSpec, ResolvedSpec } from "./types.ts";
 
 /**
- * The same spec with the paths of an inline data set and of weights cut down to their file names. What lies in the files is named by checksums.
+ * The same spec with the path of an inline data set cut down to its file name, and that of weights to what the spec has written, or to its file
+ * name where that is a path of one machine's. What lies in the files is named by checksums.
  *
  * @example
  * ```ts
@@ -19,13 +20,21 @@ import type { ResolvedSpec } from "./types.ts";
  */
 export function portableSpec(spec: ResolvedSpec): ResolvedSpec {
   const { path } = spec.dataset;
-  const { weights } = spec.backbone;
   return {
     ...spec,
     dataset: path === undefined ? spec.dataset : { ...spec.dataset, path: fileName(path) },
-    backbone: weights === undefined ? spec.backbone : { ...spec.backbone, weights: fileName(weights) },
+    backbone: portableBackbone(spec.backbone),
   };
 }
+
+function portableBackbone({ weightsWritten, ...backbone }: BackboneSpec): BackboneSpec {
+  const { weights } = backbone;
+  if (weights === undefined) return backbone;
+  return { ...backbone, weights: weightsWritten ?? (isOfMachine(weights) ? fileName(weights) : weights) };
+}
+
+/** Whether a path begins at a root or drive of any system. */
+export const isOfMachine = (path: string): boolean => /^([\\/]|[A-Za-z]:)/.test(path);
 
 /** The last part of a path of any system. */
 export function fileName(path: string): string {

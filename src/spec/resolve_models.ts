@@ -6,6 +6,7 @@ import { dirname, resolve as resolvePath } from "node:path";
 import { isRecord, type Json, type JsonRecord } from "./json.ts";
 import type { MethodKind, OwnOptions } from "./method_types.ts";
 import type { Preset } from "./presets.ts";
+import { isOfMachine } from "./portable.ts";
 import { allTargets } from "./projections.ts";
 import { known } from "./resolve_data.ts";
 import { definition, overlay, withDefaults } from "./schema.ts";
@@ -22,8 +23,13 @@ export function resolveBackbone(raw: Json | undefined, preset: Preset, context: 
     ...backbone,
     maxLength: maxLength ?? context,
     ffn: ffn ?? 4 * backbone.hidden,
-    ...(weights === undefined ? {} : { weights: resolvePath(dirname(file), weights) }),
+    ...(weights === undefined ? {} : weightsPaths(weights, file)),
   };
+}
+
+function weightsPaths(written: string, file: string): Pick<BackboneSpec, "weights" | "weightsWritten"> {
+  const weights = resolvePath(dirname(file), written);
+  return isOfMachine(written) ? { weights } : { weights, weightsWritten: written };
 }
 
 /**
@@ -75,15 +81,15 @@ export function resolveMethods(raw: JsonRecord, preset: Preset, backbone: Backbo
       label: typeof label === "string" ? label : freeLabel(String(kind), taken),
       lora,
       regions: resolveRegions(preset, raw.regions, options.regions, lora),
-      own: resolveOwn(preset, entry, backbone),
+      own: resolveOwn(preset, entry, lora),
       options,
     };
   });
 }
 
-/** What a method's kind has of its own: preset, then the method's entry; `full` trains with the loss of the backbone's kind where nothing is said. */
-export function resolveOwn(preset: Preset, entry: JsonRecord, backbone: BackboneSpec["kind"]): OwnOptions[MethodKind] {
-  const ground = entry.kind === "full" ? { training: { loss: usualLoss(backbone) } } : {};
+/** What a method's kind has of its own: preset, then the method's entry; `full` trains as adapters do where nothing is said. */
+export function resolveOwn(preset: Preset, entry: JsonRecord, lora: LoraSpec): OwnOptions[MethodKind] {
+  const ground = entry.kind === "full" ? { training: lora.training as unknown as Json } : {};
   const said = overlay(overlay(ground, preset.methods[String(entry.kind)]), entry);
   const { kind: _kind, label: _label, lora: _lora, regions: _regions, ...own } = record(
     withDefaults(definition("methodEntry"), said),

@@ -60,6 +60,8 @@ export interface BackboneSpec {
   readonly layerNormEps: number;
   /** A safetensors file that its weights are taken from instead of training it; absolute after resolution. */
   readonly weights?: string;
+  /** The same path as the spec has it, where that is a relative one: for reports. */
+  readonly weightsWritten?: string;
   /** bert4rec: share of a row's items that are hidden in training. */
   readonly mask?: number;
   /** tisasrec: buckets of the logarithm of a time gap. */

@@ -7,13 +7,15 @@ import { type AdapterValues, type BankConfig, bankLayout } from "../../src/adapt
 import { saveAdapter } from "../../src/adapters/peft.ts";
 import { encodeSafetensors } from "../../src/adapters/safetensors.ts";
 import { bankScorer, frozenScorer } from "../../src/adapters/scorer.ts";
+import { createBackbone } from "../../src/backbones/registry.ts";
 import { sasrec } from "../../src/backbones/sasrec.ts";
-import type { Scorer } from "../../src/backbones/types.ts";
+import type { Backbone, Scorer } from "../../src/backbones/types.ts";
 import type { Windows } from "../../src/data/types.ts";
 import { openEngine } from "../../src/engine/open.ts";
 import { stream } from "../../src/engine/random.ts";
 import { tf } from "../../src/engine/tfjs.ts";
 import type { Engine, TensorMap } from "../../src/engine/types.ts";
+import type { BackboneSpec } from "../../src/spec/types.ts";
 import { assertClose } from "../conformance/close.ts";
 import { pythonHere } from "./python_here.ts";
 
@@ -26,7 +28,8 @@ const windows: Windows = {
   context: 6,
   users: Int32Array.from(SEQUENCES.keys()),
   items: Int32Array.from(SEQUENCES.flatMap((items) => [...items, 1])),
-  times: new Float64Array(SEQUENCES.length * 7),
+  // Gaps of a minute to half an hour, for the backbone that reads them.
+  times: Float64Array.from(SEQUENCES.flatMap((_, row) => Array.from({ length: 7 }, (_, at) => 60 * 2 ** at + row))),
 };
 const BANK: BankConfig = {
   rank: 3,
@@ -51,7 +54,7 @@ function fullAdapter(bank: BankConfig): AdapterValues {
 }
 
 /** Initial weights with biases, norms and item rows moved away from where they start, so that every one of them counts. */
-function weightsOf() {
+function weightsOf(backbone: Backbone) {
   const draw = stream(3, "test weights");
   const weights = backbone.initialise(3);
   for (const [name, { values }] of Object.entries(weights)) {
@@ -62,10 +65,20 @@ function weightsOf() {
   return weights;
 }
 
+/** What a Python script prints of a folder. */
+async function printed(script: string, folder: string, adapters: readonly string[]): Promise<unknown> {
+  const python = "python" in found ? found.python : "python3";
+  const path = fileURLToPath(new URL(`../fixtures/${script}`, import.meta.url));
+  const { success, stdout, stderr } = await new Deno.Command(python, { args: [path, folder, ...adapters] }).output();
+  const text = new TextDecoder();
+  assert.ok(success, text.decode(stderr));
+  return JSON.parse(text.decode(stdout));
+}
+
 const found = await pythonHere();
 
 describe("a PEFT directory read by Python's peft", { skip: "missing" in found ? found.missing : false }, () => {
-  const weights = weightsOf();
+  const weights = weightsOf(backbone);
   const table = weights[backbone.itemTable]!.values as Float32Array;
   let engine: Engine, parameters: TensorMap;
   beforeAll(async () => {
@@ -97,13 +110,8 @@ describe("a PEFT directory read by Python's peft", { skip: "missing" in found ? 
       for (const [index, [bank, adapter]] of adapters.entries()) {
         await saveAdapter(join(folder, names[index]!), bank, adapter, table, "item_emb");
       }
-      const script = fileURLToPath(new URL("../fixtures/adapters/peft_scores.py", import.meta.url));
-      const python = "python" in found ? found.python : "python3";
-      const command = new Deno.Command(python, { args: [script, folder, ...names] });
-      const { success, stdout, stderr } = await command.output();
-      const text = new TextDecoder();
-      assert.ok(success, text.decode(stderr));
-      return (JSON.parse(text.decode(stdout)) as number[][][]).map((rows) => rows.flat());
+      const scores = await printed("adapters/peft_scores.py", folder, names);
+      return (scores as number[][][]).map((rows) => rows.flat());
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
@@ -125,4 +133,58 @@ describe("a PEFT directory read by Python's peft", { skip: "missing" in found ? 
       assert.throws(() => assertClose(here, base!, 0.1, "the adapter"), /the adapter: off by/);
     });
   });
+});
+
+/** Special tokens stand before the items of their tables, and a bias is added to their scores. */
+const BEHIND_TOKENS = {
+  bert4rec: { mask: 0.15 },
+  tisasrec: { timeBuckets: 18, maxGapDays: 2 },
+} as const;
+
+describe("a PEFT directory that Python's peft merges", { skip: "missing" in found ? found.missing : false }, () => {
+  let engine: Engine, folder: string;
+  beforeAll(async () => {
+    engine = await openEngine("cpu");
+    folder = await Deno.makeTempDir();
+  });
+  afterAll(async () => {
+    engine.close();
+    await Deno.remove(folder, { recursive: true });
+  });
+
+  for (const [kind, more] of Object.entries(BEHIND_TOKENS)) {
+    it(`gives a ${kind} with item rows behind special tokens the same scores`, async () => {
+      const spec = { kind, ...SIZES, ...more } as unknown as BackboneSpec;
+      const model = createBackbone(spec, SIZES.items);
+      assert.equal(model.itemOffset, 3);
+      const weights = weightsOf(model);
+      const bank: BankConfig = { ...BANK, projections: model.projections, itemOffset: model.itemOffset };
+      const adapter = fullAdapter(bank);
+      const table = weights[model.itemTable]!.values as Float32Array;
+      await saveAdapter(join(folder, "adapter"), bank, adapter, table, model.itemTable.replace(/\.weight$/, ""));
+      await Deno.writeFile(join(folder, "weights.safetensors"), encodeSafetensors(weights));
+      const times = SEQUENCES.map((_, row) => Array.from(windows.times.subarray(row * 7, row * 7 + 6)));
+      for (const [name, value] of Object.entries({ config: spec, sequences: SEQUENCES, times })) {
+        await Deno.writeTextFile(join(folder, `${name}.json`), JSON.stringify(value));
+      }
+      const wanted = (await printed("backbones/torch_scores.py", folder, ["adapter"]) as number[][]).flat();
+
+      const parameters = Object.fromEntries(
+        Object.entries(weights).map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]),
+      );
+      const first = new Int32Array(SEQUENCES.length);
+      const scores = [
+        bankScorer(model, parameters, bank, [adapter], windows, { first }),
+        frozenScorer(model, parameters, windows),
+      ].map((scorer) => {
+        const rows = Int32Array.from(SEQUENCES.keys());
+        const values = tf.tidy(() => scorer.scores(scorer.collate(rows), scorer.frozen).dataSync());
+        scorer.dispose();
+        return values as Float32Array;
+      });
+      tf.dispose(parameters);
+      assertClose(scores[0]!, wanted, 1e-4, kind);
+      assert.throws(() => assertClose(scores[1]!, wanted, 0.1, "the backbone alone"), /the backbone alone: off by/);
+    });
+  }
 });

@@ -3,7 +3,7 @@
  * @module
  */
 import { median } from "./measure.ts";
-import { officialRun } from "./official_run.ts";
+import { coldRun } from "./cold_run.ts";
 import { inTurn, type Measured, NotMeasured, peerScript, script } from "./scripts.ts";
 
 /** How to measure. */
@@ -113,8 +113,18 @@ export const ROWS: readonly Row[] = [
     what: "ML-100K, official, base + lora + raie, one seed, cold store",
     bar: "at most 45 s",
     async measure({ data }) {
-      const seconds = await officialRun(data);
+      const methods = JSON.stringify(["base", "lora", { kind: "raie", label: "RAIE" }]);
+      const set = ["seeds=[1]", `methods=${methods}`, "report={}"];
+      const seconds = await coldRun("movielens-100k-official", data, set);
       return { measured: `${seconds.toFixed(1)} s`, met: seconds <= 45 };
+    },
+  },
+  {
+    what: "ML-100K on SASRec, all eleven methods, one seed, cold store",
+    bar: "at most 90 s",
+    async measure({ data }) {
+      const seconds = await coldRun("sasrec-movielens-100k", data);
+      return { measured: `${seconds.toFixed(1)} s`, met: seconds <= 90 };
     },
   },
 ];

@@ -108,7 +108,7 @@ describe("replay", () => {
     const { cost } = await adaptFirst(runs, "replay", {}, { budget: { steps: 25, setupShare: 0.7 } });
     assert.equal(cost.steps, 25);
     const share = cost.setupRows / (cost.setupRows + cost.finetuneRows);
-    assert.ok(Math.abs(share - 0.7) < 0.03, `${share}`);
+    assert.ok(Math.abs(share - 0.7) < 0.01, `${share}`);
     assert.ok(cost.setupRows + cost.finetuneRows <= 25 * 32);
     const little = await adaptFirst(runs, "replay", {}, { budget: { steps: 25, setupShare: 0.001 } });
     assert.equal(little.cost.setupRows, 25);

@@ -6,7 +6,7 @@ import type { Plugin } from "chart.js";
 import { renderPng } from "../../src/reporting/charts/canvas.ts";
 import { type ReportChart, reportCharts } from "../../src/reporting/charts/report_charts.ts";
 import type { Results } from "../../src/reporting/types.ts";
-import { madeResults, METHODS, withoutEvidence } from "./results_fixture.ts";
+import { type MadeMethod, madeResults, METHODS, withoutEvidence } from "./results_fixture.ts";
 import { FIFTEEN, TWELVE } from "./many_methods.ts";
 import { inkedPixels, recordTexts, type WrittenText } from "./picture.ts";
 
@@ -173,7 +173,89 @@ describe("whiskers", () => {
   });
 });
 
+describe("the retention chart", () => {
+  const outlying: MadeMethod = { kind: "lora", label: "lora, mad rate", measures: { S: .02, F1: .02, T: .03 } };
+  const chartOf = (methods: readonly MadeMethod[]) =>
+    reportCharts(madeResults({ methods })).find(({ file }) => file === "retention.png")!.chart;
+  const axes = (methods: readonly MadeMethod[]) => {
+    const { x, y } = (chartOf(methods).configuration.options?.scales ?? {}) as Record<
+      string,
+      { min: number; max: number }
+    >;
+    return [x!.min, x!.max, y!.min, y!.max];
+  };
+  const bulk = TWELVE.filter(({ kind }) => kind !== "full");
+
+  it("is fitted to the bulk, and a method far off stands at the border with an arrow and its values", async () => {
+    assert.deepEqual(axes([...bulk, outlying]), axes(bulk));
+    const [left = 0, right = 0] = axes(bulk);
+    const { data: { datasets } } = chartOf([...bulk, outlying]).configuration;
+    const point = datasets.at(-1)?.data[0] as unknown as { x: number; way: readonly number[] };
+    assert.ok(point.x > left && point.x < left + .1 * (right - left));
+    assert.deepEqual(point.way, [-1, -1]);
+    const { texts } = await draw(chartOf([...bulk, outlying]));
+    assert.ok(texts.some(({ text }) => text === "lora, mad rate (0.02, 0.03)"));
+    assert.ok(texts.some(({ text }) => text.endsWith("; arrows: far off")));
+  });
+
+  it("shows everybody in place where nobody is far off, and the base in any case", () => {
+    for (const methods of [METHODS, TWELVE, FIFTEEN]) {
+      const points = chartOf(methods).configuration.data.datasets.map(({ data }) => data[0] as { off?: string });
+      assert.ok(points.every(({ off }) => off === undefined));
+    }
+    const base = { ...METHODS[0]!, measures: { S: .9, F1: .9, T: .9 } };
+    const points = chartOf([base, ...bulk.slice(1)]).configuration.data.datasets.map(({ data }) => data[0]);
+    assert.equal((points[0] as unknown as { x: number }).x, .9);
+  });
+});
+
 describe("the loss chart", () => {
+  const lines = (results: Results, label: string) =>
+    reportCharts(results).find(({ file }) => file === "loss_adapters.png")!.chart.configuration.data.datasets
+      .filter((dataset) => dataset.label === label)
+      .map((dataset) => {
+        const { borderColor, borderDash } = dataset as unknown as { borderColor: string; borderDash: number[] };
+        return JSON.stringify([borderColor, borderDash]);
+      });
+  const raie = (label: string, names: readonly string[]): Results => {
+    const made = madeResults({ slices: ["S", "F1", "F2", "T"], methods: [...METHODS.slice(0, 2), METHODS[2]!] });
+    const loss = names.map((name) => ({ name, steps: [1, 2], values: [1, .5] }));
+    return { ...made, runs: made.runs.map((run) => run.label === label ? { ...run, loss } : run) };
+  };
+  const FIVE = [3, 1, 5, 2, 4];
+
+  it("gives each region one line, whatever order regions are trained in and whichever slice", () => {
+    const names = ["F1", "F2"].flatMap((slice) => FIVE.map((region) => `region ${region} ${slice}`));
+    const [first, second] = [lines(raie("RAIE", names), "RAIE"), lines(raie("RAIE", [...names].reverse()), "RAIE")];
+    assert.equal(new Set(first).size, 5);
+    assert.deepEqual(first.slice(0, 5), first.slice(5));
+    assert.deepEqual(second.slice(0, 5), first.slice(0, 5).reverse());
+  });
+
+  it("names a panel's lines below it in the order of regions, and adapters trained as one in two words", async () => {
+    const names = ["default F1", ...FIVE.map((region) => `region ${region} F1`), "region 3 F2 + region 1 F2"];
+    const { chart } = reportCharts(raie("RAIE", names)).find(({ file }) => file === "loss_adapters.png")!;
+    const { texts } = await draw(chart);
+    const panel = texts.find(({ text }) => text === "RAIE")!;
+    // Rows are 36 pixels apart.
+    const rowOf = ({ top, bottom }: WrittenText) => Math.round((top + bottom) / 2 / 18);
+    const key = texts.filter(({ text, top, left }) =>
+      top > panel.bottom && left > panel.left - 100 && /^(default|region.*|[2-9])$/.test(text)
+    ).sort((a, b) => rowOf(a) - rowOf(b) || a.left - b.left);
+    assert.deepEqual(key.map(({ text }) => text), [
+      "default",
+      "regions together",
+      "region 1",
+      "2",
+      "3",
+      "4",
+      "5",
+    ]);
+    const steps = texts.find(({ text }) => text.startsWith("F1: "))!;
+    assert.ok(key.every(({ top }) => top > steps.bottom));
+    assert.equal(texts.filter(({ text }) => text === "default").length, 1);
+  });
+
   it("says that points are means only where they are", async () => {
     const subtitleWith = async (count: number) => {
       const made = madeResults();

@@ -3,6 +3,8 @@ import { describe, it } from "@std/testing/bdd";
 import { renderReport } from "../../src/reporting/report.ts";
 import { resultsProblems } from "../../src/reporting/results_schema.ts";
 import type { Comparison, Results } from "../../src/reporting/types.ts";
+import { describe as describeSpec } from "../../src/spec/describe.ts";
+import { parseSpec } from "../../src/spec/parse.ts";
 import { FIFTEEN, TWELVE } from "./many_methods.ts";
 import { type MadeMethod, madeResults, METHODS } from "./results_fixture.ts";
 
@@ -44,7 +46,10 @@ describe("warnings", () => {
     );
     const trained = report(madeResults({ methods: [...METHODS, { ...mole, measures: { S: .14, F1: .09, T: .088 } }] }));
     assert.doesNotMatch(trained, /Warning/);
-    assert.match(trained, /stay as they are\. mole differs from base with every seed: its experts did train\.$/m);
+    assert.match(
+      trained,
+      /stay as they are\. mole differs from base with every seed: its experts did train\. In the authors' code/m,
+    );
   });
 
   it("say the same of any other method, without a guess at the cause", () => {
@@ -197,7 +202,7 @@ describe("published figures", () => {
     const figure = { source: "the authors", label: "base", slice: "T", measure: "Recall@10", value: .0879, windows: 9 };
     assert.match(
       told([one], [figure, { ...figure, label: "lost" }]),
-      /^1 published figure of methods that were not finished is left out\.$/m,
+      /^Not compared: lost was not finished \(1 published figure\)\.$/m,
     );
     assert.doesNotMatch(told([one], [figure]), /not finished/);
   });
@@ -256,5 +261,33 @@ describe("durations", () => {
       section(report(madeResults({ change: { durations: durations.slice(0, count) } })), "How long did it take?");
     assert.match(of(31), /<summary>Seconds of 31 stages<\/summary>[^]*\*\*31\.0\*\*/);
     assert.doesNotMatch(of(30), /details/);
+  });
+
+  it("names the settings in which a method's adapters are not lora's, told or not", () => {
+    const text = JSON.stringify({
+      name: "a",
+      dataset: "b",
+      backbone: { kind: "sasrec" },
+      lora: { targets: ["q_proj"] },
+      methods: [
+        "lora",
+        { kind: "lwf", lora: { alpha: 32, dropout: 0, training: { learningRate: 0.01 } } },
+        { kind: "ewc", lora: { rank: 2, init: "gaussian" } },
+        { kind: "ebpr" },
+        "mole",
+      ],
+    });
+    const spec = parseSpec(text, "a.json").resolved;
+    const asked = section(report({ ...madeResults(), spec }, describeSpec(spec)), "What was asked?");
+    const bullet = (label: string) => asked.split("\n").find((line) => line.startsWith(`- ${label}: `)) ?? "";
+    assert.ok(
+      bullet("lwf").startsWith(
+        "- lwf: adapters as lora's, but with alpha 32, dropout 0 and training.learningRate 0.01, held to",
+      ),
+      bullet("lwf"),
+    );
+    assert.match(bullet("ewc"), /: rank 2 adapters on .*; unlike lora's adapters: rank 2 and init gaussian\.$/);
+    assert.doesNotMatch(bullet("ebpr"), /lora/);
+    assert.match(bullet("mole"), /: 3 experts, each with adapters as lora's, mixed by/);
   });
 });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, it } from "@std/testing/bdd";
 import fc from "fast-check";
 import { chartName, roundStep } from "../../src/reporting/charts/frame.ts";
+import { farOff } from "../../src/reporting/charts/outliers.ts";
 import { densest } from "../../src/reporting/charts/densest.ts";
 import { inkOn, lighter, methodLook } from "../../src/reporting/charts/palette.ts";
 import { placeLabels } from "../../src/reporting/charts/place_labels.ts";
@@ -137,6 +138,37 @@ describe("methodLook()", () => {
     assert.equal(new Set(KINDS.map(marker)).size, KINDS.length);
     const looks = Array.from({ length: 30 }, (_, variant) => JSON.stringify(methodLook("raie", variant)));
     assert.equal(new Set(looks).size, 30);
+  });
+});
+
+describe("methodLook() of variants", () => {
+  const KINDS = ["base", "full", "lora", "replay", "lwf", "ewc", "lsat", "mole", "ebpr", "proximal", "raie", "llara"];
+
+  it("gives no two of the first five of any kind both one marker and nearly one colour", () => {
+    const looks = KINDS.flatMap((kind) =>
+      [0, 1, 2, 3, 4].map((variant) => ({ name: `${kind} ${variant}`, ...methodLook(kind, variant) }))
+    );
+    const channels = (colour: string) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+    for (const [i, a] of looks.entries()) {
+      for (const b of looks.slice(i + 1)) {
+        const marker = JSON.stringify([a.marker, a.hollow]) === JSON.stringify([b.marker, b.hollow]);
+        const other = channels(b.colour);
+        const distance = Math.hypot(...channels(a.colour).map((value, at) => value - other[at]!));
+        assert.ok(!marker || distance >= 60, `${a.name} and ${b.name} are ${distance.toFixed(0)} apart`);
+      }
+    }
+  });
+});
+
+describe("farOff()", () => {
+  const at = (value: number) => ({ low: value - .01, high: value + .01 });
+
+  it("leaves out as few as it takes, at one end, and nobody of a few or of an even spread", () => {
+    assert.deepEqual([...farOff([.5, .9, .51, .52, .53].map(at))], [1]);
+    assert.deepEqual([...farOff([.1, .5, .51, .52, .53, .54, .55, .11].map(at))].sort(), [0, 7]);
+    assert.deepEqual([...farOff([.5, .9, .51].map(at))], []);
+    assert.deepEqual([...farOff([.1, .2, .3, .4, .5, .6].map(at))], []);
+    assert.deepEqual([...farOff([])], []);
   });
 });
 

@@ -54,11 +54,11 @@ describe("verdict()", () => {
   it("says so when nothing improves on the backbone", () => {
     assert.match(
       says([base(), lora(.14, .08), raie(.14, .085)]),
-      /^No method improves on the backbone as it was; the best of them, \*\*RAIE\*\*, reaches/,
+      /^On T no method improves on the backbone as it was; the best of them, \*\*RAIE\*\*, reaches/,
     );
     assert.match(
       says([base(), lora(.14, .09)]),
-      /^No method improves on the backbone as it was; \*\*lora\*\* reaches .*\(0\.0000, .*, not significant/,
+      /^On T no method improves on the backbone as it was; \*\*lora\*\* reaches .*\(0\.0000, .*, not significant/,
     );
   });
 
@@ -209,7 +209,7 @@ describe("verdict()", () => {
     assert.doesNotMatch(text, /significantly|adapts best|forgets|interval/);
     assert.match(
       verdict(withoutEvidence({ methods: [base(), lora(.1, .08), raie(.1, .07)] })),
-      /^No method improves on the backbone as it was; the best of them, \*\*lora\*\*, reaches/,
+      /^On T no method improves on the backbone as it was; the best of them, \*\*lora\*\*, reaches/,
     );
   });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe as group, it } from "@std/testing/bdd";
 import { describe } from "../../src/spec/describe.ts";
+import { portableSpec } from "../../src/spec/portable.ts";
 import { parsed } from "./specs.ts";
 
 const words = (fields: Record<string, unknown>) => describe(parsed(fields).resolved);
@@ -48,8 +49,20 @@ group("describe()", () => {
     );
     assert.equal(
       about({ kind: "sasrec", weights: "../given/a.safetensors" }),
-      "The backbone is sasrec (width 128, 2 blocks, 2 heads), its weights are those of the file a.safetensors; it is not trained, and all methods share it.",
+      "The backbone is sasrec (width 128, 2 blocks, 2 heads), its weights are those of the file ../given/a.safetensors; it is not trained, and all methods share it.",
     );
+  });
+
+  it("names a file of weights as the spec has it, and no path of the machine's", () => {
+    for (const path of ["/home/me/a.safetensors", "C:\\me\\a.safetensors", "\\\\host\\a.safetensors"]) {
+      assert.match(about({ kind: "sasrec", weights: path }) ?? "", /those of the file a\.safetensors;/);
+    }
+    const { resolved } = parsed({ backbone: { kind: "sasrec", weights: "../given/a.safetensors" } });
+    assert.match(resolved.backbone.weights ?? "", /^\/.*\/given\/a\.safetensors$/);
+    const saved = portableSpec(resolved);
+    assert.deepEqual([saved.backbone.weights, "weightsWritten" in saved.backbone], ["../given/a.safetensors", false]);
+    assert.deepEqual(portableSpec(saved), saved);
+    assert.deepEqual(describe(saved), describe(resolved));
   });
 
   it("says each method with what is its own", () => {
@@ -74,7 +87,7 @@ group("describe()", () => {
     );
     assert.equal(
       line({ kind: "lsat" }),
-      "M: a long adapter (1 epoch on windows of S) of weight 0.6 and a short one (3 epochs on F) of weight 0.4, each with rank 8 adapters on q_proj and the rows of F's targets, trained with binary cross-entropy on 1 negative at the last position.",
+      "M: a long adapter (1 epoch on windows of S) of weight 0.6 and a short one (3 epochs on F) of weight 0.4, each with rank 8 adapters on q_proj, the short one with the rows of F's targets too, trained with binary cross-entropy on 1 negative at the last position.",
     );
     assert.equal(
       line({ kind: "mole" }),
@@ -94,7 +107,7 @@ group("describe()", () => {
     );
   });
 
-  it("says the ablations of regions, and a matched budget", () => {
+  it("says the ablations of regions", () => {
     const random = line({ kind: "raie" }, { regions: { centres: "random" } }) ?? "";
     assert.ok(random.includes("3 preference regions about sequences of S drawn at random"), random);
     const one = line({ kind: "raie" }, { regions: { adapters: "one" } }) ?? "";
@@ -104,10 +117,89 @@ group("describe()", () => {
       ),
       one,
     );
+  });
+
+  it("says whose item rows LSAT's two adapters have", () => {
+    const slices = { setup: 0.4, finetune: [0.2, 0.2], test: 0.2 };
+    const said = (lora: object, more = {}) => line({ kind: "lsat", lora }, more) ?? "";
+    assert.ok(said({ itemRows: "none" }).includes("each with rank 8 adapters on q_proj, trained with"));
+    assert.ok(said({ itemRows: "shared" }).includes("with the rows of F's targets too, which count for both, trained"));
+    const later = said({}, { slices });
+    assert.ok(later.includes("(1 epoch on windows of S, later on the F slice before)"), later);
+    assert.ok(later.includes("on q_proj and the rows of the targets of the F slices it trains on, trained"), later);
+  });
+
+  it("says what the changes of made-up data are, in the schema's sense", () => {
+    const made = { format: "synthetic", drift: 1, switching: 0.3, emerging: 0 };
+    assert.equal(
+      words({ dataset: made, minRating: undefined })[0],
+      "The data set is made up: 1000 users and 400 items in 4 preference regions that turn by 1 radian; the region of 30 % of the users changes after the set-up slice; every interaction is a positive.",
+    );
+  });
+});
+
+group("describe() of a matched budget", () => {
+  const raie = { kind: "raie", label: "RAIE" };
+  const matched = (methods: unknown[], regions = {}) =>
+    words({ budget: "matched", lora: { targets: ["q_proj"] }, regions, methods: [raie, ...methods] });
+  const told = (method: Record<string, unknown>, regions = {}) =>
+    matched([{ ...method, label: "M" }], regions).find((sentence) => sentence.startsWith("M: "));
+  const form = "rank 8 adapters on q_proj and the rows of F's targets";
+  const loss = "with binary cross-entropy on 1 negative at the last position";
+  const steps = `as many steps as RAIE, on F with windows of S mixed in as RAIE sees them, ${loss}`;
+
+  it("tells no method's epochs but the yardstick's", () => {
+    assert.ok(matched(["lora"])[6]?.includes(`a default adapter (${form}, 3 epochs on F ${loss}), then one for each`));
+    assert.equal(told({ kind: "lora" }), `M: ${form}, for ${steps}.`);
+    assert.equal(told({ kind: "full" }), `M: all parameters of the backbone trained for ${steps}.`);
+    for (const kind of ["lwf", "ewc", "mole", "proximal"]) {
+      const sentence = told({ kind }) ?? "";
+      assert.ok(sentence.includes(`${form}, for ${steps}`), sentence);
+      assert.doesNotMatch(sentence, /epoch/);
+    }
+    assert.match(told({ kind: "ewc" }) ?? "", /by Fisher information from 1024 windows of S, which come on top\.$/);
+  });
+
+  it("tells how replay, LSAT and E-BPR keep it", () => {
+    assert.equal(
+      told({ kind: "replay" }),
+      `M: ${form}, for as many steps as RAIE, on batches divided between F and windows of S as RAIE sees them, the latter of weight 0.3, ${loss}.`,
+    );
+    assert.equal(told({ kind: "replay", ratio: 0 }), `M: ${form}, for ${steps}.`);
     assert.ok(
-      words({ budget: "matched" }).includes(
-        "The budget is matched: on each slice of F every method that adapts takes as many steps as RAIE, and may see S as much.",
+      told({ kind: "lsat" })?.includes(
+        "a long adapter (the share of RAIE's steps that S has of its rows, on windows of S) of weight 0.6 and a short one (the rest of the steps, on F) of weight 0.4",
       ),
+    );
+    assert.ok(told({ kind: "ebpr" })?.includes("edited in as many steps as RAIE of 256 pairs"));
+  });
+
+  it("leaves another raie its default adapter's epochs and its replay", () => {
+    const sentence = told({ kind: "raie", regions: { replay: 1 } }) ?? "";
+    assert.ok(sentence.includes("3 epochs on F"), sentence);
+    assert.ok(sentence.includes("(the rest of RAIE's steps, on its windows of F, with 1 window of S for each)"));
+  });
+
+  it("says nothing of S where the yardstick replays none", () => {
+    assert.equal(told({ kind: "lora" }, { replay: 0 }), `M: ${form}, for as many steps as RAIE, on F, ${loss}.`);
+    assert.equal(told({ kind: "replay" }, { replay: 0 }), told({ kind: "lora" }, { replay: 0 }));
+    assert.match(told({ kind: "lsat" }, { replay: 0 }) ?? "", /\(not trained, since RAIE sees nothing of S\)/);
+  });
+
+  it("names the methods that see S by a rule of their own", () => {
+    const budget = (methods: unknown[], regions = {}) =>
+      matched(methods, regions).find((sentence) => sentence.startsWith("The budget"));
+    const begin =
+      "The budget is matched: on each slice of F every method that adapts takes as many steps as RAIE and sees";
+    const share = "S in the share of its rows that RAIE does";
+    assert.equal(budget(["base", "lora", "replay"]), `${begin} ${share}.`);
+    assert.equal(
+      budget(["lsat", "ebpr", "ewc", "raie"]),
+      `${begin} ${share}, but for lsat (S has that share of the steps, and F the rest), ebpr (the steps alone, nothing of S), ewc (windows of S for its Fisher information come on top) and raie (replay is its own).`,
+    );
+    assert.equal(
+      budget(["lora", "lsat"], { replay: 0 }),
+      `${begin} nothing of S, but for lsat (its long adapter is not trained).`,
     );
   });
 

@@ -132,6 +132,21 @@ describe("a field that nothing reads", () => {
       { budget: "matched", methods: ["raie", { kind: "ebpr", steps: 9 }] },
       "/methods/1/steps",
     ],
+    [
+      "a long adapter's epochs under a matched budget",
+      { budget: "matched", methods: ["raie", { kind: "lsat", longEpochs: 2 }] },
+      "/methods/1/longEpochs",
+    ],
+    [
+      "a short adapter's epochs under a matched budget",
+      { budget: "matched", methods: ["raie", { kind: "lsat", shortEpochs: 2 }] },
+      "/methods/1/shortEpochs",
+    ],
+    [
+      "epochs of regions whose steps another raie gives",
+      { budget: "matched", methods: ["raie", { kind: "raie", regions: { training: { epochs: 2 } } }] },
+      "/methods/1/regions/training/epochs",
+    ],
   );
   const heirs = { defaultAdapter: { itemRate: 2, weightDecay: 0 }, training: { itemRate: 3, weightDecay: 0.1 } };
   vain.push(

@@ -30,7 +30,9 @@ describe("knownDifferences()", () => {
           sentence.slice(0, 20)
         );
     assert.deepEqual(first({ methods: ["mole"] }), ["All experts of mole "]);
-    assert.deepEqual(first({ methods: ["ebpr"] }), ["ebpr takes each wind"]);
+    const ebpr = ["ebpr takes each wind", "ebpr draws its negat"];
+    assert.deepEqual(first({ methods: ["ebpr"] }), [...ebpr, "ebpr learns from T's"]);
+    assert.deepEqual(first({ methods: [{ kind: "ebpr", mine: "finetune" }] }), ebpr);
     assert.deepEqual(first({ methods: ["ewc"] }), ["ewc averages the squ"]);
     assert.deepEqual(first({ methods: ["full"] }), ["full and proximal ha"]);
     assert.deepEqual(first({ methods: ["lora", "replay", "lwf"] }), []);
@@ -38,19 +40,32 @@ describe("knownDifferences()", () => {
       first({ methods: ["lsat"] }),
       ["lsat is scored as eve", "lsat's long adapter t"].map((start) => start.slice(0, 20)),
     );
-    assert.deepEqual(first({ backbone: { kind: "bert4rec" }, methods: ["lora", "replay"] }), [
-      "The learning rate st",
-      "replay and lsat take",
-    ]);
-    assert.deepEqual(first({ backbone: { kind: "tisasrec" }, methods: ["lora"] }), [
-      "TiSASRec is trained ",
-      "All windows keep the",
-    ]);
-    const rows = { lora: { dropout: 0, training: { weightDecay: 0 } } };
-    assert.deepEqual(first({ backbone: { kind: "tisasrec", weights: "w" }, methods: ["lora"], ...rows }), [
-      "lora, replay, lwf, l",
-      "All windows keep the",
-    ]);
+  });
+
+  it("names what the authors' programs of the other backbones do", () => {
+    const has = (kind: string, method: string, words: RegExp, more: Record<string, unknown> = {}) =>
+      known({ preset: "official", regions: {}, backbone: { kind, ...more }, methods: [method] })
+        .some((sentence) => words.test(sentence));
+    for (const kind of ["bert4rec", "tisasrec"]) {
+      assert.equal(has(kind, "base", /rankings hold them/), true, kind);
+      assert.equal(has(kind, "mole", /mixes the scores of whole models/), true, kind);
+      assert.equal(has(kind, "mole", /stay frozen/), false, kind);
+      assert.equal(has(kind, "raie", /model with its default adapter/), true, kind);
+      assert.equal(has(kind, "raie", /change one table/), false, kind);
+      assert.equal(has(kind, "lsat", /dropout stays on/), true, kind);
+      assert.equal(has(kind, "lsat", /may be recommended/), false, kind);
+      assert.equal(has(kind, "base", /is trained on/), true, kind);
+      assert.equal(has(kind, "base", /is trained on/, { weights: "w" }), false, kind);
+    }
+    assert.equal(has("sasrec", "base", /rankings hold them/), false);
+    assert.equal(has("bert4rec", "raie", /without \[MASK\]/), true);
+    assert.equal(has("bert4rec", "replay", /predict hidden items/), true);
+    assert.equal(has("bert4rec", "lora", /falls to zero/), true);
+    assert.equal(has("bert4rec", "lora", /default adapter alone trains rows/), true);
+    assert.equal(has("tisasrec", "lora", /rows of F's targets|item rows/), false);
+    assert.equal(has("tisasrec", "lsat", /its batches are the backbone's/), true);
+    assert.equal(has("bert4rec", "lsat", /its batches are the backbone's/), false);
+    assert.equal(has("tisasrec", "base", /a second apart/), true);
   });
 
   it("is what the schema's description of the preset names", () => {

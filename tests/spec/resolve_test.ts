@@ -191,6 +191,15 @@ describe("parseSpec() on a right spec", () => {
     });
   });
 
+  it("trains full as adapters are, but for what it says itself", () => {
+    const full = { kind: "full", training: { epochs: 7 } };
+    const { methods } =
+      parsed({ lora: { training: { batch: 16, learningRate: 1e-3 } }, methods: [full, "lora"] }).resolved;
+    const [own, lora] = [ownOptions("full", methods[0]!).training, methods[1]!.lora.training];
+    assert.deepEqual(own, { ...lora, epochs: 7 });
+    assert.equal(own.batch, 16);
+  });
+
   it("adapts every projection of a backbone with the loss of its kind, where nothing else is said", () => {
     const adapter = (kind: string, lora = {}) => parsed({ backbone: { kind }, lora }).resolved.methods[1]!.lora;
     assert.deepEqual(adapter("bert4rec").targets, ["query", "key", "value", "dense"]);
@@ -236,27 +245,6 @@ describe("parseSpec() on a right spec", () => {
     for (const [index, kind] of kinds.entries()) {
       assert.equal(ownOptions(kind, methods[index]!), methods[index]!.own);
       assert.throws(() => ownOptions(kind, methods[(index + 1) % kinds.length]!), RangeError);
-    }
-  });
-
-  it("follows the authors' programs of the other backbones under the preset official", () => {
-    const official = (kind: string) =>
-      parsed({ preset: "official", backbone: { kind }, methods: ["replay", "mole", "raie"] });
-    for (const [kind, batch, epochs] of [["bert4rec", 32, 3], ["tisasrec", 512, 2]] as const) {
-      const { backbone, methods: [replay, mole, raie] } = official(kind).resolved;
-      assert.deepEqual([backbone.kind, backbone.hidden, backbone.training.batch], [kind, 256, batch]);
-      assert.deepEqual([backbone.training.clip, backbone.training.warmup], [1, 0.1]);
-      assert.deepEqual(raie!.lora.training, {
-        loss: { kind: "cross-entropy" },
-        ...ADAPTER_TRAINING,
-        batch,
-        warmup: 0.1,
-        positions: "last",
-      });
-      assert.equal(ownOptions("mole", mole!).experts, 4);
-      assert.equal(ownOptions("replay", replay!).rows, kind === "bert4rec" ? "windows" : "backbone");
-      const { poolMin, replay: mixed, training, gate } = raie!.regions;
-      assert.deepEqual([poolMin, mixed, training.epochs, gate.kind], [120, 0.43, epochs, "posterior"]);
     }
   });
 

@@ -41,6 +41,17 @@ describe("experiment.schema.json", () => {
     }
   });
 
+  it("says of what this version refuses that it is not available yet, so that editors show it", () => {
+    for (const { path, values = [] } of UNAVAILABLE) {
+      const field = path.split(".").reduce<Json>(below, schema as unknown as Json);
+      const description = isRecord(field) ? String(field.description) : "";
+      assert.match(description, /not available yet/i, path);
+      for (const value of values) {
+        assert.ok(description.includes(`${JSON.stringify(value)} is not available yet`), path);
+      }
+    }
+  });
+
   it("writes the value of the preset official where it differs", () => {
     const methods = ["base", "lora", "raie", "full", "replay", "lwf", "ewc", "lsat", "mole", "ebpr", "proximal"];
     const official = parsed({ preset: "official", methods }).resolved;
@@ -106,6 +117,12 @@ describe("experiment.schema.json", () => {
 
 function definition(name: string): Json {
   return (schema.$defs as unknown as Record<string, Json>)[name] ?? assert.fail(name);
+}
+
+/** A field of an object of the schema, which may lie behind a reference. */
+function below(node: Json, field: string): Json {
+  const here = isRecord(node) && typeof node.$ref === "string" ? definition(node.$ref.replace("#/$defs/", "")) : node;
+  return isRecord(here) && isRecord(here.properties) ? here.properties[field] ?? null : null;
 }
 
 function isDescribed(ref: Json | undefined): boolean {

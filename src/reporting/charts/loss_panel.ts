@@ -5,6 +5,7 @@
 import { count, fixed } from "../numbers.ts";
 import type { CurvePoint } from "./curves.ts";
 import { chartName, decimalsOf, roundStep, ticksBetween } from "./frame.ts";
+import { drawKey, type Key } from "./loss_key.ts";
 import { INK } from "./palette.ts";
 import { fitted, line, type Pen, widthOf, write } from "./pen.ts";
 import type { Box } from "./place_labels.ts";
@@ -19,6 +20,8 @@ export interface Panel {
   }[];
   /** Slices learnt, with the last step on each; they share the width equally. In `curves`, x counts slices. */
   readonly slices: readonly { readonly slice: string; readonly steps: number }[];
+  /** What the lines stand for, below the panel. */
+  readonly key: Key;
   /** Of the losses. */
   readonly range: { readonly min: number; readonly max: number };
 }
@@ -31,8 +34,8 @@ const BESIDE = 40;
 const SMALL = 12;
 const AXIS = { size: SMALL, colour: INK.quiet };
 
-/** Draws a panel into a box: its name, a light grid, its curves, and how many steps each slice took. */
-export function drawPanel(pen: Pen, { label, curves, slices, range: { min, max } }: Panel, box: Box): void {
+/** Draws a panel into a box, its key below it: its name, a light grid, its curves, and how many steps each slice took. */
+export function drawPanel(pen: Pen, { label, curves, slices, key, range: { min, max } }: Panel, box: Box): void {
   const area = { left: box.left + BESIDE, right: box.right, top: box.top + ABOVE, bottom: box.bottom - BELOW };
   const width = (area.right - area.left) / Math.max(1, slices.length);
   const x = (place: number) => area.left + width * place;
@@ -56,6 +59,7 @@ export function drawPanel(pen: Pen, { label, curves, slices, range: { min, max }
   for (const curve of curves) {
     drawCurve(pen, curve.points.map((point) => [x(point.x), y(point.y)] as const), curve.colour, curve.dash);
   }
+  drawKey(pen, key, box.left, box.bottom);
 }
 
 function drawCurve(

@@ -65,6 +65,12 @@ const METHODS = new Map([
 
 const OTHER = look("#44aa99", upright("circle"), true);
 
+/** Colours of one marker nearer than this, in RGB, are taken for one another. */
+const NEAR = 70;
+
+/** Variants that are kept apart from those of other kinds. */
+const APART = 6;
+
 /**
  * Shares of white (or, where negative, black) in the colours of variants, the first one's first. Their number and that of the markers have
  * no factor in common, so that 30 variants look different from each other.
@@ -95,17 +101,51 @@ const SLICES: readonly Shape[] = ["circle", "triangle", "rectRot", "rect", "cros
  */
 export function methodLook(kind: string, variant = 0): Look {
   const own = METHODS.get(kind) ?? OTHER;
-  if (variant === 0) return own;
-  const first = MARKERS.findIndex(({ shape, rotation }) =>
-    shape === own.marker.shape && rotation === own.marker.rotation
-  );
-  const shade = SHADES[variant % SHADES.length] ?? 0;
-  return {
-    colour: shade < 0 ? darker(own.colour, -shade) : lighter(own.colour, shade),
-    marker: MARKERS[(first + variant) % MARKERS.length] ?? own.marker,
-    hollow: own.hollow,
-  };
+  const looks = allLooks().get(own) ?? [own];
+  return looks[variant % looks.length] ?? own;
 }
+
+let looks: ReadonlyMap<Look, readonly Look[]> | undefined;
+
+/** The looks of every kind's variants, by the kind's own: first variants are given first, and pass over what looks like another's. */
+function allLooks(): ReadonlyMap<Look, readonly Look[]> {
+  if (looks !== undefined) return looks;
+  const owns = [...METHODS.values(), OTHER];
+  const left = new Map(owns.map((own) => [own, variantsOf(own)]));
+  const given = new Map(owns.map((own) => [own, [own]]));
+  for (let variant = 1; variant < MARKERS.length * SHADES.length; variant++) {
+    for (const own of owns) {
+      const choices = left.get(own) ?? [];
+      const taken = variant > APART ? [] : [...given.entries()].flatMap(([other, those]) => other === own ? [] : those);
+      const at = Math.max(0, choices.findIndex((choice) => !taken.some((other) => alike(choice, other))));
+      given.get(own)?.push(...choices.splice(at, 1));
+    }
+  }
+  return looks = given;
+}
+
+/** Every look of a kind but its own, each marker and shade in turn. */
+function variantsOf(own: Look): Look[] {
+  const first = MARKERS.findIndex((marker) => sameMarker(marker, own.marker));
+  return Array.from({ length: MARKERS.length * SHADES.length - 1 }, (_, i) => {
+    const shade = SHADES[(i + 1) % SHADES.length] ?? 0;
+    return {
+      colour: shade < 0 ? darker(own.colour, -shade) : lighter(own.colour, shade),
+      marker: MARKERS[(first + i + 1) % MARKERS.length] ?? own.marker,
+      hollow: own.hollow,
+    };
+  });
+}
+
+const sameMarker = (a: Marker, b: Marker): boolean => a.shape === b.shape && a.rotation === b.rotation;
+
+function alike(a: Look, b: Look): boolean {
+  const distance = Math.hypot(...[1, 3, 5].map((at) => channel(a.colour, at) - channel(b.colour, at)));
+  return sameMarker(a.marker, b.marker) && a.hollow === b.hollow && distance < NEAR;
+}
+
+/** Red, green or blue of a colour, from 0 to 255. */
+const channel = (colour: string, at: number): number => parseInt(colour.slice(at, at + 2), 16);
 
 /** Colour of a region by its place in the list of regions. */
 export const regionColour = (region: number): string => {
@@ -137,17 +177,14 @@ export const lighter = (colour: string, share: number): string => mixed(colour, 
 export const darker = (colour: string, share: number): string => mixed(colour, 0, share);
 
 function mixed(colour: string, towards: number, share: number): string {
-  const channel = (at: number) => {
-    const value = parseInt(colour.slice(at, at + 2), 16);
-    return Math.round(value + (towards - value) * share).toString(16).padStart(2, "0");
-  };
-  return `#${channel(1)}${channel(3)}${channel(5)}`;
+  const mix = (value: number) => Math.round(value + (towards - value) * share).toString(16).padStart(2, "0");
+  return `#${[1, 3, 5].map((at) => mix(channel(colour, at))).join("")}`;
 }
 
 /** Black or white, whichever is read more easily on a colour (WCAG relative luminance). */
 export function inkOn(colour: string): string {
   const linear = (at: number) => {
-    const value = parseInt(colour.slice(at, at + 2), 16) / 255;
+    const value = channel(colour, at) / 255;
     return value <= .04045 ? value / 12.92 : ((value + .055) / 1.055) ** 2.4;
   };
   return .2126 * linear(1) + .7152 * linear(3) + .0722 * linear(5) > .23 ? INK.text : INK.paper;

@@ -8,17 +8,11 @@ import { figureOf, methodSummaries } from "../summary.ts";
 import type { Results } from "../types.ts";
 import type { Chart } from "./canvas.ts";
 import { chartName, frame, numberAxis, whiskerWords } from "./frame.ts";
+import { type MeasuredPoint, withinSight } from "./retention_range.ts";
+import { arrows } from "./retention_arrows.ts";
 import { INK, lighter, methodLook } from "./palette.ts";
 import { placeLabels } from "./place_labels.ts";
 import { line, type Pen, whisker, widthOf, write } from "./pen.ts";
-
-/** A method's place, with its intervals over users; both ends are the place itself where there is none. */
-export interface MeasuredPoint {
-  readonly x: number;
-  readonly y: number;
-  readonly endsX: Interval;
-  readonly endsY: Interval;
-}
 
 const RADIUS = 8;
 
@@ -28,12 +22,14 @@ const NAMED = 7;
 /** One point a method; up is better adapted, right is better kept. Many methods are named in a legend, from the best adapted down. */
 export function retentionChart(results: Results): Chart {
   const { measure } = results.spec.report;
-  const methods = methodSummaries(results).flatMap((method) => {
+  const measured = methodSummaries(results).flatMap((method) => {
     const [s, t] = [figureOf(results, method, "S", measure), figureOf(results, method, "T", measure)];
     if (s === undefined || t === undefined) return [];
     const [endsX, endsY] = [s, t].map(({ mean, interval = [mean, mean] as const }) => interval);
-    return [{ ...method, point: { x: s.mean, y: t.mean, endsX: endsX!, endsY: endsY! } }];
+    const point: MeasuredPoint = { x: s.mean, y: t.mean, endsX: endsX!, endsY: endsY! };
+    return [{ ...method, point }];
   });
+  const { methods, rangeX, rangeY } = withinSight(measured);
   const base = methods.find(({ kind }) => kind === "base")?.point;
   const named = methods.length <= NAMED;
   // Many whiskers would bury the points.
@@ -45,7 +41,7 @@ export function retentionChart(results: Results): Chart {
         const { colour, marker: { shape, rotation }, hollow } = methodLook(kind, variant);
         const open = hollow || shape === "star" || shape.startsWith("cross");
         return {
-          label: chartName(label),
+          label: point.off === undefined ? chartName(label) : `${chartName(label, 14)} (${point.off})`,
           data: [point],
           pointStyle: shape,
           pointRotation: rotation,
@@ -61,14 +57,14 @@ export function retentionChart(results: Results): Chart {
         title: "What was kept, and what was learnt",
         subtitle: `upper right is better; ${whiskerWords(results)}${
           base === undefined ? "" : "; dashed lines: the backbone as it was"
-        }`,
+        }${methods.some(({ point }) => point.off !== undefined) ? "; arrows: far off" : ""}`,
       }),
       scales: {
-        x: numberAxis(`retention: ${measure} on S`, range(methods.map(({ point: { x, endsX } }) => [x, ...endsX]))),
-        y: numberAxis(`adaptation: ${measure} on T`, range(methods.map(({ point: { y, endsY } }) => [y, ...endsY]))),
+        x: numberAxis(`retention: ${measure} on S`, rangeX),
+        y: numberAxis(`adaptation: ${measure} on T`, rangeY),
       },
     },
-    plugins: [behind(base, whiskerColours) as Plugin, ...(named ? [labels as Plugin] : [])],
+    plugins: [behind(base, whiskerColours) as Plugin, arrows as Plugin, ...(named ? [labels as Plugin] : [])],
   };
   if (!named) (configuration.options?.plugins ?? {}).legend = legend;
   return {
@@ -96,23 +92,6 @@ const legend = {
 
 const heightOf = ({ datasets }: ChartData, { datasetIndex = 0 }: LegendItem): number =>
   (datasets[datasetIndex]?.data[0] as MeasuredPoint | undefined)?.y ?? 0;
-
-/** From the lowest whisker to the highest, and a little more on both sides. */
-function range(values: readonly (readonly number[])[]) {
-  const [low, high] = [Math.min(...values.flat()), Math.max(...values.flat())];
-  const margin = Math.max(.14 * (high - low), .02 * Math.abs(high), 1e-4);
-  return {
-    min: Math.max(0, low - margin),
-    max: Math.min(1, high + margin),
-    ticks: {
-      color: INK.quiet,
-      includeBounds: false,
-      maxTicksLimit: 7,
-      maxRotation: 0,
-      format: { minimumFractionDigits: 3 },
-    },
-  };
-}
 
 /** The base's lines and every point's whiskers, below the points. */
 function behind(base: MeasuredPoint | undefined, colours: readonly string[]): Plugin<"scatter"> {

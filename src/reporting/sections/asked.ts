@@ -3,13 +3,15 @@
  * @module
  */
 import { plain, table } from "../markdown.ts";
-import { count } from "../numbers.ts";
+import { count, grouped } from "../numbers.ts";
+import { ADAPTING } from "../../spec/method_types.ts";
 import type { MethodSpec } from "../../spec/types.ts";
 import type { Results } from "../types.ts";
-import { variantWords } from "./variant_words.ts";
+import { adapterChanges, variantWords } from "./variant_words.ts";
 
 /** The spec in words, one bullet a sentence, and the time slices. */
-export function askedSection({ spec, data }: Results, words: readonly string[]): string[] {
+export function askedSection({ spec, data, runs }: Results, words: readonly string[]): string[] {
+  const finished = spec.methods.filter(({ label }) => runs.some((run) => run.label === label));
   const description = plain(spec.description);
   const rows = data.slices.map(({ name, users, items, interactions, windows }, i) => [
     name,
@@ -22,7 +24,7 @@ export function askedSection({ spec, data }: Results, words: readonly string[]):
   return [
     "## What was asked?",
     ...(description === "" ? [] : [description]),
-    words.map((sentence) => `- ${plain(shorter(sentence, spec.methods, words))}`).join("\n"),
+    words.map((sentence) => `- ${plain(shorter(sentence, spec.methods, finished, words))}`).join("\n"),
     table([["Slice", "left"], ["Begins with", "left"], ["Users", "right"], ["Items", "right"], ["Positives", "right"], [
       "Windows ranked",
       "right",
@@ -32,21 +34,36 @@ export function askedSection({ spec, data }: Results, words: readonly string[]):
     } items can be recommended.${droppedWords(data)}${
       data.skippedLines === 0 ? "" : ` ${count(data.skippedLines)} lines were unreadable and left out.`
     }`,
-    ...(data.notes === undefined ? [] : [data.notes.map((note) => `- ${plain(note)}`).join("\n")]),
+    ...(data.notes === undefined ? [] : [data.notes.map((note) => `- ${grouped(plain(note))}`).join("\n")]),
   ];
 }
 
-/** A method's sentence, told by what differs from the first method of its kind, or with what it has in common with lora named. */
-function shorter(sentence: string, methods: readonly MethodSpec[], words: readonly string[]): string {
+/** A method's sentence, told by what differs from the first finished method of its kind, or with what it has in common with lora named. */
+function shorter(
+  sentence: string,
+  methods: readonly MethodSpec[],
+  finished: readonly MethodSpec[],
+  words: readonly string[],
+): string {
   const method = methods.find(({ label }) => sentence.startsWith(`${label}: `));
   if (method === undefined) return sentence;
-  const lora = methods.find(({ kind }) => kind === "lora")?.label;
-  const prefix = `${lora}: `;
-  const common = words.find((other) => other.startsWith(prefix))?.slice(prefix.length, -1) ?? "";
-  return variantWords(method, methods) ??
-    (lora === undefined || common === "" || method.kind === "lora"
+  const lora = finished.find(({ kind }) => kind === "lora");
+  return variantWords(method, finished) ??
+    (lora === undefined || method === lora || !ADAPTING.has(method.kind)
       ? sentence
-      : sentence.replace(common, () => `adapters as ${lora}'s`));
+      : besideLora(sentence, method, lora, words));
+}
+
+/** Settings that the sentence itself does not tell may differ too: they are named. */
+function besideLora(sentence: string, method: MethodSpec, lora: MethodSpec, words: readonly string[]): string {
+  const prefix = `${lora.label}: `;
+  const common = words.find((other) => other.startsWith(prefix))?.slice(prefix.length, -1) ?? "";
+  const changes = adapterChanges(method, lora);
+  if (common !== "" && sentence.includes(common)) {
+    const alike = `adapters as ${lora.label}'s${changes === undefined ? "" : `, but with ${changes}`}`;
+    return sentence.replace(common, () => alike);
+  }
+  return changes === undefined ? sentence : `${sentence.slice(0, -1)}; unlike ${lora.label}'s adapters: ${changes}.`;
 }
 
 function droppedWords({ slices }: Results["data"]): string {

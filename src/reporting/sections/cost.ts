@@ -26,10 +26,10 @@ export function costSection(results: Results): string[] {
     "## What did it cost?",
     budgetWords(results),
     table([["Method", "left"], ["Optimiser steps", "right"], ["F rows seen", "right"], ["S rows seen", "right"], [
-      "Trained numbers",
+      "Trained numbers<br>kept",
       "right",
     ], ["Seconds", "right"]], rows),
-    `Rows count every epoch; seconds are those of adapting, when it was computed. The backbone has ${
+    `Rows count every epoch; the trained numbers kept are those that inference needs; seconds are those of adapting, when it was computed. The backbone has ${
       count(results.backbone.parameters)
     } numbers and ${
       results.backbone.weights === undefined
@@ -41,7 +41,9 @@ export function costSection(results: Results): string[] {
 
 function budgetWords(results: Results): string {
   const matched = yardstick(results);
-  const words = matched === undefined
+  const words = methodSummaries(results).length < 2
+    ? "the method trains as its own settings say"
+    : matched === undefined
     ? "every method trains as its own settings say, so that costs differ"
     : `${
       plain(matched)

@@ -15,10 +15,12 @@ export function failuresSection({ failures = [] }: Results): string[] {
     plain(reason),
     batch === undefined ? "" : code(batch),
   ]);
+  const methods = new Set(failures.map(({ label }) => label)).size;
   return [
     "## What failed?",
-    `${plural(failures.length, "run")} of a method could not be finished. Nothing of it is in the tables: they hold ` +
-    "what was finished. Where a loss is no finite number, a lower learning rate or clipping is the usual cure.",
+    `${plural(failures.length, "run")} of ${methods === 1 ? "a method" : plural(methods, "method")} could not be ` +
+    `finished. Nothing of ${failures.length === 1 ? "it" : "them"} is in the tables: they hold what was finished. ` +
+    "Where a loss is no finite number, a lower learning rate or clipping is the usual cure.",
     table([
       ["Method", "left"],
       ["Seed", "right"],

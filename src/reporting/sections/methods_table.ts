@@ -74,6 +74,10 @@ function best(figures: readonly (Figure | undefined)[], counts: readonly boolean
 const forgetting = ({ kind, runs }: MethodSummary): string =>
   kind === "base" ? "–" : signed(average(runs.map(({ forgetting }) => forgetting)));
 
+/** One method alone is not the best of anything. */
+const boldWords = (results: Results): string =>
+  methodSummaries(results).length > 1 ? "; the best of a column is bold" : "";
+
 /** What stands beside the figures of the tables. */
 export function errorWords(results: Results): string {
   const seeds = new Set(results.runs.map(({ seed }) => seed)).size;
@@ -83,7 +87,7 @@ export function errorWords(results: Results): string {
     : `Figures are means over windows and seeds ± one standard error over seeds${
       alone ? " (none where one seed alone was finished)" : ""
     }`;
-  return `${spread}; the best of a column is bold. ${intervalWords(results)}`;
+  return `${spread}${boldWords(results)}. ${intervalWords(results)}`;
 }
 
 function intervalWords({ evidence, data }: Results): string {

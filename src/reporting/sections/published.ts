@@ -9,15 +9,17 @@ import type { Comparison, Results } from "../types.ts";
 /** Beyond so many standard errors a figure has not been met. */
 const FAR = 3;
 
+const HEADING = "## How does it compare with published figures?";
+
 /** A table for each source and slice, and why figures are far off. Nothing where the spec names no published figures. */
 export function publishedSection(results: Results): string[] {
   const { comparisons = [] } = results;
-  if (comparisons.length === 0) return [];
+  const missing = missingWords(results, comparisons);
+  if (comparisons.length === 0) return missing.length === 0 ? [] : [HEADING, ...missing];
   const seeds = [...new Set(comparisons.map(({ seeds }) => seeds))];
-  const missing = (results.spec.report.published ?? []).length - comparisons.length;
   const sources = [...new Set(comparisons.map(({ source }) => source))];
   return [
-    "## How does it compare with published figures?",
+    HEADING,
     `${metWords(comparisons)} z counts the standard errors of the difference; ${
       seeds.length > 1
         ? "ours are means over seeds"
@@ -34,14 +36,23 @@ export function publishedSection(results: Results): string[] {
         ),
       ];
     }),
-    ...(missing > 0
-      ? [
-        `${plural(missing, "published figure")} of methods that were not finished ${
-          missing === 1 ? "is" : "are"
-        } left out.`,
-      ]
-      : []),
+    ...missing,
     ...farWords(results, comparisons.filter(isFar)),
+  ];
+}
+
+/** Whose published figures have nothing of ours beside them. */
+function missingWords({ spec, runs }: Results, comparisons: readonly Comparison[]): string[] {
+  const figures = (spec.report.published ?? []).filter(({ label }) => !runs.some((run) => run.label === label));
+  const labels = [...new Set(figures.map(({ label }) => plain(label)))];
+  const left = (spec.report.published ?? []).length - figures.length - comparisons.length;
+  return [
+    ...(labels.length === 0 ? [] : [
+      `Not compared: ${series(labels)} ${labels.length === 1 ? "was" : "were"} not finished (${
+        plural(figures.length, "published figure")
+      }).`,
+    ]),
+    ...(left > 0 ? [`Not compared: ${plural(left, "published figure")} of slices that were not ranked.`] : []),
   ];
 }
 

@@ -4,7 +4,7 @@
  */
 import { type ShownRegions, shownRegions } from "../charts/shown_regions.ts";
 import { few, folded, plain, table } from "../markdown.ts";
-import { count, degrees, fixed, percent, seedWords } from "../numbers.ts";
+import { count, degrees, fixed, grouped, percent, seedWords } from "../numbers.ts";
 import { methodSummaries, sliceNames } from "../summary.ts";
 import type { RegionResult, Results } from "../types.ts";
 
@@ -25,11 +25,40 @@ export function regionSections(results: Results, picture: Picture): string[] {
       othersWords(results)
     }`,
     driftTable(shown),
+    membersWords(results, shown),
     "## Where do the sequences lie?",
     ...picture("regions.png"),
     "## Where do sequences go from S to F to T?",
     ...picture("routing.png"),
     routingTable(results, shown),
+    ...shareWords(shown),
+  ];
+}
+
+/** What is counted as a member: not the windows that are ranked. */
+function membersWords({ spec }: Results, { label }: ShownRegions): string {
+  const regions = spec.methods.find((method) => method.label === label)?.regions;
+  const stride = regions === undefined || regions.stride === spec.windows.stride
+    ? ""
+    : ` (stride ${regions.stride}; those that are ranked have stride ${spec.windows.stride})`;
+  return `Members are the windows of S that regions were built on${stride}, and those of F that joined them; Expand counts a window for less than one, which gives fractions.`;
+}
+
+/** A share of S this far from a region's π is worth a word. */
+const FAR = .1;
+
+/** Why regions get more or fewer sequences than their π. */
+function shareWords({ regions: { after, routing } }: ShownRegions): string[] {
+  const counts = routing.S ?? [];
+  const total = counts.reduce((sum, value) => sum + value, 0);
+  const far = after.flatMap(({ name, pi }, region) => {
+    const share = (counts[region] ?? 0) / Math.max(1, total);
+    return Math.abs(share - pi) > FAR ? [`${plain(name)} takes ${percent(share)} of S at a π of ${percent(pi)}`] : [];
+  });
+  return far.length === 0 ? [] : [
+    `A region's share of the sequences need not be its π: the routing score log π + κ cos has no normaliser, so that a high κ draws sequences from other regions. Here ${
+      few(far)
+    }.`,
   ];
 }
 
@@ -97,7 +126,7 @@ function notes(results: Results): string[] {
       found.set(note, [...found.get(note) ?? [], name]);
     }
   }
-  const lines = [...found].map(([note, names]) => `- ${few(names)}: ${plain(note)}`);
+  const lines = [...found].map(([note, names]) => `- ${few(names)}: ${grouped(plain(note))}`);
   return lines.length === 0 ? [] : [lines.join("\n")];
 }
 

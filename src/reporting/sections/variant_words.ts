@@ -2,23 +2,36 @@
  * What tells a method from an earlier one of its kind.
  * @module
  */
+import { series } from "../../spec/phrases.ts";
 import type { MethodSpec } from "../../spec/types.ts";
 
 type Leaf = readonly [path: string, value: unknown];
 
 /**
  * "RAIE without Add: as RAIE, but regions.add is false."; undefined for the first method of a kind, and where two differ in nothing.
+ *
+ * @param patterns what others may be described by: the methods that were finished.
  */
-export function variantWords(method: MethodSpec, methods: readonly MethodSpec[]): string | undefined {
-  const first = methods.find(({ kind }) => kind === method.kind);
+export function variantWords(method: MethodSpec, patterns: readonly MethodSpec[]): string | undefined {
+  const first = patterns.find(({ kind }) => kind === method.kind);
   if (first === undefined || first === method) return undefined;
-  const [own, theirs] = [settings(method), new Map(settings(first))];
-  const changes = own.filter(([path, value]) => JSON.stringify(theirs.get(path)) !== JSON.stringify(value));
+  const changes = changed(settings(method), settings(first));
   if (changes.length === 0) return undefined;
-  const words = changes.map(([path, value]) =>
-    `${path} is ${typeof value === "string" ? value : JSON.stringify(value)}`
-  );
+  const words = changes.map(([path, value]) => `${path} is ${value}`);
   return `${method.label}: as ${first.label}, but ${words.join("; ")}.`;
+}
+
+/** In what a method's adapters differ from another's, such as "alpha 32 and dropout 0"; undefined where they are set alike. */
+export function adapterChanges(method: MethodSpec, other: MethodSpec): string | undefined {
+  const changes = changed(leaves(method.lora, ""), leaves(other.lora, ""));
+  return changes.length === 0 ? undefined : series(changes.map(([path, value]) => `${path} ${value}`));
+}
+
+/** What is set otherwise, values as a reader sees them. */
+function changed(own: readonly Leaf[], others: readonly Leaf[]): (readonly [path: string, value: string])[] {
+  const theirs = new Map(others);
+  return own.filter(([path, value]) => JSON.stringify(theirs.get(path)) !== JSON.stringify(value))
+    .map(([path, value]) => [path, typeof value === "string" ? value : JSON.stringify(value)]);
 }
 
 /** Every switch of a method by its path, lists as one value. */

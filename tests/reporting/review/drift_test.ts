@@ -66,6 +66,7 @@ describe("drift()", () => {
       measure: "Recall@10",
       figures: [figure],
       differences: [],
+      best: [],
     };
     const before = { ...committed, evidence } as Results;
     const [only] = drift(before, changed(before, ["runs", 0, "measures", "T", "Recall@10"], .0979), EXACT).moved;

@@ -1,18 +1,18 @@
 /**
- * The official MovieLens 100K experiment as a user runs it, from a cold store.
+ * An experiment as a user runs it, from a cold store.
  * @module
  */
 import { join } from "node:path";
 import { complaint, NotMeasured, ROOT } from "./scripts.ts";
 
-/** Seconds of base, lora and raie with one seed; `data` is the folder with data sets. */
-export async function officialRun(data: string): Promise<number> {
+/** Seconds of an experiment of experiments/, with fields changed; `data` is the folder with data sets. */
+export async function coldRun(experiment: string, data: string, set: readonly string[] = []): Promise<number> {
   const folder = await Deno.makeTempDir();
   const start = performance.now();
   try {
     const { success, stderr } = await new Deno.Command(Deno.execPath(), {
       args: [
-        ...["task", "-q", "run", "experiments/movielens-100k-official.json", "--set", "seeds=[1]"],
+        ...["task", "-q", "run", `experiments/${experiment}.json`, ...set.flatMap((one) => ["--set", one])],
         ...["--engine", "tensorflow", "--data", data, "--out", folder],
       ],
       env: { RAIE_STORE: join(folder, "store") },

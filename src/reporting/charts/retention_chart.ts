@@ -3,7 +3,6 @@
  * @module
  */
 import type { ChartConfiguration, ChartData, LegendItem, Plugin, Scale } from "chart.js";
-import type { Interval } from "../../evaluation/bootstrap.ts";
 import { figureOf, methodSummaries } from "../summary.ts";
 import type { Results } from "../types.ts";
 import type { Chart } from "./canvas.ts";

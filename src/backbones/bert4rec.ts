@@ -9,10 +9,10 @@
 import type { Tensor, Tensor2D, Tensor3D } from "@tensorflow/tfjs-core";
 import { embed as embedRows, gelu } from "../engine/nn/mod.ts";
 import { tf } from "../engine/tfjs.ts";
-import { lastLayer, layer } from "./bert4rec_layer.ts";
 import {
   type Bert4recConfig,
   initialise,
+  layerParts,
   POSITIONS,
   projections,
   SCORE_BIAS,
@@ -24,6 +24,7 @@ import {
   WORDS,
 } from "./bert4rec_parameters.ts";
 import { type TokenBatch, tokenBatch } from "./bert4rec_tokens.ts";
+import { lastPostNormLayer, postNormLayer } from "./post_norm_layer.ts";
 import { dropped, normed, projected } from "./projected.ts";
 import type { Backbone, Batch, Forward, Parameters } from "./types.ts";
 
@@ -106,7 +107,9 @@ function layers(
 ): Tensor3D {
   const shape = batch.tokens.shape as [number, number];
   let x: Tensor = embed(config, parameters, batch, forward);
-  for (let index = 0; index < count; index++) x = layer(config, parameters, index, x, shape, bias, forward);
+  for (let index = 0; index < count; index++) {
+    x = postNormLayer(layerParts(config, index), parameters, x, shape, bias, forward);
+  }
   return tf.reshape(x, [...shape, config.hidden]) as Tensor3D;
 }
 
@@ -128,7 +131,7 @@ function last(config: Bert4recConfig, parameters: Parameters, batch: TokenBatch,
   let state: Tensor = tf.reshape(tf.slice(memory, [0, places - 1, 0], [rows, 1, width]), [rows, width]);
   if (blocks > 0) {
     const keys = tf.reshape(bias, [rows, 1, places]);
-    state = lastLayer(config, parameters, blocks - 1, state, memory, keys, forward);
+    state = lastPostNormLayer(layerParts(config, blocks - 1), parameters, state, memory, keys, forward);
   }
   return head(config, parameters, state, forward) as Tensor2D;
 }

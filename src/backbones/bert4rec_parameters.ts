@@ -3,6 +3,7 @@
  * @module
  */
 import { stream } from "../engine/random.ts";
+import type { LayerParts } from "./post_norm_layer.ts";
 import type { Projection } from "./types.ts";
 
 /** Sizes of a BERT4Rec. */
@@ -48,7 +49,7 @@ export const TRANSFORM = "cls.predictions.transform";
 const STD = 0.02;
 
 /** Module path of layer `index`. */
-export const layerName = (index: number): string => `bert.encoder.layer.${index}`;
+const layerName = (index: number): string => `bert.encoder.layer.${index}`;
 
 /** Every linear map but the tied decoder, in the order they run. */
 export function projections({ blocks, hidden, ffn }: Bert4recConfig): Projection[] {
@@ -63,6 +64,24 @@ export function projections({ blocks, hidden, ffn }: Bert4recConfig): Projection
     ];
   });
   return [...layers.flat(), square(`${TRANSFORM}.dense`)];
+}
+
+/** The modules of layer `index`. */
+export function layerParts({ heads, layerNormEps }: Bert4recConfig, index: number): LayerParts {
+  const name = layerName(index);
+  return {
+    query: `${name}.attention.self.query`,
+    key: `${name}.attention.self.key`,
+    value: `${name}.attention.self.value`,
+    out: `${name}.attention.output.dense`,
+    inner: `${name}.intermediate.dense`,
+    outer: `${name}.output.dense`,
+    attentionNorm: `${name}.attention.output.LayerNorm`,
+    outputNorm: `${name}.output.LayerNorm`,
+    heads,
+    layerNormEps,
+    innerDropout: false,
+  };
 }
 
 /** Shape of every parameter. */

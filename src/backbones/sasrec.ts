@@ -10,7 +10,7 @@ import { embed as embedRows } from "../engine/nn/mod.ts";
 import { stream } from "../engine/random.ts";
 import { tf } from "../engine/tfjs.ts";
 import { dropped, normed } from "./projected.ts";
-import { block, lastBlock } from "./sasrec_block.ts";
+import { lastPostNormLayer, type LayerParts, postNormLayer } from "./post_norm_layer.ts";
 import type { Backbone, Batch, Forward, Parameters, Projection, Sequences } from "./types.ts";
 
 /** Sizes of a SASRec. */
@@ -167,8 +167,27 @@ function last(config: SasrecConfig, parameters: Parameters, batch: Batch, forwar
   x = blocks(config, parameters, config.blocks - 1, x, bias, forward);
   const query = tf.reshape(tf.slice(x, [0, time - 1, 0], [rows, 1, config.hidden]), [rows, config.hidden]);
   if (config.blocks === 0) return finalNorm(config, parameters, query) as Tensor2D;
-  const y = lastBlock(config, parameters, config.blocks - 1, query, x, tf.reshape(keys, [rows, 1, time]), forward);
+  const parts = block(config, config.blocks - 1);
+  const y = lastPostNormLayer(parts, parameters, query, x, tf.reshape(keys, [rows, 1, time]), forward);
   return finalNorm(config, parameters, y) as Tensor2D;
+}
+
+/** The modules of block `index`. */
+function block({ heads, layerNormEps }: SasrecConfig, index: number): LayerParts {
+  const name = (module: string) => `blocks.${index}.${module}`;
+  return {
+    query: name("q_proj"),
+    key: name("k_proj"),
+    value: name("v_proj"),
+    out: name("out_proj"),
+    inner: name("linear1"),
+    outer: name("linear2"),
+    attentionNorm: name("norm1"),
+    outputNorm: name("norm2"),
+    heads,
+    layerNormEps,
+    innerDropout: true,
+  };
 }
 
 /** The first `count` blocks over every position, [batch, time, width]. */
@@ -183,7 +202,7 @@ function blocks(
   const [rows, time, width] = x.shape;
   let flat: Tensor = tf.reshape(x, [rows * time, width]);
   for (let index = 0; index < count; index++) {
-    flat = block(config, parameters, index, flat, [rows, time], bias, forward);
+    flat = postNormLayer(block(config, index), parameters, flat, [rows, time], bias, forward);
   }
   return tf.reshape(flat, x.shape);
 }

@@ -105,7 +105,11 @@ function adaptationWords(results: Results, standings: readonly Standing[], base:
     ? `${who} reaches ${alone ? "" : "most on what comes next: "}${figure}.`
     : `No method adapts significantly to what comes next; ${who} ${alone ? "reaches" : "comes nearest:"} ${figure}.`;
   const counted = adapts(best) && others.length >= MANY
-    ? [`Of the ${standings.length} methods, ${sure.length + 1} improve significantly on the backbone.`]
+    ? [
+      `Of the ${standings.length} methods, ${sure.length + 1} ${
+        sure.length === 0 ? "improves" : "improve"
+      } significantly on the backbone.`,
+    ]
     : [];
   return [
     opening,

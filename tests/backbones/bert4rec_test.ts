@@ -211,10 +211,10 @@ describe("bert4rec()", () => {
   });
 
   it("offers its projections to adapters in the order they run, those of one input together", () => {
-    const asked: string[] = [];
+    const asked: string[][] = [];
     const adapters: AdapterHook = {
       lowRank: (names) => {
-        asked.push(...names);
+        asked.push([...names].sort());
         return names.map(() => undefined);
       },
       embeddingDelta: () => undefined,
@@ -223,7 +223,17 @@ describe("bert4rec()", () => {
       const batch = model.batch(plain([[1, 2]]));
       model.head!(parameters, model.hidden(parameters, batch, { adapters }).reshape([4, width]), { adapters });
     });
-    assert.deepEqual(asked, model.projections.map(({ name }) => name));
+    const layers = Array.from({ length: config.blocks }, (_, layer) => `bert.encoder.layer.${layer}`);
+    assert.deepEqual(asked, [
+      ...layers.flatMap((layer) => [
+        ["key", "query", "value"].map((name) => `${layer}.attention.self.${name}`),
+        [`${layer}.attention.output.dense`],
+        [`${layer}.intermediate.dense`],
+        [`${layer}.output.dense`],
+      ]),
+      ["cls.predictions.transform.dense"],
+    ]);
+    assert.deepEqual(asked.flat().sort(), model.projections.map(({ name }) => name).sort());
   });
 
   it("drops out embeddings, attention probabilities and both outputs of a layer, as BERT does", () => {

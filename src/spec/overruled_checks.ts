@@ -36,6 +36,10 @@ export function* overruledChecks(raw: JsonRecord, { methods, preset, backbone }:
     }
   }
   for (const [index, { kind }] of methods.entries()) {
+    const epochs = ["methods", String(index), "lora", "training", "epochs"];
+    if (kind === "lsat" && valueAt(raw, epochs) !== undefined) {
+      yield finding(epochs, "counts for nothing: lsat has longEpochs and shortEpochs");
+    }
     if (kind !== "raie") continue;
     for (const path of Object.keys(HEIRS).map(pathOf)) {
       const own = ["methods", String(index), ...path];

@@ -38,6 +38,11 @@ describe("a field that nothing reads", () => {
   });
 
   const vain: [string, Record<string, unknown>, string][] = [
+    [
+      "epochs of adapters for lsat, which has two kinds of its own",
+      { regions: {}, methods: ["base", { kind: "lsat", lora: { training: { epochs: 9 } } }] },
+      "/methods/1/lora/training/epochs",
+    ],
     ["a pool where none is added", { regions: { add: false, poolMin: 30 } }, "/regions/poolMin"],
     ["new regions where none is added", { regions: { add: false, addMax: 3 } }, "/regions/addMax"],
     ["a weight of what does not expand", { regions: { expand: false, expandWeight: 0.5 } }, "/regions/expandWeight"],

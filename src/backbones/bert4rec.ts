@@ -18,7 +18,6 @@ import {
   SCORE_BIAS,
   shapes,
   SPECIAL,
-  specialRows,
   TOKEN_TYPES,
   TRANSFORM,
   WORDS,
@@ -26,6 +25,7 @@ import {
 import { type TokenBatch, tokenBatch } from "./bert4rec_tokens.ts";
 import { lastPostNormLayer, postNormLayer } from "./post_norm_layer.ts";
 import { dropped, normed, projected } from "./projected.ts";
+import { specialRows } from "./sizes.ts";
 import type { Backbone, Batch, Forward, Parameters } from "./types.ts";
 
 export type { Bert4recConfig } from "./bert4rec_parameters.ts";

@@ -4,33 +4,14 @@
  */
 import { stream } from "../engine/random.ts";
 import type { LayerParts } from "./post_norm_layer.ts";
+import { specialRows, type TokenSizes } from "./sizes.ts";
 import type { Projection } from "./types.ts";
 
-/** Sizes of a BERT4Rec. */
-export interface Bert4recConfig {
-  /** Items of the catalogue. */
-  readonly items: number;
-  /** Rows of the item table before theirs: 4 (PAD, UNK, CLS, MASK; the default), or 5 (SEP before MASK). */
-  readonly specialTokens?: number | undefined;
-  /** Items it reads; of longer contexts the latest. There are two positions more, for [CLS] and [MASK]. */
-  readonly maxLength: number;
-  /** Width of a state; a multiple of `heads`. */
-  readonly hidden: number;
-  /** Transformer layers; 0 leaves embeddings and the head. */
-  readonly blocks: number;
-  /** Attention heads of a layer. */
-  readonly heads: number;
-  /** Width inside a layer's feed-forward part. */
-  readonly ffn: number;
-  /** Added to the variance under the root; 1e-12 in BERT. */
-  readonly layerNormEps: number;
-}
+/** Sizes of a BERT4Rec; it has two positions more than `maxLength`, for [CLS] and [MASK]. */
+export type Bert4recConfig = TokenSizes;
 
 /** Rows of the item table that are no item's; [MASK] is the last of them. */
 export const SPECIAL = { pad: 0, cls: 2 } as const;
-
-/** How many rows of the item table are no item's. */
-export const specialRows = ({ specialTokens = 4 }: Pick<Bert4recConfig, "specialTokens">): number => specialTokens;
 
 /** Places a sequence of items takes beside its own: [CLS] before and [MASK] behind. */
 export const PLACES_AROUND = 2;

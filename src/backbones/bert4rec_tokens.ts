@@ -7,7 +7,8 @@
  */
 import { tf } from "../engine/tfjs.ts";
 import type { Tensor } from "../engine/types.ts";
-import { type Bert4recConfig, SPECIAL, specialRows } from "./bert4rec_parameters.ts";
+import { type Bert4recConfig, SPECIAL } from "./bert4rec_parameters.ts";
+import { specialRows } from "./sizes.ts";
 import type { Batch, Sequences } from "./types.ts";
 
 /** Sequences as BERT4Rec reads them. */

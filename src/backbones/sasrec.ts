@@ -11,25 +11,11 @@ import { stream } from "../engine/random.ts";
 import { tf } from "../engine/tfjs.ts";
 import { dropped, normed } from "./projected.ts";
 import { lastPostNormLayer, type LayerParts, postNormLayer } from "./post_norm_layer.ts";
+import type { TransformerSizes } from "./sizes.ts";
 import type { Backbone, Batch, Forward, Parameters, Projection, Sequences } from "./types.ts";
 
-/** Sizes of a SASRec. */
-export interface SasrecConfig {
-  /** Items of the catalogue; the table has one row more. */
-  readonly items: number;
-  /** Learned positions; of longer contexts the latest items are read. */
-  readonly maxLength: number;
-  /** Width of a state; a multiple of `heads`. */
-  readonly hidden: number;
-  /** Transformer blocks; 0 leaves embeddings and the final norm. */
-  readonly blocks: number;
-  /** Attention heads of a block. */
-  readonly heads: number;
-  /** Width inside a block's feed-forward part. */
-  readonly ffn: number;
-  /** Added to the variance under the root; 1e-6 in the paper preset. */
-  readonly layerNormEps: number;
-}
+/** Sizes of a SASRec; its item table has one row more than the catalogue. */
+export type SasrecConfig = TransformerSizes;
 
 const MASKED = -1e9;
 const ITEM_STD = 0.02;

@@ -22,9 +22,9 @@ import {
   projections,
   SCORE_BIAS,
   shapes,
-  specialRows,
   type TisasrecConfig,
 } from "./tisasrec_parameters.ts";
+import { specialRows } from "./sizes.ts";
 import type { Backbone, Batch, Forward, Parameters, Sequences } from "./types.ts";
 
 export type { TisasrecConfig } from "./tisasrec_parameters.ts";

@@ -4,26 +4,11 @@
  */
 import { stream } from "../engine/random.ts";
 import type { GapBuckets } from "./time_gaps.ts";
+import { specialRows, type TokenSizes } from "./sizes.ts";
 import type { Projection } from "./types.ts";
 
 /** Sizes of a TiSASRec. */
-export interface TisasrecConfig extends GapBuckets {
-  /** Items of the catalogue. */
-  readonly items: number;
-  /** Rows of the item table before theirs: 4 (PAD, UNK, CLS, MASK; the default), or 5 (SEP too). */
-  readonly specialTokens?: number | undefined;
-  /** Learned positions and distances; of longer contexts the latest items are read. */
-  readonly maxLength: number;
-  /** Width of a state; a multiple of `heads`. */
-  readonly hidden: number;
-  /** Transformer layers; 0 leaves embeddings and the final norm. */
-  readonly blocks: number;
-  /** Attention heads of a layer. */
-  readonly heads: number;
-  /** Width inside a layer's feed-forward part. */
-  readonly ffn: number;
-  /** Added to the variance under the root; 1e-5 in PyTorch. */
-  readonly layerNormEps: number;
+export interface TisasrecConfig extends TokenSizes, GapBuckets {
   /**
    * Whose item a pair's key and value are made of beside their terms of distance and time: the `attended` one, as in the paper (default), or the
    * asking item's `own`, as the code of RAIE's authors has it. With `own` attention weighs distances and gaps alone, and reads no other item.
@@ -31,8 +16,6 @@ export interface TisasrecConfig extends GapBuckets {
   readonly content?: "attended" | "own" | undefined;
 }
 
-/** Rows of the item table that are no item's. */
-export const specialRows = ({ specialTokens = 4 }: Pick<TisasrecConfig, "specialTokens">): number => specialTokens;
 /** The item table, tied to the scores. */
 export const ITEMS = "item_emb.weight";
 /** One row for each place of an item in its sequence. */

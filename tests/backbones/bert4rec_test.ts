@@ -3,51 +3,17 @@ import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import fc from "fast-check";
 import { bert4rec } from "../../src/backbones/bert4rec.ts";
 import type { AdapterHook, Backbone, Batch, Parameters, Sequences } from "../../src/backbones/types.ts";
-import { dropoutNoise } from "../../src/engine/dropout.ts";
-import { valueAndGrads } from "../../src/engine/gradients.ts";
 import { openEngine } from "../../src/engine/open.ts";
-import { stream } from "../../src/engine/random.ts";
 import { type Tensor, tf } from "../../src/engine/tfjs.ts";
-import type { Engine, TensorMap } from "../../src/engine/types.ts";
-import { rungsHere } from "../engine/rungs_here.ts";
+import type { Engine } from "../../src/engine/types.ts";
+import { apart, assertNear, plain, SMALL, someItems, someParameters } from "./made_up.ts";
 
-const config = { items: 12, maxLength: 6, hidden: 8, blocks: 2, heads: 2, ffn: 16, layerNormEps: 1e-12 };
+const config = { ...SMALL, layerNormEps: 1e-12 };
 const { items, maxLength, hidden: width } = config;
 const [CLS, MASK] = [2, 3];
 const HIDDEN = items + 1;
 
-/** A sequence of real items, at most as long as the model. */
-const sequences = fc.array(fc.integer({ min: 1, max: items }), { minLength: 1, maxLength });
 const runs = { numRuns: 25 };
-
-/** Sums of float32 products in another order. */
-function assertNear(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
-  assert.equal(actual.length, expected.length);
-  for (let i = 0; i < actual.length; i++) {
-    assert.ok(Math.abs(actual[i]! - expected[i]!) < 2e-5, `${i}: ${actual[i]} and ${expected[i]}`);
-  }
-}
-
-const apart = (a: ArrayLike<number>, b: ArrayLike<number>): boolean =>
-  Array.from(a).some((value, i) => Math.abs(value - b[i]!) > 1e-3);
-
-/** Moved away from their start, where biases are zero and norms are one, so that a mistake in any of them shows. */
-function someParameters(model: Backbone): Parameters {
-  const draw = stream(1, "test parameters");
-  return Object.fromEntries(
-    Object.entries(model.initialise(1)).map(([name, { shape, values }]) => {
-      const moved = values.map((value) => value + 0.3 * draw.normal());
-      return [name, tf.tensor(moved, [...shape])];
-    }),
-  );
-}
-
-const plain = (rows: readonly (readonly number[])[]): Sequences => ({
-  rows: rows.length,
-  time: rows[0]!.length,
-  items: Int32Array.from(rows.flat()),
-  times: new Float64Array(rows.flat().length),
-});
 
 describe("bert4rec()", () => {
   let engine: Engine, model: Backbone, parameters: Parameters;
@@ -88,7 +54,7 @@ describe("bert4rec()", () => {
     };
     fc.assert(
       fc.property(
-        sequences,
+        someItems,
         (sequence) => assertNear(last(sequence), values((batch) => atMask(model, batch), [sequence])),
       ),
       runs,
@@ -104,7 +70,7 @@ describe("bert4rec()", () => {
 
   it("reads a sequence padded on the left as the same sequence without padding", () => {
     fc.assert(
-      fc.property(sequences, (sequence) => {
+      fc.property(someItems, (sequence) => {
         const [long, short] = [hidden(padded(sequence)), hidden(sequence)];
         assertNear(long.subarray(0, width), short.subarray(0, width));
         assertNear(long.subarray(-(sequence.length + 1) * width), short.subarray(width));
@@ -131,7 +97,7 @@ describe("bert4rec()", () => {
 
   it("represents a sequence by a vector of length 1 that padding does not change", () => {
     fc.assert(
-      fc.property(sequences, (sequence) => {
+      fc.property(someItems, (sequence) => {
         const vector = represent(sequence);
         assert.ok(Math.abs(Math.hypot(...vector) - 1) < 1e-5);
         assertNear(represent(padded(sequence)), vector);
@@ -174,7 +140,7 @@ describe("bert4rec()", () => {
 
   it("has one item more in cloze(), and sees with its last one hidden what it sees when asked for the next", () => {
     fc.assert(
-      fc.property(sequences, (sequence) => {
+      fc.property(someItems, (sequence) => {
         assertNear(clozeHidden([...sequence, HIDDEN]), hidden(sequence));
       }),
       runs,
@@ -271,52 +237,5 @@ describe("bert4rec()", () => {
 
   it("refuses a width that the heads do not divide", () => {
     assert.throws(() => bert4rec({ ...config, heads: 3 }), { name: "RangeError", message: /hidden 8 .* heads 3/ });
-  });
-});
-
-describe("a cloze step of bert4rec()", () => {
-  /** Loss and gradients, with dropout, of guessing hidden items from a compiled step. */
-  async function clozeStep(rung: (ReturnType<typeof rungsHere>)[number]): Promise<Record<string, Float32Array>> {
-    const engine = await openEngine(rung);
-    const model = bert4rec(config);
-    const frozen = someParameters(model);
-    const inputs = {
-      ...model.cloze!(plain([[0, 0, HIDDEN, 4, 5], [HIDDEN, 7, 8, 9, HIDDEN]])),
-      places: tf.tensor1d([3, 7, 11], "int32"),
-      targets: tf.tensor1d([2 + 3, 1 + 3, 12 + 3], "int32"),
-      seed: tf.tensor1d([1, 2], "int32"),
-    };
-    const step = engine.compile((given: typeof inputs, _: TensorMap, frozen: TensorMap) => {
-      const { value, grads } = valueAndGrads((values) => {
-        const forward = { noise: dropoutNoise(given.seed), dropout: 0.2 };
-        const states = model.hidden(values, given, forward).reshape([-1, width]);
-        const guessed = model.head!(values, tf.gather(states, given.places), forward);
-        const scores = tf.add(
-          tf.matMul(guessed as never, values[model.itemTable]! as never, false, true),
-          values[model.itemBias!]!,
-        );
-        return tf.neg(tf.mean(tf.sum(tf.mul(tf.logSoftmax(scores), tf.oneHot(given.targets, 4 + items)), 1)));
-      }, frozen);
-      return { outputs: { value, ...grads } };
-    }, { name: "cloze", frozen });
-    const outputs: TensorMap = step.run(inputs);
-    const values: Record<string, Float32Array> = {};
-    for (const [name, tensor] of Object.entries(outputs)) values[name] = await tensor.data() as Float32Array;
-    tf.dispose([outputs, inputs, frozen]);
-    step.dispose();
-    engine.close();
-    return values;
-  }
-
-  it("has the same loss and gradients on every rung, as a graph too", async () => {
-    const [first, ...others] = await rungsHere().reduce(
-      async (done, rung) => [...await done, await clozeStep(rung)],
-      Promise.resolve([] as Record<string, Float32Array>[]),
-    );
-    assert.ok(others.length > 0 && Number.isFinite(first!.value![0]));
-    for (const other of others) {
-      assert.deepEqual(Object.keys(other).sort(), Object.keys(first!).sort());
-      for (const [name, values] of Object.entries(first!)) assertNear(other[name]!, values);
-    }
   });
 });

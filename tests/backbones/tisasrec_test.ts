@@ -8,10 +8,12 @@ import { openEngine } from "../../src/engine/open.ts";
 import { stream } from "../../src/engine/random.ts";
 import { tf } from "../../src/engine/tfjs.ts";
 import type { Engine } from "../../src/engine/types.ts";
+import { apart, assertNear, SMALL, someParameters } from "./made_up.ts";
 
 const DAY = 86_400;
 const config = {
-  ...{ items: 12, maxLength: 6, hidden: 8, blocks: 2, heads: 2, ffn: 16, layerNormEps: 1e-5 },
+  ...SMALL,
+  layerNormEps: 1e-5,
   ...{ timeBuckets: 24, maxGapDays: 60 },
 };
 const { items, maxLength, hidden: width } = config;
@@ -28,28 +30,6 @@ const sequences = fc.array(
   return events.map(([item, gap]) => [item, now += gap]);
 });
 const runs = { numRuns: 25 };
-
-/** Sums of float32 products in another order. */
-function assertNear(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
-  assert.equal(actual.length, expected.length);
-  for (let i = 0; i < actual.length; i++) {
-    assert.ok(Math.abs(actual[i]! - expected[i]!) < 2e-5, `${i}: ${actual[i]} and ${expected[i]}`);
-  }
-}
-
-const differ = (a: ArrayLike<number>, b: ArrayLike<number>): boolean =>
-  Array.from(a).some((value, i) => Math.abs(value - b[i]!) > 1e-3);
-
-/** Moved away from their start, where biases are zero and norms are one, so that a mistake in any of them shows. */
-function someParameters(model: Backbone): Parameters {
-  const draw = stream(1, "test parameters");
-  return Object.fromEntries(
-    Object.entries(model.initialise(1)).map(([name, { shape, values }]) => {
-      const moved = values.map((value) => value + 0.3 * draw.normal());
-      return [name, tf.tensor(moved, [...shape])];
-    }),
-  );
-}
 
 /** Low-rank terms of one projection alone, or of all. */
 function adapterOf(model: Backbone, only?: string): { hook: AdapterHook; merged(parameters: Parameters): Parameters } {
@@ -156,8 +136,8 @@ for (const content of ["attended", "own"] as const) {
 
     it("tells a gap of another bucket, and no gap beyond the longest", () => {
       const with_ = (gap: number) => last([[3, 1e9], [1, 1e9 + gap], [4, 1e9 + gap + 1]]);
-      assert.ok(differ(with_(60), with_(3600)));
-      assert.ok(differ(with_(0), with_(1)));
+      assert.ok(apart(with_(60), with_(3600)));
+      assert.ok(apart(with_(0), with_(1)));
       assert.deepEqual(with_(60 * DAY), with_(600 * DAY));
     });
 
@@ -171,7 +151,7 @@ for (const content of ["attended", "own"] as const) {
 
     it("reads other items as it is said to", () => {
       const [before, after] = [last([[1, 10], [2, 20]]), last([[9, 10], [2, 20]])];
-      if (content === "attended") assert.ok(differ(before, after));
+      if (content === "attended") assert.ok(apart(before, after));
       else assert.deepEqual(before, after);
     });
 
@@ -193,7 +173,7 @@ for (const content of ["attended", "own"] as const) {
             adapted.forEach((value, i) => assert.ok(Math.abs(value - whole[i]!) < 2e-4, `${only} in ${what}`));
             // A key that is the same for all of a query's pairs changes nothing.
             const idle = content === "own" && only?.endsWith("Wk");
-            assert.equal(differ(adapted, values(what, [sequence])), !idle, `${only} in ${what}`);
+            assert.equal(apart(adapted, values(what, [sequence])), !idle, `${only} in ${what}`);
           }
         }
       });
@@ -204,7 +184,7 @@ for (const content of ["attended", "own"] as const) {
       const noisy = tf.tidy(() =>
         values("hidden", [sequence], { noise: dropoutNoise(tf.tensor1d([1, 2], "int32")), dropout: 0.5 })
       );
-      assert.ok(differ(noisy, hidden(sequence)));
+      assert.ok(apart(noisy, hidden(sequence)));
       assert.ok(last(padded([])).every(Number.isFinite));
       assert.ok(values("representation", [padded([])]).every((value) => value === 0));
     });

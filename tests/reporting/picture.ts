@@ -2,6 +2,8 @@
  * Looking at a picture as a program can: its size, its ink, and the texts written on it.
  */
 import { Buffer } from "node:buffer";
+import type { Plugin } from "chart.js";
+import { type Chart, renderPng } from "../../src/reporting/charts/canvas.ts";
 
 /** Pixels that are not white. */
 export async function inkedPixels(png: Uint8Array): Promise<{ width: number; height: number; inked: number }> {
@@ -48,4 +50,17 @@ function boxOf(pen: Pen, text: string, x: number, y: number): Omit<WrittenText, 
   );
   const [xs, ys] = [corners.map(([x = 0]) => x), corners.map(([, y = 0]) => y)];
   return { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
+}
+
+/** A chart as a picture, with the texts on it. */
+export async function draw(
+  { height, configuration }: Chart,
+): Promise<{ png: Uint8Array; texts: WrittenText[] }> {
+  const texts: WrittenText[] = [];
+  const recorder: Plugin = { id: "recorder", beforeInit: ({ ctx }) => recordTexts(ctx, texts) };
+  const png = await renderPng({
+    height,
+    configuration: { ...configuration, plugins: [recorder, ...configuration.plugins ?? []] },
+  });
+  return { png, texts };
 }

@@ -1,96 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "@std/testing/bdd";
 import { type MethodKind, ownOptions } from "../../src/spec/method_types.ts";
-import type { ResolvedSpec } from "../../src/spec/types.ts";
 import { parseSpec } from "../../src/spec/parse.ts";
+import { ADAPTER_TRAINING, BCE, LORA, PAPER, REGIONS } from "./paper_settings.ts";
 import { parsed, specText } from "./specs.ts";
-
-const ADAPTER_TRAINING = { epochs: 3, batch: 256, learningRate: 5e-4, weightDecay: 0.01, clip: 1, warmup: 0 } as const;
-const BCE = { kind: "bce", negatives: 1 } as const;
-const LORA: ResolvedSpec["methods"][number]["lora"] = {
-  rank: 8,
-  alpha: 16,
-  dropout: 0.05,
-  targets: ["q_proj", "k_proj", "v_proj", "out_proj", "linear1", "linear2"],
-  init: "kaiming",
-  itemRows: "finetune-targets",
-  anchor: 1e-4,
-  itemRate: 1,
-  training: { loss: BCE, ...ADAPTER_TRAINING, positions: "last" },
-};
-const REGIONS: ResolvedSpec["methods"][number]["regions"] = {
-  k: 3,
-  centres: "k-means",
-  adapters: "each",
-  restarts: 10,
-  iterations: 100,
-  stride: 1,
-  radiusQuantile: 0.9,
-  priorStrength: 5,
-  emaRate: 0.2,
-  gate: { kind: "confidence", temperature: 0.05, tHigh: 0.9, tLow: 0.7, gamma: 0.5 },
-  update: true,
-  expand: true,
-  add: true,
-  merge: false,
-  mergeAngle: 12,
-  expandWeight: 0.25,
-  poolMin: 120,
-  addMax: 2,
-  replay: 2.33,
-  replayFrom: "routed",
-  pass: "sequential",
-  softCopies: "gate",
-  routing: "hard",
-  defaultAdapter: { weightDecay: 0.01, itemRate: 1 },
-  training: { loss: BCE, ...ADAPTER_TRAINING, itemRate: 1 },
-};
-
-/** The paper's settings (RAIE section 4.1, SASRec), written out by hand: every field that a resolved spec has. */
-const PAPER: ResolvedSpec = {
-  name: "ml100k",
-  title: "ml100k",
-  description: "",
-  preset: "paper",
-  dataset: { id: "movielens-100k", badLines: "stop" },
-  minRating: 4,
-  windows: { context: 10, stride: 5 },
-  slices: { kind: "fractions", setup: 0.5, finetune: [0.3], test: 0.2 },
-  catalogue: "all",
-  retention: "training",
-  backbone: {
-    kind: "sasrec",
-    maxLength: 10,
-    hidden: 128,
-    blocks: 2,
-    heads: 2,
-    ffn: 512,
-    dropout: 0.2,
-    layerNormEps: 1e-6,
-    training: {
-      loss: BCE,
-      epochs: 5,
-      batch: 128,
-      learningRate: 5e-4,
-      weightDecay: 0,
-      clip: 1,
-      warmup: 0,
-      rows: "windows",
-      minPositives: 5,
-      negativesOutside: "row",
-    },
-  },
-  budget: "paper",
-  methods: [
-    { kind: "base", label: "base", lora: LORA, regions: REGIONS, own: {}, options: {} },
-    { kind: "lora", label: "lora", lora: LORA, regions: REGIONS, own: {}, options: {} },
-    { kind: "raie", label: "RAIE", lora: LORA, regions: REGIONS, own: {}, options: {} },
-  ],
-  seeds: [1],
-  evaluation: { cutoffs: [5, 10, 20], ties: "mean", batch: 512, resamples: 10_000, test: "permutation" },
-  report: { reference: "base", measure: "Recall@10" },
-  engine: "auto",
-};
 
 describe("parseSpec() on a right spec", () => {
   it("fills the smallest useful form with the paper's settings", () => {

@@ -86,6 +86,8 @@ export interface EvidenceRules extends Pick<EvaluationSpec, "resamples" | "test"
   readonly measure: string;
   /** Labels: each method is compared with each of these. */
   readonly to: readonly string[];
+  /** Two labels each: the first is compared with the second too. */
+  readonly pairs?: readonly (readonly [label: string, to: string])[];
   /** Labels of those that may be called the best of a slice. */
   readonly rated: readonly string[];
 }
@@ -129,7 +131,8 @@ interface Pair {
   readonly b: Averaged;
 }
 
-function sliceEvidence({ slice, methods }: SliceUsers, { resamples, test, measure, to, rated }: EvidenceRules) {
+function sliceEvidence({ slice, methods }: SliceUsers, rules: EvidenceRules) {
+  const { resamples, test, measure, to, pairs = [], rated } = rules;
   const table = methods[0]?.seeds[0]?.users;
   const users = table?.users.length ?? 0;
   if (table === undefined || users === 0) return { figures: [], differences: [], best: [] };
@@ -148,7 +151,7 @@ function sliceEvidence({ slice, methods }: SliceUsers, { resamples, test, measur
         .filter((seed) => second.seeds.some((other) => other.seed === seed));
       return { first, second, seeds, a: over(first, seeds), b: over(second, seeds) };
     }).filter(({ seeds }) => seeds.length > 0);
-  const named = sharing(pairsOf(methods, to));
+  const named = sharing([...pairsOf(methods, to), ...extraPairs(methods, to, pairs)]);
   const candidates = figures.filter(({ method }) => rated.includes(method.label))
     .toSorted((a, b) => sum(b.own.sums[measure]!) - sum(a.own.sums[measure]!)).map(({ method }) => method);
   const ranked = sharing(
@@ -203,6 +206,18 @@ function pairsOf(methods: readonly MethodUsers[], to: readonly string[]): (reado
     methods.filter((first) => first !== second && !named.slice(0, i).includes(first))
       .map((first) => [first, second] as const)
   );
+}
+
+/** Pairs asked for beside those to the methods named; where one of the two is named, they are compared already. */
+function extraPairs(
+  methods: readonly MethodUsers[],
+  to: readonly string[],
+  pairs: readonly (readonly [string, string])[],
+): (readonly [MethodUsers, MethodUsers])[] {
+  return pairs.filter((pair) => !pair.some((label) => to.includes(label))).flatMap(([label, other]) => {
+    const [first, second] = [label, other].map((wanted) => methods.find((method) => method.label === wanted));
+    return first === undefined || second === undefined ? [] : [[first, second] as const];
+  });
 }
 
 function averaged({ seeds }: MethodUsers, wanted: readonly number[]): Averaged {

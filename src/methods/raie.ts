@@ -21,7 +21,7 @@ import { bankConfig, targetItems, trainingSettings, unionOf, widenRows } from ".
 import { ablationNotes, editNotes, thinNotes } from "./raie_notes.ts";
 import { loadRaie, type RaieAdapted, raieAdapted } from "./raie_state.ts";
 import { trainRegions } from "./raie_training.ts";
-import type { Method, MethodContext } from "./types.ts";
+import type { Budget, Method, MethodContext } from "./types.ts";
 
 /** Regions on S, before anything is edited. */
 interface Ground {
@@ -46,10 +46,16 @@ interface Ground {
  *
  * Under `budget: "matched"` a raie that is not the yardstick trains its default adapter as ever, and its regions' adapters for the rest of the
  * yardstick's steps ({@linkcode shareSteps}). Its replay is its own: how much of S a region sees is part of what is compared.
+ *
+ * A K=1 control (`control` in its spec) takes the steps of its raie under any budget, and S in the share of its rows.
  */
 export const raie = (spec: MethodSpec): Method => ({
   kind: "raie",
-  settings: { lora: spec.lora, regions: spec.regions },
+  settings: {
+    lora: spec.lora,
+    regions: spec.regions,
+    ...(spec.control !== undefined && { control: true }),
+  },
   editsRegions: true,
   async adapt(previous, slice, context) {
     const before = (previous as RaieAdapted | undefined)?.state;
@@ -68,7 +74,8 @@ export const raie = (spec: MethodSpec): Method => ({
     // With the first slice every adapter starts from the default one; later from its own (a new region's from its nearest region's).
     const parents = spec.regions.adapters === "one" ? [0] : [...edit.parents];
     const starts = parents.map((parent) => before === undefined ? general.adapter : carry(before.adapters[parent]!));
-    const regional = await trainRegions(spec, context, {
+    const replaying = { ...spec, regions: { ...spec.regions, replay: replayOf(spec, context.budget, general.rows) } };
+    const regional = await trainRegions(replaying, context, {
       bank,
       slice,
       edit,
@@ -111,6 +118,17 @@ function estimatedSteps({ lora, regions }: MethodSpec, windows: number, later: b
   const sets = regions.adapters === "one" ? 1 : Math.max(1, Math.min(regions.k, windows));
   const general = later ? 0 : stepsOf(windows, lora.training);
   return general + sets * stepsOf(windows * (1 + regions.replay) / sets, regions.training);
+}
+
+/**
+ * S windows for each F window of a region. A control's make its region's rows hold S in the share that its raie's regional rows do: the rest of the
+ * raie's rows, and none of S, are the default adapter's.
+ */
+function replayOf({ control, regions }: MethodSpec, budget: Budget | undefined, defaultRows: number): number {
+  if (control === undefined || budget === undefined) return regions.replay;
+  const regional = budget.rows - defaultRows;
+  const setup = budget.rows * budget.setupShare;
+  return regional > setup ? setup / (regional - setup) : 0;
 }
 
 async function buildGround({ regions: spec }: MethodSpec, context: MethodContext): Promise<Ground> {

@@ -44,10 +44,12 @@ export interface MethodContext {
   progress(what: string, done: number, total: number, loss?: number): void | Promise<void>;
 }
 
-/** What all methods of a comparison may spend alike (method.md 7): what the yardstick, a raie method, spent on the slice. */
+/** What methods may spend alike (method.md 7): what the yardstick, a raie, spent on the slice. A K=1 control takes that of its raie. */
 export interface Budget {
   /** Optimiser steps. */
   readonly steps: number;
+  /** Rows seen in them, of F and of S. */
+  readonly rows: number;
   /** Share of the rows seen that were of S, in [0, 1). */
   readonly setupShare: number;
 }

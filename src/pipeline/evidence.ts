@@ -6,7 +6,8 @@ import { type Evidence, evidenceOf } from "../evaluation/evidence.ts";
 import { perUser } from "../evaluation/per_user.ts";
 import { ranksOf } from "../evaluation/rank.ts";
 import { sawEvaluated } from "../reporting/suspicions.ts";
-import { comparedTo } from "../spec/evidence_checks.ts";
+import { namedMethods } from "../spec/control.ts";
+import { comparedTo, controlPairs } from "../spec/evidence_checks.ts";
 import type { ResolvedSpec } from "../spec/types.ts";
 import type { ExperimentRun } from "./experiment.ts";
 
@@ -17,7 +18,7 @@ import type { ExperimentRun } from "./experiment.ts";
  */
 export function evidenceOfRun(spec: ResolvedSpec, { runs }: ExperimentRun): Evidence {
   const { evaluation: { cutoffs, ties, resamples, test }, report: { measure } } = spec;
-  const adapting = spec.methods.filter(({ kind }) => kind !== "base").map(({ label }) => label);
+  const adapting = namedMethods(spec).filter(({ kind }) => kind !== "base").map(({ label }) => label);
   const seen = sawEvaluated({ spec });
   const states = runs.map((run) => ({ label: run.spec.label, seed: run.seed, ranks: run.states.at(-1)!.ranks }));
   const slices = (states[0]?.ranks ?? []).map(({ slice }) => ({
@@ -36,6 +37,7 @@ export function evidenceOfRun(spec: ResolvedSpec, { runs }: ExperimentRun): Evid
     test,
     measure,
     to: means ? comparedTo(spec) : [],
+    pairs: means ? controlPairs(spec) : [],
     rated: means ? adapting.filter((label) => !seen.includes(label)) : [],
   });
 }

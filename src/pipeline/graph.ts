@@ -7,6 +7,7 @@ import { trainingRows } from "../backbones/training_rows.ts";
 import type { Slice } from "../data/types.ts";
 import { createMethod } from "../methods/registry.ts";
 import type { Method } from "../methods/types.ts";
+import { pacemakerOf } from "../spec/control.ts";
 import type { MethodSpec, ResolvedSpec } from "../spec/types.ts";
 import type { Prepared } from "./prepare.ts";
 import { stageMemory } from "./stage_memory.ts";
@@ -92,7 +93,10 @@ export function stageGraph(spec: ResolvedSpec, prepared: Prepared, engine: strin
 
 /** Methods in the order in which they run: those that wait for no other's steps come first. */
 export const inRunOrder = (methods: readonly MethodStages[]): MethodStages[] =>
-  methods.toSorted((a, b) => Number(a.yardstick !== undefined) - Number(b.yardstick !== undefined));
+  methods.toSorted((a, b) => waits(a) - waits(b));
+
+/** How many methods run before this one so that it knows its steps. */
+const waits = ({ yardstick }: MethodStages): number => yardstick === undefined ? 0 : 1 + waits(yardstick);
 
 /** Whether a stage is one method's own, rather than what all methods with its seed begin from. */
 export const isOfMethod = ({ task }: Pick<StageNode, "task">): boolean =>
@@ -125,15 +129,20 @@ class GraphOfSeed {
     const label = `backbone: ${prepared.weights === undefined ? `train ${spec.backbone.kind} on S` : "read weights"}`;
     const identity = backboneStage(spec, prepared.key, seed, engine, prepared.weights?.sha256);
     const backbone = this.#node(label, size, steps, { kind: "backbone" }, identity, []);
-    const yardstick = spec.budget === "matched" ? spec.methods.find(({ kind }) => kind === "raie") : undefined;
-    const measured = yardstick && this.#method(yardstick, backbone);
+    const made = new Map<MethodSpec, MethodStages>();
+    const stagesOf = (method: MethodSpec): MethodStages => {
+      const known = made.get(method);
+      if (known !== undefined) return known;
+      const pacemaker = pacemakerOf(method, spec);
+      const stages = this.#method(method, backbone, pacemaker && stagesOf(pacemaker));
+      made.set(method, stages);
+      return stages;
+    };
     return {
       seed,
       backbone,
       untouched: this.#ranks("base", { kind: "ranks" }, backbone, backbone),
-      methods: spec.methods.map((method) =>
-        measured?.spec === method ? measured : this.#method(method, backbone, measured)
-      ),
+      methods: spec.methods.map(stagesOf),
     };
   }
 

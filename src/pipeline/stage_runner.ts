@@ -151,7 +151,8 @@ export class StageRunner {
     const { folder } = await this.#stored(state);
     const context = (await this.context(backbone)).method(method.label);
     const { cost: { steps, setupRows, finetuneRows } } = await createMethod(method).load(folder, context);
-    return { steps, setupShare: setupRows / Math.max(1, setupRows + finetuneRows) };
+    const rows = setupRows + finetuneRows;
+    return { steps, rows, setupShare: setupRows / Math.max(1, rows) };
   }
 
   /** Ranks the windows of all slices with one state: one stage, one graph. */

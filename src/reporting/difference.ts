@@ -5,6 +5,7 @@
 import type { Interval } from "../evaluation/bootstrap.ts";
 import type { DifferenceEvidence } from "../evaluation/evidence.ts";
 import { SIGNIFICANT } from "../spec/evidence_checks.ts";
+import { pWords, signed } from "./numbers.ts";
 import { figureOf, type MethodSummary } from "./summary.ts";
 import type { Results } from "./types.ts";
 
@@ -47,6 +48,15 @@ export function methodDifference(
   }
   const [a, b] = [figureOf(results, first, slice, measure), figureOf(results, second, slice, measure)];
   return a === undefined || b === undefined ? undefined : { value: a.mean - b.mean };
+}
+
+/** "+0.0033, 95 % interval −0.0020 to +0.0086, not significant, p = 0.21". */
+export function distance({ value, test }: MethodDifference): string {
+  if (test === undefined) return signed(value);
+  const { interval: [low, high], significant } = test;
+  return `${signed(value)}, 95\u202f% interval ${signed(low)} to ${signed(high)}, ${
+    significant ? "significant" : "not significant"
+  }, ${pWords(test.p)}`;
 }
 
 /** Whether anything was tested. */

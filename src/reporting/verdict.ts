@@ -2,13 +2,14 @@
  * The first paragraph of a report: what came out, in words, by rules from the numbers alone.
  * @module
  */
-import { isTested, type MethodDifference, methodDifference } from "./difference.ts";
+import { distance, isTested, type MethodDifference, methodDifference } from "./difference.ts";
 import { bold, few, plain } from "./markdown.ts";
-import { measure as digits, pWords, signed } from "./numbers.ts";
+import { measure as digits, signed } from "./numbers.ts";
 import { figureOf, methodSummaries, type MethodSummary } from "./summary.ts";
 import { sawEvaluated } from "./suspicions.ts";
 import type { Results } from "./types.ts";
 import { costWords, testWords, unfinishedWords } from "./verdict_cautions.ts";
+import { controlWords } from "./verdict_control.ts";
 import { soloWords } from "./verdict_solo.ts";
 
 /** A method that adapts, with its place on one slice. */
@@ -19,15 +20,20 @@ interface Standing {
   readonly toBase: MethodDifference | undefined;
 }
 
-/** Two paragraphs of Markdown, one line each: what was found, and how far to trust it. Methods that saw the evaluated rows do not count. */
+/**
+ * Two paragraphs of Markdown, one line each: what was found, and how far to trust it. Methods that saw the evaluated rows do not count, and a K=1
+ * control is held against its raie alone.
+ */
 export function verdict(results: Results): string {
-  const discounted = sawEvaluated(results);
+  const discounted = [...sawEvaluated(results), ...controls(results)];
   const methods = methodSummaries(results).filter(({ label }) => !discounted.includes(label));
   const base = methods.find(({ kind }) => kind === "base");
   const adapting = methods.filter(({ kind }) => kind !== "base");
   const unfinished = unfinishedWords(results);
   const [only] = adapting;
-  if (only !== undefined && methods.length === 1) return [soloWords(results, only), ...unfinished].join(" ");
+  if (only !== undefined && methods.length === 1) {
+    return [soloWords(results, only), ...controlWords(results), ...unfinished].join(" ");
+  }
   if (adapting.length === 0) return [aloneWords(results, base), ...unfinished].join(" ");
   const t = standings(results, adapting, base, "T");
   const s = standings(results, adapting, base, "S");
@@ -35,11 +41,16 @@ export function verdict(results: Results): string {
     ...adaptationWords(results, t, base),
     ...referenceWords(results, t),
     ...retentionWords(results, s, base),
+    ...controlWords(results),
     ...unfinished,
   ];
   const caution = [...costWords(results, adapting), testWords(results)];
   return `${found.join(" ")}\n\n${caution.join(" ")}`;
 }
+
+/** Labels of the K=1 controls. */
+const controls = ({ spec }: Results): string[] =>
+  spec.methods.flatMap(({ label, control }) => control === undefined ? [] : [label]);
 
 function standings(
   results: Results,
@@ -70,15 +81,6 @@ function aloneWords(results: Results, base: MethodSummary | undefined): string {
 }
 
 const name = ({ label }: MethodSummary): string => plain(label);
-
-/** "+0.0033, 95 % interval −0.0020 to +0.0086, not significant, p = 0.21". */
-function distance({ value, test }: MethodDifference): string {
-  if (test === undefined) return signed(value);
-  const { interval: [low, high], significant } = test;
-  return `${signed(value)}, 95\u202f% interval ${signed(low)} to ${signed(high)}, ${
-    significant ? "significant" : "not significant"
-  }, ${pWords(test.p)}`;
-}
 
 const gain = ({ method, toBase }: Standing): string => `${name(method)} (${signed(toBase?.value ?? 0)})`;
 

@@ -2,6 +2,7 @@
  * How far to trust what a report says: what was not finished, what costs differ, and what is noise.
  * @module
  */
+import { yardstickOf } from "../spec/control.ts";
 import { SIGNIFICANT } from "../spec/evidence_checks.ts";
 import { untestedWords } from "./difference.ts";
 import { few, plain, series } from "./markdown.ts";
@@ -27,8 +28,7 @@ export function unfinishedWords({ failures = [], runs, spec: { report: { referen
 }
 
 /** The label of the method whose steps the others take; undefined where everybody spends what its paper says. */
-export const yardstick = ({ spec }: Results): string | undefined =>
-  spec.budget === "matched" ? spec.methods.find(({ kind }) => kind === "raie")?.label : undefined;
+export const yardstick = ({ spec }: Results): string | undefined => yardstickOf(spec)?.label;
 
 /** Methods that train longer should not be praised for their method alone. */
 export function costWords(results: Results, methods: readonly MethodSummary[]): string[] {

@@ -2,15 +2,17 @@
  * Checks of what methods may spend: a matched budget, and what it overrules.
  * @module
  */
+import { yardstickOf } from "./control.ts";
 import type { Finding } from "./finding.ts";
 import { type JsonRecord, pathOf, valueAt } from "./json.ts";
 import { ADAPTING } from "./method_types.ts";
 import type { MethodSpec, ResolvedSpec } from "./types.ts";
 
 /** Problems of a matched budget: nobody to match, and steps that methods name in vain. */
-export function* budgetChecks(raw: JsonRecord, { budget, methods }: ResolvedSpec): Generator<Finding> {
+export function* budgetChecks(raw: JsonRecord, spec: ResolvedSpec): Generator<Finding> {
+  const { budget, methods } = spec;
   if (budget !== "matched") return;
-  const yardstick = methods.find(({ kind }) => kind === "raie");
+  const yardstick = yardstickOf(spec);
   if (yardstick === undefined) {
     const message =
       'budget "matched" needs a method of the kind "raie", whose steps and share of S rows all others take: found none; add one, or use "paper".';

@@ -52,13 +52,14 @@ function common(methods: readonly MethodSpec[], section: Section): Json | undefi
 }
 
 function conciseMethod(method: MethodSpec, shared: Shared): Record<string, unknown> {
-  const { kind, label, own } = method;
+  const { kind, label, own, control } = method;
   const changes = (section: Section): Json | undefined =>
     READERS[section](method) ? otherwise(method[section] as unknown as Json, shared[section] ?? null) : undefined;
   return {
     kind,
     label,
     ...own,
+    ...(control !== undefined && { control }),
     ...Object.fromEntries(said({ lora: changes("lora"), regions: changes("regions") })),
   };
 }

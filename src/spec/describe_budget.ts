@@ -2,6 +2,7 @@
  * A matched budget in words: whose steps methods take, and how much of S they see.
  * @module
  */
+import { pacemakerOf, yardstickOf } from "./control.ts";
 import type { MethodKind } from "./method_types.ts";
 import { series } from "./phrases.ts";
 import type { MethodSpec, ResolvedSpec } from "./types.ts";
@@ -16,10 +17,9 @@ export interface Surroundings {
 
 /** Where a method of a spec stands. The yardstick itself trains as its settings say. */
 export function surroundings(method: MethodSpec, spec: ResolvedSpec): Surroundings {
-  const yardstick = yardstickOf(spec);
   const { slices } = spec;
   const finetune = slices.kind === "dates" ? slices.borders.length - 1 : slices.finetune.length;
-  return { yardstick: method === yardstick ? undefined : yardstick, several: finetune > 1 };
+  return { yardstick: pacemakerOf(method, spec), several: finetune > 1 };
 }
 
 /** Whether a yardstick sees anything of S beside F. */
@@ -31,7 +31,9 @@ export function budgetWords(spec: ResolvedSpec): string[] {
   if (yardstick === undefined) return [];
   const share = replays(yardstick) ? `S in the share of its rows that ${yardstick.label} does` : "nothing of S";
   const exceptions = Object.entries(exceptionWords(replays(yardstick))).flatMap(([kind, words]) => {
-    const labels = spec.methods.filter((method) => method.kind === kind && method !== yardstick);
+    const labels = spec.methods.filter((method) =>
+      method.kind === kind && method !== yardstick && method.control === undefined
+    );
     return labels.length === 0 ? [] : [`${series(labels.map(({ label }) => label))} (${words})`];
   });
   return [
@@ -49,7 +51,3 @@ const exceptionWords = (replayed: boolean): Partial<Record<MethodKind, string>> 
   ewc: "windows of S for its Fisher information come on top",
   raie: "replay is its own",
 });
-
-function yardstickOf({ budget, methods }: ResolvedSpec): MethodSpec | undefined {
-  return budget === "matched" ? methods.find(({ kind }) => kind === "raie") : undefined;
-}

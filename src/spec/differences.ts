@@ -4,6 +4,7 @@
  */
 import { canonicalJson } from "./canonical.ts";
 import { has, isRecord, type Json } from "./json.ts";
+import { namedMethods } from "./control.ts";
 import { ADAPTING } from "./method_types.ts";
 import { presetLayer } from "./presets.ts";
 import { portableSpec } from "./portable.ts";
@@ -48,7 +49,7 @@ export function differences(resolved: ResolvedSpec): Difference[] {
     found.push(...compare("evaluation.cutoffs", evaluation.cutoffs ?? null, json(spec.evaluation.cutoffs)));
     found.push(...compare("evaluation.ties", evaluation.ties ?? null, spec.evaluation.ties));
   }
-  for (const method of spec.methods) {
+  for (const method of namedMethods(spec)) {
     for (const difference of methodDifferences(method, spec.backbone.kind)) {
       const path = !SHARED.has(difference.path.split(".", 1)[0] ?? "") ||
           covers(method.options as Json, difference.path.split("."))

@@ -15,6 +15,12 @@ export function comparedTo({ report, methods }: Pick<ResolvedSpec, "report" | "m
   return [...new Set([report.reference, ...(base === undefined ? [] : [base.label])])];
 }
 
+/** Beside those: each raie with its K=1 control, which says what regions bring. */
+export const controlPairs = (
+  { methods }: Pick<ResolvedSpec, "methods">,
+): (readonly [raie: string, control: string])[] =>
+  methods.flatMap(({ label, control }) => control === undefined ? [] : [[control, label] as const]);
+
 /** A test with nothing to test, or too few draws for any difference to be found significant. */
 export function* evidenceChecks(raw: JsonRecord, spec: ResolvedSpec): Generator<Finding> {
   const { evaluation: { test, resamples }, report: { measure }, methods } = spec;
@@ -50,5 +56,7 @@ export function* evidenceChecks(raw: JsonRecord, spec: ResolvedSpec): Generator<
 function differences(spec: ResolvedSpec): number {
   const { slices, methods } = spec;
   const count = slices.kind === "dates" ? slices.borders.length + 1 : slices.finetune.length + 2;
-  return count * comparedTo(spec).reduce((sum, _, i) => sum + methods.length - 1 - i, 0);
+  const to = comparedTo(spec);
+  const extra = controlPairs(spec).filter((pair) => !pair.some((label) => to.includes(label)));
+  return count * to.reduce((sum, _, i) => sum + methods.length - 1 - i, extra.length);
 }

@@ -2,6 +2,7 @@
  * From a valid spec to a resolved one: presets and defaults filled in.
  * @module
  */
+import { withControl } from "./control.ts";
 import { isRecord, type JsonRecord } from "./json.ts";
 import { presetLayer } from "./presets.ts";
 import { known, resolveDataset, resolveSlices } from "./resolve_data.ts";
@@ -31,7 +32,8 @@ export function resolveSpec(raw: JsonRecord, file: string): ResolvedSpec {
   const windows = known<WindowsSpec>(filled.windows ?? {});
   const { cutoffs, ties, batch, resamples, test } = known<EvaluationSpec>(filled.evaluation ?? {});
   const backbone = resolveBackbone(raw.backbone, layer, windows.context, file);
-  const methods = resolveMethods(raw, layer, backbone.kind);
+  const named = resolveMethods(raw, layer, backbone.kind);
+  const methods = filled.control === false ? named : withControl(named);
   return {
     name: String(filled.name),
     title: String(filled.title ?? filled.name),
@@ -45,6 +47,7 @@ export function resolveSpec(raw: JsonRecord, file: string): ResolvedSpec {
     retention: filled.retention === "held-out" ? "held-out" : "training",
     backbone,
     budget: filled.budget === "matched" ? "matched" : "paper",
+    control: filled.control !== false,
     methods,
     seeds: known<number[]>(filled.seeds ?? []),
     evaluation: { cutoffs: [...cutoffs].sort((a, b) => a - b), ties, batch, resamples, test },

@@ -191,6 +191,8 @@ export interface MethodSpec {
   readonly own: OwnOptions[MethodKind];
   /** The overrides as written in the spec: what the report and results.json show as `options`. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Of a K=1 control the label of its raie, whose optimiser steps and share of S rows it takes; absent for every other method. */
+  readonly control?: string;
 }
 
 /** How recommendations are judged. */
@@ -251,7 +253,9 @@ export interface ResolvedSpec {
   readonly backbone: BackboneSpec;
   /** What methods may spend. */
   readonly budget: "paper" | "matched";
-  /** What is compared, in the report's order. */
+  /** Whether the first raie that can have several regions is followed by its K=1 control. */
+  readonly control: boolean;
+  /** What is compared, in the report's order, the control included. */
   readonly methods: readonly MethodSpec[];
   /** One run of each method for each. */
   readonly seeds: readonly number[];

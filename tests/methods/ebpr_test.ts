@@ -117,7 +117,7 @@ describe("ebpr", () => {
   });
 
   it("takes a budget's steps in place of its own", async () => {
-    const { cost, curves } = await adapt(ebpr(), { budget: { steps: 7, setupShare: 0.5 } });
+    const { cost, curves } = await adapt(ebpr(), { budget: { steps: 7, rows: 1000, setupShare: 0.5 } });
     assert.deepEqual([cost.steps, cost.setupRows, curves[0]!.steps.at(-1)], [7, 0, 7]);
   });
 });

@@ -80,7 +80,7 @@ describe("ewc", () => {
   });
 
   it("takes a budget's steps, and lora's rows beside those of its information", async () => {
-    const budget = { steps: 9, setupShare: 0.7 };
+    const budget = { steps: 9, rows: 1000, setupShare: 0.7 };
     const { cost } = await adaptFirst(runs, "lora", {}, { budget });
     const held = await adaptFirst(runs, "ewc", { samples: 40 }, { budget });
     assert.deepEqual(held.cost, { ...cost, setupRows: cost.setupRows + 40 });

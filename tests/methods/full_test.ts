@@ -40,7 +40,7 @@ describe("full", () => {
   });
 
   it("takes a budget's steps, and its share of S rows", async () => {
-    const [state] = await runs.adaptAll(spec, { budget: { steps: 9, setupShare: 0.4 } });
+    const [state] = await runs.adaptAll(spec, { budget: { steps: 9, rows: 1000, setupShare: 0.4 } });
     const { steps, setupRows, finetuneRows } = state!.cost;
     assert.equal(steps, 9);
     const share = setupRows / (setupRows + finetuneRows);

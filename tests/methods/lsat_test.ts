@@ -126,10 +126,10 @@ describe("lsat", () => {
   });
 
   it("divides a budget's steps as the yardstick's rows are divided", async () => {
-    const { cost, curves } = await adapt({}, { budget: { steps: 10, setupShare: 0.72 } });
+    const { cost, curves } = await adapt({}, { budget: { steps: 10, rows: 1000, setupShare: 0.72 } });
     assert.equal(cost.steps, 10);
     assert.deepEqual(curves.map(({ steps }) => steps.at(-1)), [7, 3]);
-    const none = await adapt({}, { budget: { steps: 10, setupShare: 0 } });
+    const none = await adapt({}, { budget: { steps: 10, rows: 1000, setupShare: 0 } });
     assert.deepEqual(none.curves.map(({ name, steps }) => [name, steps.at(-1)]), [["lsat short F1", 10]]);
     assert.equal(none.cost.setupRows, 0);
   });

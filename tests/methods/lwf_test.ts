@@ -94,7 +94,7 @@ describe("lwf", () => {
   });
 
   it("takes a budget's steps and share of S as lora does", async () => {
-    const budget = { steps: 9, setupShare: 0.7 };
+    const budget = { steps: 9, rows: 1000, setupShare: 0.7 };
     const lora = await adaptFirst(runs, "lora", {}, { budget });
     assert.deepEqual((await adaptFirst(runs, "lwf", {}, { budget })).cost, lora.cost);
   });

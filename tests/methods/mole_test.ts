@@ -115,7 +115,7 @@ describe("mole", () => {
     const spread = async (balance: number) => {
       const state = await adapt(
         { balance, lora: { training: { learningRate: 0.05 } } },
-        { budget: { steps: 40, setupShare: 0 } },
+        { budget: { steps: 40, rows: 1000, setupShare: 0 } },
       );
       const shares = await sharesByHand(state, runs.context.data.test.windows.count);
       const mean = [0, 1, 2].map((expert) => shares.reduce((sum, row) => sum + row[expert]!, 0) / shares.length);
@@ -143,7 +143,9 @@ describe("mole", () => {
   });
 
   it("takes a budget's steps, and its share of S rows", async () => {
-    const { cost: { steps, setupRows, finetuneRows } } = await adapt({}, { budget: { steps: 9, setupShare: 0.4 } });
+    const { cost: { steps, setupRows, finetuneRows } } = await adapt({}, {
+      budget: { steps: 9, rows: 1000, setupShare: 0.4 },
+    });
     assert.equal(steps, 9);
     const share = setupRows / (setupRows + finetuneRows);
     assert.ok(Math.abs(share - 0.4) < 0.08, `${share}`);

@@ -52,7 +52,7 @@ describe("proximal", () => {
   });
 
   it("takes a budget's steps and share of S as lora does", async () => {
-    const budget = { steps: 9, setupShare: 0.7 };
+    const budget = { steps: 9, rows: 1000, setupShare: 0.7 };
     const lora = await adaptFirst(runs, "lora", {}, { budget });
     const { cost } = await adaptFirst(runs, "proximal", {}, { budget });
     assert.deepEqual(cost, lora.cost);

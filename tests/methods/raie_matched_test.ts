@@ -17,7 +17,7 @@ describe("raie on a budget", () => {
   const matched = async (regions: RegionOverrides, steps: readonly number[]): Promise<RaieAdapted[]> => {
     const states: RaieAdapted[] = [];
     for (const [index, slice] of runs.context.data.finetune.entries()) {
-      const budget = { steps: steps[index]!, setupShare: 0.5 };
+      const budget = { steps: steps[index]!, rows: 1000, setupShare: 0.5 };
       const adapted = await raieOf(regions).adapt(states.at(-1), slice, { ...runs.context, budget });
       states.push(adapted as RaieAdapted);
     }

@@ -105,12 +105,12 @@ describe("replay", () => {
   });
 
   it("divides a budget's batches between F and S in the yardstick's share, for exactly its steps", async () => {
-    const { cost } = await adaptFirst(runs, "replay", {}, { budget: { steps: 25, setupShare: 0.7 } });
+    const { cost } = await adaptFirst(runs, "replay", {}, { budget: { steps: 25, rows: 1000, setupShare: 0.7 } });
     assert.equal(cost.steps, 25);
     const share = cost.setupRows / (cost.setupRows + cost.finetuneRows);
     assert.ok(Math.abs(share - 0.7) < 0.01, `${share}`);
     assert.ok(cost.setupRows + cost.finetuneRows <= 25 * 32);
-    const little = await adaptFirst(runs, "replay", {}, { budget: { steps: 25, setupShare: 0.001 } });
+    const little = await adaptFirst(runs, "replay", {}, { budget: { steps: 25, rows: 1000, setupShare: 0.001 } });
     assert.equal(little.cost.setupRows, 25);
     const none = await adaptFirst(runs, "replay", {}, stepsOfF(25));
     assert.deepEqual(none.cost, (await adaptFirst(runs, "lora", {}, stepsOfF(25))).cost);

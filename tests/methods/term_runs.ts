@@ -20,7 +20,7 @@ export async function adaptFirst(
 }
 
 /** So many steps of F's rows alone. */
-export const stepsOfF = (steps: number): Partial<MethodContext> => ({ budget: { steps, setupShare: 0 } });
+export const stepsOfF = (steps: number): Partial<MethodContext> => ({ budget: { steps, rows: 1000, setupShare: 0 } });
 
 /** Loss of every step. */
 export const lossesOf = ({ curves }: SingleAdapted): readonly number[] => curves[0]!.values;

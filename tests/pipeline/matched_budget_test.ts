@@ -66,4 +66,17 @@ describe("a run with a matched budget", () => {
       assert.ok(Math.abs(share(label) - wanted) < 0.1, `${label}: ${share(label)}, wanted about ${wanted}`);
     }
   });
+
+  it("or not, gives the K=1 control its raie's steps and share of S rows, and one region", () => {
+    for (const run of [matched, paper]) {
+      const [raie, control] = ["RAIE", "RAIE K=1"].map((label) => costOf(run, label));
+      assert.equal(control!.steps, raie!.steps);
+      const share = ({ setupRows, finetuneRows }: ExperimentRun["runs"][number]["cost"]) =>
+        setupRows / (setupRows + finetuneRows);
+      // Of some hundred rows a slice, windows come whole and batches do not.
+      assert.ok(Math.abs(share(control!) - share(raie!)) < 0.02, `${share(control!)}, wanted ${share(raie!)}`);
+      const { regions } = run.runs.find(({ spec }) => spec.label === "RAIE K=1")!;
+      assert.deepEqual([regions!.before.length, regions!.after.length], [1, 1]);
+    }
+  });
 });

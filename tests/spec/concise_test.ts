@@ -25,7 +25,13 @@ describe("concise()", () => {
       { kind: "replay", label: "replay", ratio: 0.5, rows: "windows", lora: { training: { epochs: 9 } } },
       { kind: "raie", label: "raie" },
     ]);
-    const { regions: own } = (methods as { regions: { replay: number; gate: object } }[])[3]!;
+    assert.deepEqual((methods as unknown[])[3], {
+      kind: "raie",
+      label: "raie K=1",
+      control: "raie",
+      regions: { k: 1, add: false },
+    });
+    const { regions: own } = (methods as { regions: { replay: number; gate: object } }[])[4]!;
     assert.deepEqual(Object.keys(own).sort(), ["gate", "replay"]);
     assert.deepEqual(own.gate, { ...gate, deltaMin: 0.05, lambdaNew: -1, a0: 0.5, a1: 0.1 });
   });

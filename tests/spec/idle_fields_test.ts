@@ -199,7 +199,7 @@ describe("a field that nothing reads", () => {
   it("is not one that the method lora still reads", () => {
     const regions = { defaultAdapter: { itemRate: 2 }, training: { itemRate: 3 } };
     const { methods } = parsed({ lora: { itemRate: 4 }, regions }).resolved;
-    assert.deepEqual(methods.map(({ lora }) => lora.itemRate), [4, 4, 4]);
+    assert.deepEqual(methods.map(({ lora }) => lora.itemRate), [4, 4, 4, 4]);
     parsed({ lora: { itemRate: 4 }, regions: { training: { itemRate: 3 } }, methods: ["raie"] });
   });
 

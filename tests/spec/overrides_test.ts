@@ -33,6 +33,7 @@ describe("--set", () => {
       "base",
       "lora",
       "RAIE",
+      "RAIE K=1",
       "lora-2",
     ]);
   });

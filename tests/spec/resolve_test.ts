@@ -141,7 +141,7 @@ describe("parseSpec() on a right spec", () => {
       ...["base", "lora", "raie", "full", "replay", "lwf"] as const,
       ...["ewc", "lsat", "mole", "ebpr", "proximal"] as const,
     ];
-    const { methods } = parsed({ methods: kinds }).resolved;
+    const { methods } = parsed({ methods: kinds, control: false }).resolved;
     assert.deepEqual(Object.fromEntries(methods.map((method) => [method.kind, method.own])), {
       base: {},
       lora: {},
@@ -169,6 +169,7 @@ describe("parseSpec() on a right spec", () => {
 
   it("puts a method's own settings over the spec's, for that method alone", () => {
     const { methods } = parsed({
+      control: false,
       lora: { rank: 4, alpha: 8 },
       methods: ["lora", { kind: "lora", label: "wide", lora: { rank: 32 } }, {
         kind: "raie",
@@ -210,8 +211,9 @@ describe("parseSpec() on a right spec", () => {
   });
 
   it("numbers labels that are taken", () => {
-    const { methods } = parsed({ methods: ["lora", "lora", { kind: "raie", label: "lora-2" }, "raie"] }).resolved;
-    assert.deepEqual(methods.map(({ label }) => label), ["lora", "lora-3", "lora-2", "raie"]);
+    const entries = ["lora", "lora", { kind: "raie", label: "lora-2" }, "raie"];
+    const { methods } = parsed({ methods: entries }).resolved;
+    assert.deepEqual(methods.map(({ label }) => label), ["lora", "lora-3", "lora-2", "lora-2 K=1", "raie"]);
   });
 
   it("takes slices as fractions, as a list of them, and as dates", () => {

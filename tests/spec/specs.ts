@@ -148,6 +148,7 @@ export const FULL = {
     },
   ],
   budget: "paper",
+  control: false,
   seeds: [0, 7, 4294967295],
   evaluation: { cutoffs: [50, 5, 1, 8], ties: "pessimistic", batch: 64, resamples: 5000, test: "wilcoxon" },
   report: {

@@ -120,7 +120,7 @@ const WRONG: readonly (readonly [string, Record<string, unknown>, string, readon
   ]],
   ["a reference that is none", { report: { reference: "RAI" } }, "/report/reference", [
     'Did you mean "RAIE"?',
-    '"base", "lora" or "RAIE"',
+    '"base", "lora", "RAIE" or "RAIE K=1"',
   ]],
   [
     "a measure without its cut-off",
@@ -129,8 +129,8 @@ const WRONG: readonly (readonly [string, Record<string, unknown>, string, readon
     ['"Recall@5"'],
   ],
   ["too few resamples for any difference to be found", { evaluation: { resamples: 110 } }, "/evaluation/resamples", [
-    // lora and RAIE to base, on S, F1 and T: six differences, and p is at least 1 in 121 with 120 draws.
-    "at least 120 for 6 differences",
+    // lora, RAIE and its control to base, and RAIE to its control, on S, F1 and T: p is at least 1 in 241 with 240 draws.
+    "at least 240 for 12 differences",
   ]],
   [
     "a test of what users have no share in",

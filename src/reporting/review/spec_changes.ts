@@ -48,6 +48,8 @@ function methodChanges(lists: readonly (readonly MethodSpec[])[]): Differing[] {
       missing.push({ place: `[${label}]`, values: methods.map((method) => method?.kind) });
       continue;
     }
+    // A control follows from its raie.
+    if (methods.some((method) => method?.control !== undefined)) continue;
     const read = methods.map((method) => settings(method!));
     for (const section of Object.keys(read[0]!)) having.set(section, [...having.get(section) ?? [], label]);
     for (const { place, values } of differing(read)) {

@@ -13,7 +13,7 @@ type Leaf = readonly [path: string, value: unknown];
  * @param patterns what others may be described by: the methods that were finished.
  */
 export function variantWords(method: MethodSpec, patterns: readonly MethodSpec[]): string | undefined {
-  const first = patterns.find(({ kind }) => kind === method.kind);
+  const first = method.control === undefined ? patterns.find(({ kind }) => kind === method.kind) : undefined;
   if (first === undefined || first === method) return undefined;
   const changes = changed(settings(method), settings(first));
   if (changes.length === 0) return undefined;

@@ -9,6 +9,7 @@ import { stream } from "../engine/random.ts";
 import type { Slice } from "../data/types.ts";
 import {
   buildRegions,
+  chooseK,
   editOptions,
   editRegions,
   type EditResult,
@@ -18,7 +19,7 @@ import {
 } from "../regions/mod.ts";
 import type { LoraSpec, MethodSpec } from "../spec/types.ts";
 import { bankConfig, targetItems, trainingSettings, unionOf, widenRows } from "./adapter_kit.ts";
-import { ablationNotes, editNotes, thinNotes } from "./raie_notes.ts";
+import { ablationNotes, choiceNote, editNotes, thinNotes } from "./raie_notes.ts";
 import { loadRaie, type RaieAdapted, raieAdapted } from "./raie_state.ts";
 import { trainRegions } from "./raie_training.ts";
 import type { Budget, Method, MethodContext } from "./types.ts";
@@ -27,6 +28,8 @@ import type { Budget, Method, MethodContext } from "./types.ts";
 interface Ground {
   readonly regions: Regions;
   readonly members: Int32Array;
+  /** Sentences for the report. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -93,7 +96,7 @@ export const raie = (spec: MethodSpec): Method => ({
       members,
       edits: [...before?.edits ?? [], { slice: slice.name, ...edit.counts }],
       notes: [
-        ...before?.notes ?? [...ablationNotes(spec.regions), ...thinNotes(ground.regions)],
+        ...before?.notes ?? [...ablationNotes(spec.regions), ...ground.notes],
         ...editNotes(edit, slice.name),
         ...regional.notes,
       ],
@@ -134,10 +137,16 @@ function replayOf({ control, regions }: MethodSpec, budget: Budget | undefined, 
 async function buildGround({ regions: spec }: MethodSpec, context: MethodContext): Promise<Ground> {
   const vectors = await context.represent(context.data.setupDense);
   const { k, restarts, iterations } = spec;
+  if (spec.kBy === "bic" && spec.centres === "k-means") {
+    const choice = chooseK(vectors, k, { ...spec, stream: (k) => stream(context.seed, "regions", k) });
+    const { regions, clustering: { labels } } = choice;
+    return { regions, members: labels, notes: [choiceNote(choice), ...thinNotes(regions)] };
+  }
   const clustering = spec.centres === "random"
     ? randomCentres(vectors, k, stream(context.seed, "random regions"))
     : sphericalKMeans(vectors, k, { restarts, iterations, stream: stream(context.seed, "regions") });
-  return { regions: buildRegions(vectors, clustering, spec), members: clustering.labels };
+  const regions = buildRegions(vectors, clustering, spec);
+  return { regions, members: clustering.labels, notes: thinNotes(regions) };
 }
 
 async function trainDefault(

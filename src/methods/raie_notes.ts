@@ -2,7 +2,7 @@
  * RAIE's sentences for the report: what was off, what the gate could not do, what became of pools and regions.
  * @module
  */
-import type { Action, EditEvent, EditResult, Regions } from "../regions/mod.ts";
+import type { Action, Choice, EditEvent, EditResult, Regions } from "../regions/mod.ts";
 import type { RegionsSpec } from "../spec/types.ts";
 
 /** What a method's spec leaves out of RAIE: one sentence for each of the paper's ablations it is. */
@@ -34,6 +34,16 @@ export function ablationNotes({ k, centres, adapters, update, expand, add, merge
 
 const NAMES: Readonly<Record<Action, string>> = { update: "Update", expand: "Expand", add: "Add" };
 
+/** How many regions BIC chose, and by how much. */
+export function choiceNote({ regions: { count }, bic }: Pick<Choice, "regions" | "bic">): string {
+  const others = bic.filter((_, index) => index + 1 !== count);
+  const next = others.length === 0 ? "" : `, ${Math.max(...others).toFixed(0)} with the next best number`;
+  const last = count === bic.length && count > 1 ? ", the most that were tried" : "";
+  return `S: BIC (higher is better) chose K = ${count} of 1 to ${bic.length}${last}: ${
+    bic[count - 1]!.toFixed(0)
+  }${next}`;
+}
+
 /** A cluster that k-means finds empty is given one sequence, so that the region exists; it stands for no group of users. */
 export function thinNotes({ names, counts }: Regions): string[] {
   const thin = names.filter((_, k) => counts[k] === 1);
@@ -47,10 +57,20 @@ export function editNotes(edit: EditResult, slice: string): string[] {
   return [...edit.log.map((event) => `${slice}: ${noteOf(event)}`), ...emptyNotes(edit, slice)];
 }
 
-/** Regions whose adapter had nothing to train on; `trained`: those whose adapter had; `start`: in words, what the adapters began with. */
-export function untrainedNotes(regions: Regions, trained: ReadonlySet<number>, slice: string, start: string): string[] {
+/**
+ * Regions whose adapter had nothing, or too little, to train on; `trained`: those whose adapter had enough; `least`: windows that are enough;
+ * `start`: in words, what the adapters began with.
+ */
+export function untrainedNotes(
+  regions: Regions,
+  trained: ReadonlySet<number>,
+  least: number,
+  slice: string,
+  start: string,
+): string[] {
   const untrained = regions.names.filter((_, k) => !trained.has(k)).join(", ");
-  return untrained === "" ? [] : [`${slice}: no rows to train on for ${untrained}: each keeps ${start}`];
+  const few = least > 1 ? `fewer than ${least} windows` : "no rows";
+  return untrained === "" ? [] : [`${slice}: ${few} to train on for ${untrained}: each keeps ${start}`];
 }
 
 /** What a budget could not hold to: an adapter that has rows takes a step at least. */

@@ -41,7 +41,7 @@ export interface SetSources {
 }
 
 /**
- * The training sets of all regions that got any F window, largest first.
+ * The training sets of all regions that got any F window, and at least `minWindows` where each has an adapter, largest first.
  *
  * A window enters its region's set once with weight 1. `softCopies: "gate"`: an Expand enters its second region's set too, with weight
  * p2 / (p1 + p2). `"rounded"` (authors): every window enters round(2 p1) and round(2 p2) more times in the sets of its two best regions.
@@ -65,7 +65,7 @@ export function regionSets(spec: RegionsSpec, count: number, sources: SetSources
   });
   return members
     .map((set, region) => ({ ...set, region }))
-    .filter(({ rows }) => rows.length > 0)
+    .filter(({ rows, own }) => rows.length > 0 && (spec.adapters === "one" || own >= spec.minWindows))
     .sort((a, b) => b.rows.length - a.rows.length || a.region - b.region)
     .map(({ region, rows, weights, own }) => {
       const purpose = `region ${region + 1} ${slice.name}`;

@@ -89,7 +89,7 @@ export async function trainRegions(spec: MethodSpec, context: MethodContext, tas
     finetuneRows,
     setupRows,
     notes: [
-      ...untrainedNotes(edit.regions, trained, slice.name, start),
+      ...untrainedNotes(edit.regions, trained, options.minWindows, slice.name, start),
       ...(budget === undefined ? [] : overrunNotes(steps, budget, slice.name)),
     ],
   };

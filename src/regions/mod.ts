@@ -5,6 +5,7 @@
 export { type ArrayName, type RegionArrays, regionsFromArrays, regionsToArrays } from "./arrays.ts";
 export { type Belonging, belongingByDecision, belongingByProbability } from "./belonging.ts";
 export { BUILD_DEFAULTS, type BuildOptions, buildRegions, reestimate } from "./build_regions.ts";
+export { type Choice, type ChoiceOptions, chooseK } from "./choose_k.ts";
 export { EDIT_DEFAULTS, type EditOptions, editOptions } from "./edit_options.ts";
 export { type EditEvent, editRegions, type EditResult } from "./edit_regions.ts";
 export {

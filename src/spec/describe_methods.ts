@@ -116,13 +116,15 @@ function regionWords(regions: RegionsSpec, lora: LoraSpec, { yardstick, several 
     : `the rest of ${yardstick.label}'s steps,`;
   const routing = one ? "" : `; ${regions.routing} routing`;
   return [
-    `${count(regions.k, "preference region")} ${found}, ${editing}; a default adapter (${
-      adapterWords(lora, { yardstick: undefined, several })
-    }),`,
+    `${regions.kBy === "bic" ? "up to " : ""}${count(regions.k, "preference region")} ${found}${
+      regions.kBy === "bic" ? " (as many as BIC says)" : ""
+    }, ${editing}; a default adapter (${adapterWords(lora, { yardstick: undefined, several })}),`,
     `then ${one ? "one that all regions share" : "one for each region"} (${steps} on ${
       one ? "their" : "its"
     } windows of F,`,
-    `with ${count(regions.replay, "window")} of S for each)${routing}`,
+    `with ${count(regions.replay, "window")} of S for each${
+      !one && regions.minWindows > 1 ? `, none for a region of fewer than ${regions.minWindows}` : ""
+    })${routing}`,
   ].join(" ");
 }
 

@@ -69,6 +69,15 @@ const CONDITIONAL: readonly Conditional[] = [
   { field: "/regions/iterations", ...K_MEANS },
   { field: "/regions/pass", ...EACH },
   { field: "/regions/routing", ...EACH },
+  { field: "/regions/minWindows", ...EACH },
+  {
+    field: "/regions/kBy",
+    on: "/regions/centres",
+    has: isRaie,
+    counts: ({ regions }) => regions.centres === "k-means",
+    only: 'while regions are found by k-means: found regions.centres "random"',
+    instead: 'set regions.centres to "k-means"',
+  },
   { field: "/regions/poolMin", ...ADD },
   { field: "/regions/addMax", ...ADD },
   {

@@ -125,8 +125,10 @@ export type GateSpec =
 
 /** Preference regions: construction on S, editing on F, training of their adapters, routing. */
 export interface RegionsSpec {
-  /** Regions at the start. */
+  /** Regions at the start; the most that are tried where `kBy` is "bic". */
   readonly k: number;
+  /** Whether `k` is how many regions there are, or BIC on S chooses from 1 to `k`. */
+  readonly kBy: "given" | "bic";
   /** Where their centres come from: k-means, or S sequences drawn at random (an ablation). */
   readonly centres: "k-means" | "random";
   /** An adapter for each region, or one for all of them (an ablation). */
@@ -169,6 +171,8 @@ export interface RegionsSpec {
   readonly pass: "sequential" | "together";
   /** "gate": an Expand also trains its second region with weight p2 / (p1 + p2). "rounded": round(2 p1) and round(2 p2) copies for every window (authors). "none". */
   readonly softCopies: "gate" | "rounded" | "none";
+  /** F windows of a slice that a region needs to train an adapter of its own on it. */
+  readonly minWindows: number;
   /** Score with one region's adapter, or with a mixture of the best two. */
   readonly routing: "hard" | "soft";
   /** The default adapter's own training where it differs from lora's (authors: no decay, item rows at .4 of the rate). */

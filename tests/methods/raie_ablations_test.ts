@@ -186,4 +186,22 @@ describe("raie's ablations", () => {
       );
     }
   });
+
+  it("minWindows: regions too small keep the default adapter, and the report says which", async () => {
+    const [first] = await runs.run({ minWindows: 1000 }) as [RaieAdapted];
+    const { adapters, defaultAdapter } = first.state;
+    for (const adapter of adapters) assert.deepEqual(adapter, defaultAdapter);
+    const names = first.regions!.after.names.join(", ");
+    const note = `F1: fewer than 1000 windows to train on for ${names}: each keeps the default adapter`;
+    assert.ok(first.regions!.notes.includes(note), first.regions!.notes.join("\n"));
+  });
+
+  it("kBy: as many regions as BIC says, from S alone, and the report says how many", async () => {
+    const regions = { k: 6, kBy: "bic", add: false, poolMin: undefined };
+    const [first] = await runs.run(regions) as [RaieAdapted];
+    const { count } = first.regions!.before;
+    assert.ok(count >= 1 && count <= 6);
+    const [note] = first.regions!.notes.filter((note) => note.startsWith("S: BIC"));
+    assert.match(note!, new RegExp(`^S: BIC \\(higher is better\\) chose K = ${count} of 1 to 6`));
+  });
 });

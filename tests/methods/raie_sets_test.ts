@@ -147,6 +147,15 @@ describe("regionSets()", () => {
     assert.deepEqual(regionSets(regions({ softCopies: "rounded" }), 2, two).map(({ region }) => region), [1, 0]);
   });
 
+  it("minWindows: a region with fewer own windows has no set, whatever its copies, unless one adapter serves all", () => {
+    // Region 0 has three windows of its own, region 1 two and a copy.
+    const kept = (more: Partial<RegionsSpec>) => regionSets(regions(more), 3, sources()).map(({ region }) => region);
+    assert.deepEqual(kept({ minWindows: 2 }), [0, 1]);
+    assert.deepEqual(kept({ minWindows: 3 }), [0]);
+    assert.deepEqual(kept({ minWindows: 4 }), []);
+    assert.deepEqual(kept({ minWindows: 4, adapters: "one" }), [0, 1]);
+  });
+
   it("draws the same S windows for the same seed, others for another seed or slice", () => {
     const setup = numbered(200, 100);
     const setupRegion = new Int32Array(200);

@@ -27,6 +27,7 @@ export const LORA: ResolvedSpec["methods"][number]["lora"] = {
 /** Regions. */
 export const REGIONS: ResolvedSpec["methods"][number]["regions"] = {
   k: 3,
+  kBy: "given",
   centres: "k-means",
   adapters: "each",
   restarts: 10,
@@ -48,6 +49,7 @@ export const REGIONS: ResolvedSpec["methods"][number]["regions"] = {
   replayFrom: "routed",
   pass: "sequential",
   softCopies: "gate",
+  minWindows: 0,
   routing: "hard",
   defaultAdapter: { weightDecay: 0.01, itemRate: 1 },
   training: { loss: BCE, ...ADAPTER_TRAINING, itemRate: 1 },

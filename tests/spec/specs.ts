@@ -90,6 +90,7 @@ export const FULL = {
   },
   regions: {
     k: 5,
+    kBy: "given",
     centres: "random",
     adapters: "each",
     restarts: 4,
@@ -111,6 +112,7 @@ export const FULL = {
     replayFrom: "members",
     pass: "sequential",
     softCopies: "none",
+    minWindows: 12,
     routing: "soft",
     defaultAdapter: { weightDecay: 0.3, itemRate: 0.6 },
     training: { loss: { kind: "gbce", negatives: 5, t: 0.2 }, ...TRAINING, epochs: 9, itemRate: 0.8 },

@@ -191,6 +191,8 @@ export interface MethodSpec {
   readonly own: OwnOptions[MethodKind];
   /** The overrides as written in the spec: what the report and results.json show as `options`. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Label of the raie that this entry is the control of: the same optimiser steps and share of S rows, one region. */
+  readonly control?: string;
 }
 
 /** How recommendations are judged. */

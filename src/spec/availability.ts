@@ -18,7 +18,6 @@ export interface Unavailable {
 export const UNAVAILABLE: readonly Unavailable[] = [
   { path: "preset", values: ["tuned"], instead: 'use "paper" or "official"' },
   { path: "backbone.kind", values: ["llama"], instead: 'use "sasrec", "bert4rec" or "tisasrec"' },
-  { path: "sweep", instead: "leave it out, and write one spec for each setting" },
   { path: "search", instead: "leave it out" },
   { path: "executor", instead: "leave it out; stages run on this machine" },
 ];

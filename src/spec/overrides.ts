@@ -60,15 +60,48 @@ export function applyOverrides(spec: Json, options: readonly string[]): Overridd
     try {
       const path = pathFrom(text);
       mustNotUndo(path, origins);
-      const made: string[] = [];
-      value = put(value, path, 0, valueFrom(text.slice(text.indexOf("=") + 1), path), made);
-      for (const pointer of [pointerOf(path), ...made]) origins.set(pointer, option);
+      const place: Place = { who: "--set", path, value: valueFrom(text.slice(text.indexOf("=") + 1), path), made: [] };
+      value = put(value, 0, place);
+      for (const pointer of [pointerOf(path), ...place.made]) origins.set(pointer, option);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       problems.push(...error.problems.map((problem) => ({ option, ...problem })));
     }
   }
   return { value, origins, problems };
+}
+
+/** A spec's value after one value was put into it, and the pointers of objects that had to be made around it. */
+export interface Put {
+  readonly value: Json;
+  readonly made: readonly string[];
+}
+
+/**
+ * Puts a value at a path, as an option does.
+ *
+ * @param path a field's name or an entry's number for each part; at least one.
+ * @param who begins the sentence about a path that leads nowhere.
+ * @returns the new value, or why the path leads nowhere.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.deepEqual(putAt({ seeds: [1] }, ["regions", "k"], 3, "sweep"), {
+ *   value: { seeds: [1], regions: { k: 3 } },
+ *   made: ["/regions", "/regions/k"],
+ * });
+ * assert.equal(putAt({ seeds: [1] }, ["seeds", "7"], 3, "sweep"), "sweep cannot find seeds.7: seeds has one entry, 0.");
+ * ```
+ */
+export function putAt(spec: Json, path: readonly string[], value: Json, who: string): Put | string {
+  const place: Place = { who, path, value, made: [] };
+  try {
+    return { value: put(spec, 0, place), made: place.made };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return error.message;
+  }
 }
 
 /** Ends the application of one option. */
@@ -121,28 +154,38 @@ function isFlawed(tree: ReturnType<typeof readPlain>): tree is readonly Flaw[] {
   return Array.isArray(tree);
 }
 
-function put(here: Json, path: readonly string[], depth: number, value: Json, made: string[]): Json {
+/** What is put where, and for whom. */
+interface Place {
+  readonly who: string;
+  readonly path: readonly string[];
+  readonly value: Json;
+  /** Filled with the pointers of what was not there. */
+  readonly made: string[];
+}
+
+function put(here: Json, depth: number, place: Place): Json {
+  const { who, path, value, made } = place;
   const key = path[depth];
   if (key === undefined) return value;
-  const place = path.slice(0, depth);
+  const above = path.slice(0, depth);
   const inner = (below: Json | undefined) => {
-    if (below === undefined) made.push(pointerOf([...place, key]));
-    return put(below ?? {}, path, depth + 1, value, made);
+    if (below === undefined) made.push(pointerOf([...above, key]));
+    return put(below ?? {}, depth + 1, place);
   };
   if (Array.isArray(here)) {
     const index = /^\d{1,6}$/.test(key) ? Number(key) : -1;
     if (index < 0 || index > here.length) {
       const entries = here.length === 1 ? "one entry, 0" : `${here.length} entries, 0 to ${here.length - 1}`;
-      throw refused(place, `--set cannot find ${shown(path.slice(0, depth + 1))}: ${shown(place)} has ${entries}.`);
+      throw refused(above, `${who} cannot find ${shown(path.slice(0, depth + 1))}: ${shown(above)} has ${entries}.`);
     }
     return [...here.slice(0, index), inner(here[index]), ...here.slice(index + 1)];
   }
-  const shorthand = TEXT_FIELDS.find(({ at }) => at.test(pointerOf(place)));
+  const shorthand = TEXT_FIELDS.find(({ at }) => at.test(pointerOf(above)));
   const record: Json = typeof here === "string" && shorthand !== undefined ? { [shorthand.field]: here } : here;
   if (!isRecord(record)) {
     const found = shortened(JSON.stringify(here), SHOWN);
-    const owner = place.length === 0 ? "the spec" : shown(place);
-    throw refused(place, `--set cannot reach ${shown(path)}: ${owner} is ${found}, which has no fields.`);
+    const owner = above.length === 0 ? "the spec" : shown(above);
+    throw refused(above, `${who} cannot reach ${shown(path)}: ${owner} is ${found}, which has no fields.`);
   }
   const next = inner(has(record, key) ? record[key] : undefined);
   return recordOf([...Object.entries(record).filter(([name]) => name !== key), [key, next]]);

@@ -5,7 +5,7 @@
 import { refusals } from "./availability.ts";
 import { crossChecks } from "./checks.ts";
 import { MOST_PROBLEMS, SpecError, type SpecIssue } from "./issue.ts";
-import { isRecord, type Json, type JsonRecord, pathOf, valueAt } from "./json.ts";
+import { has, isRecord, type Json, type JsonRecord, pathOf, valueAt } from "./json.ts";
 import { applyOverrides } from "./overrides.ts";
 import { resolveSpec } from "./resolve.ts";
 import { shortened } from "./shown_text.ts";
@@ -46,52 +46,118 @@ export interface ParseOptions {
  * ```
  */
 export function parseSpec(text: string | Uint8Array, file: string, options: ParseOptions = {}): ParsedSpec {
+  const written = readWritten(text, file, options);
+  const { findings, resolved, issueOf } = judged(written);
+  const { value } = written;
+  const issues = [...written.issues, ...findings.map(({ pointer, message, at }) => issueOf(pointer, message, at))];
+  if (isRecord(value) && has(value, "sweep")) {
+    const message = "sweep makes several experiments of a spec: parseExperiment() gives them, parseSpec() reads one.";
+    issues.push(issueOf("/sweep", message, "key"));
+  }
+  if (issues.length > 0 || resolved === undefined || !isRecord(value)) throw new SpecError(file, inOrder(issues));
+  return { resolved, raw: value, issue: issueOf };
+}
+
+/** A spec's value, and where each part of it comes from. */
+export interface Written {
+  readonly file: string;
+  readonly source: Source;
+  readonly value: Json;
+  /** JSON pointer -> the option that put the value there. */
+  readonly origins: ReadonlyMap<string, string>;
+  /** Options that could not be applied. */
+  readonly issues: readonly SpecIssue[];
+  /** JSON pointer -> what of `sweep` put the value there; absent where nothing is swept. */
+  readonly swept?: ReadonlyMap<string, SweptFrom>;
+}
+
+/** Where a sweep says what is tried. */
+export interface SweptFrom {
+  /** JSON pointer of the path's field in `sweep`. */
+  readonly field: string;
+  /** Of the value in its list; absent for what the path alone has made. */
+  readonly index?: number;
+}
+
+/** A problem of a spec's value, before its place in the text is known. */
+export interface Judgement {
+  readonly pointer: string;
+  readonly message: string;
+  readonly at: "value" | "key" | "start";
+  /** Everything it depends on. */
+  readonly about: readonly string[];
+}
+
+/** What was found of a written spec. */
+export interface Judged {
+  readonly findings: readonly Judgement[];
+  /** Absent where too much is wrong. */
+  readonly resolved: ResolvedSpec | undefined;
+  /** A problem at a pointer of the value, with the place it was written at. */
+  issueOf(pointer: string, message: string, at?: "value" | "key" | "start"): SpecIssue;
+}
+
+/** Reads a spec's text and applies the options of the command line. @throws {SpecError} where the text is no plain JSON. */
+export function readWritten(text: string | Uint8Array, file: string, { set = [] }: ParseOptions): Written {
   const source = Source.read(typeof text === "string" ? text : decoded(text, file), file);
-  const { value, origins, problems } = applyOverrides(source.value, options.set ?? []);
-  const optionOf = (pointer: string): string | undefined => {
-    for (let at = pointer; at !== ""; at = at.slice(0, at.lastIndexOf("/"))) {
-      const option = origins.get(at);
-      if (option !== undefined) return option;
-    }
-    return undefined;
-  };
-  const found = (pointer: string) => {
-    const option = optionOf(pointer);
-    return option === undefined
+  const { value, origins, problems } = applyOverrides(source.value, set);
+  const issues = problems.map(({ option, pointer, message }) => fromOption(source, option, pointer, message));
+  return { file, source, value, origins, issues };
+}
+
+/** Everything that is wrong with a spec, in no particular order, and what it resolves to. */
+export function judged({ file, source, value, origins, swept = new Map() }: Written): Judged {
+  const found = (pointer: string) =>
+    (nearest(origins, pointer) ?? nearest(swept, pointer)) === undefined
       ? source.found(pointer)
       : shortened(JSON.stringify(valueAt(value, pathOf(pointer)) ?? null), 60);
+  const issueOf = (pointer: string, message: string, at: "value" | "key" | "start" = "value"): SpecIssue => {
+    const from = nearest(swept, pointer);
+    if (from !== undefined) {
+      const { value: { field, index }, rest } = from;
+      return index === undefined || (rest === "" && at === "key")
+        ? issueOf(field, message, "key")
+        : issueOf(`${field}/${index}${rest}`, message, at);
+    }
+    const option = nearest(origins, pointer)?.value;
+    return option === undefined ? source.issue(pointer, message, at) : fromOption(source, option, pointer, message);
   };
   const misfitting = misfits(value, found);
   const refused = refusals(value).slice(0, MOST_PROBLEMS);
-  const fromOption = (option: string, pointer: string, message: string): SpecIssue => (
-    { ...source.issue(pointer, message), excerpt: [], option }
-  );
-  const issueOf = (pointer: string, message: string, at: "value" | "key" | "start" = "value"): SpecIssue => {
-    const option = optionOf(pointer);
-    return option === undefined ? source.issue(pointer, message, at) : fromOption(option, pointer, message);
-  };
-  const issues = [
-    ...problems.map(({ option, pointer, message }) => fromOption(option, pointer, message)),
-    ...misfitting.map(({ pointer, message, at }) => issueOf(pointer, message, at)),
-    ...refused.map(({ pointer, message }) => issueOf(pointer, message)),
+  const findings = [
+    ...misfitting.map((misfit): Judgement => ({ ...misfit, about: [misfit.pointer] })),
+    ...refused.map((refusal): Judgement => ({ ...refusal, at: "value", about: [refusal.pointer] })),
   ];
   const spoilt = [...misfitting, ...refused].map(({ pointer }) => pointer);
   // Where so much is wrong, what does not fit together is of no interest yet.
   const whole = isRecord(value) && spoilt.length < MOST_PROBLEMS ? healed(value, spoilt) : undefined;
   const resolved = whole === undefined ? undefined : resolveSpec(whole, file);
   if (whole !== undefined && resolved !== undefined) {
-    // A change made on the command line may leave a field of the file idle: ablations are made that way.
-    const changed = (pointer: string) => [...origins.keys()].some((origin) => related(origin, pointer));
+    // A change made on the command line, or by a sweep, may leave a field of the file idle: ablations are made that way.
+    const changes = [...origins.keys(), ...swept.keys()];
+    const changed = (pointer: string) => changes.some((origin) => related(origin, pointer));
     for (const { pointer, message, about, idle } of crossChecks(whole, resolved)) {
       if (idle === true && !changed(pointer) && about.some(changed)) continue;
       if (!about.some((one) => spoilt.some((other) => related(one, other)))) {
-        issues.push(issueOf(pointer, message));
+        findings.push({ pointer, message, at: "value", about: [pointer, ...about] });
       }
     }
   }
-  if (issues.length > 0 || resolved === undefined || !isRecord(value)) throw new SpecError(file, inOrder(issues));
-  return { resolved, raw: value, issue: issueOf };
+  return { findings, resolved, issueOf };
 }
+
+/** What stands at a pointer or at the nearest one around it, and the rest of the way. */
+function nearest<T>(map: ReadonlyMap<string, T>, pointer: string): { value: T; rest: string } | undefined {
+  for (let at = pointer; at !== ""; at = at.slice(0, at.lastIndexOf("/"))) {
+    const value = map.get(at);
+    if (value !== undefined) return { value, rest: pointer.slice(at.length) };
+  }
+  return undefined;
+}
+
+const fromOption = (source: Source, option: string, pointer: string, message: string): SpecIssue => (
+  { ...source.issue(pointer, message), excerpt: [], option }
+);
 
 /** The spec without what is wrong in it and with stand-ins for what it must have, so that the rest can be checked. */
 function healed(value: JsonRecord, spoilt: readonly string[]): JsonRecord | undefined {
@@ -101,10 +167,12 @@ function healed(value: JsonRecord, spoilt: readonly string[]): JsonRecord | unde
   return misfits(whole, () => "").length === 0 && refusals(whole).length === 0 ? whole : undefined;
 }
 
-function related(a: string, b: string): boolean {
+/** Whether one pointer is the other, or lies in it. */
+export function related(a: string, b: string): boolean {
   return a === b || a.startsWith(b + "/") || b.startsWith(a + "/");
 }
 
-function inOrder(issues: readonly SpecIssue[]): SpecIssue[] {
+/** Problems in the order of the text. */
+export function inOrder(issues: readonly SpecIssue[]): SpecIssue[] {
   return [...issues].sort((a, b) => a.line - b.line || a.column - b.column);
 }

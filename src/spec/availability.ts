@@ -16,9 +16,7 @@ export interface Unavailable {
 
 /** Everything refused by name. */
 export const UNAVAILABLE: readonly Unavailable[] = [
-  { path: "preset", values: ["tuned"], instead: 'use "paper" or "official"' },
   { path: "backbone.kind", values: ["llama"], instead: 'use "sasrec", "bert4rec" or "tisasrec"' },
-  { path: "search", instead: "leave it out" },
   { path: "executor", instead: "leave it out; stages run on this machine" },
 ];
 

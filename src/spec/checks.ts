@@ -6,7 +6,7 @@ import { backboneChecks } from "./backbone_checks.ts";
 import { budgetChecks } from "./budget_checks.ts";
 import { namedMethods } from "./control.ts";
 import { dateOf } from "./dates.ts";
-import { evidenceChecks } from "./evidence_checks.ts";
+import { evidenceChecks, searchChecks } from "./evidence_checks.ts";
 import { type Finding, nothingSeen, written } from "./finding.ts";
 import { idleChecks } from "./idle_checks.ts";
 import { MOST_PROBLEMS } from "./issue.ts";
@@ -38,6 +38,7 @@ function* allChecks(raw: JsonRecord, spec: ResolvedSpec): Generator<Finding> {
   yield* budgetChecks(raw, written);
   yield* report(raw, spec);
   yield* evidenceChecks(raw, spec);
+  yield* searchChecks(raw, spec);
   yield* idleChecks(raw, written);
 }
 

@@ -55,6 +55,20 @@ export interface WindowsSpec {
 
 /** Fractions of the positives in time order, or ISO dates as borders. */
 export type SlicesSpec =
-  | { readonly kind: "fractions"; readonly setup: number; readonly finetune: readonly number[]; readonly test: number }
-  /** `borders`: seconds since 1970 at which F1..Fn and T begin. */
-  | { readonly kind: "dates"; readonly borders: readonly number[] };
+  & Validating
+  & (
+    | {
+      readonly kind: "fractions";
+      readonly setup: number;
+      readonly finetune: readonly number[];
+      readonly test: number;
+    }
+    /** `borders`: seconds since 1970 at which F1..Fn and T begin. */
+    | { readonly kind: "dates"; readonly borders: readonly number[] }
+  );
+
+/** What a search makes of slices. */
+interface Validating {
+  /** Share of the last F slice's positives, at its end, that takes the place of T, whose own are left out; absent outside a search. */
+  readonly validation?: number;
+}

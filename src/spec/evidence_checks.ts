@@ -21,6 +21,14 @@ export const controlPairs = (
 ): (readonly [raie: string, control: string])[] =>
   methods.flatMap(({ label, control }) => control === undefined ? [] : [[control, label] as const]);
 
+/** A search that has nothing to try. */
+export function* searchChecks(raw: JsonRecord, { search }: ResolvedSpec): Generator<Finding> {
+  if (search === undefined || Object.keys(search.space).length > 0) return;
+  const message =
+    'search.space must name settings and the values to try, such as {"lora.rank": [4, 8]}: found none; or use the preset "tuned", which has a space.';
+  yield { pointer: written(raw, "/search/space", "/search"), message, about: ["/search", "/preset"] };
+}
+
 /** A test with nothing to test, or too few draws for any difference to be found significant. */
 export function* evidenceChecks(raw: JsonRecord, spec: ResolvedSpec): Generator<Finding> {
   const { evaluation: { test, resamples }, report: { measure }, methods } = spec;

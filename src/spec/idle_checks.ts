@@ -74,7 +74,7 @@ const CONDITIONAL: readonly Conditional[] = [
     field: "/regions/kBy",
     on: "/regions/centres",
     has: isRaie,
-    counts: ({ regions }) => regions.centres === "k-means",
+    counts: ({ regions }) => regions.centres === "k-means" || regions.kBy === "given",
     only: 'while regions are found by k-means: found regions.centres "random"',
     instead: 'set regions.centres to "k-means"',
   },

@@ -96,6 +96,14 @@ export const ADAPTING: ReadonlySet<string> = new Set<MethodKind>(
   ["lora", "replay", "lwf", "ewc", "lsat", "mole", "proximal", "raie"],
 );
 
+/** What a method reads of its entry: adapters where it has some, regions where it has some, and what its kind has of its own. */
+export function settingsOf({ kind, lora, regions, own }: MethodSpec): Record<string, unknown> {
+  // How long its two adapters train lsat says itself.
+  const { epochs: _, ...training } = lora.training;
+  const adapters = kind === "lsat" ? { ...lora, training } : lora;
+  return { kind, ...(ADAPTING.has(kind) && { lora: adapters }), ...(kind === "raie" && { regions }), ...own };
+}
+
 /**
  * The options of a method's own, typed by its kind.
  *

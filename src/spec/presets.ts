@@ -4,6 +4,7 @@
  */
 import type { JsonRecord } from "./json.ts";
 import { officialLayer } from "./official.ts";
+import { tunedLayer } from "./tuned.ts";
 import type { BackboneSpec, PresetName } from "./types.ts";
 
 /** Sections of a spec that a preset lays under what the spec says. */
@@ -14,13 +15,20 @@ export interface Preset {
   readonly regions: JsonRecord;
   /** Options of methods' own, by kind. */
   readonly methods: Readonly<Record<string, JsonRecord>>;
+  /** A search that is made where the spec has none of its own. */
+  readonly search?: JsonRecord;
 }
 
 const PAPER: Preset = { windows: {}, backbone: {}, lora: {}, regions: {}, methods: {} };
 
-/** The layer a preset puts under a spec of a backbone. @throws {RangeError} for "tuned", which a spec cannot name in this version. */
+/** The layer a preset puts under a spec of a backbone. */
 export function presetLayer(name: PresetName, backbone: BackboneSpec["kind"]): Preset {
-  if (name === "paper") return PAPER;
-  if (name === "official") return officialLayer(backbone);
-  throw new RangeError(`Cannot lay out the preset "${name}": it is not available in this version`);
+  switch (name) {
+    case "paper":
+      return PAPER;
+    case "official":
+      return officialLayer(backbone);
+    case "tuned":
+      return tunedLayer(backbone);
+  }
 }

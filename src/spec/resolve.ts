@@ -4,7 +4,7 @@
  */
 import { withControl } from "./control.ts";
 import { isRecord, type JsonRecord } from "./json.ts";
-import { presetLayer } from "./presets.ts";
+import { type Preset, presetLayer } from "./presets.ts";
 import { known, resolveDataset, resolveSlices } from "./resolve_data.ts";
 import { resolveBackbone, resolveMethods } from "./resolve_models.ts";
 import { overlay, SCHEMA, withDefaults } from "./schema.ts";
@@ -15,6 +15,7 @@ import type {
   PresetName,
   ReportSpec,
   ResolvedSpec,
+  SearchSpec,
   WindowsSpec,
 } from "./types.ts";
 
@@ -25,7 +26,7 @@ import type {
  * @param file Its file: paths are seen from there.
  */
 export function resolveSpec(raw: JsonRecord, file: string): ResolvedSpec {
-  const preset: PresetName = raw.preset === "official" ? "official" : "paper";
+  const preset = known<PresetName>(raw.preset ?? "paper");
   const layer = presetLayer(preset, backboneKind(raw));
   const top = withDefaults(SCHEMA, { ...raw, windows: overlay(layer.windows, raw.windows) });
   const filled: JsonRecord = isRecord(top) ? top : {};
@@ -49,12 +50,22 @@ export function resolveSpec(raw: JsonRecord, file: string): ResolvedSpec {
     budget: filled.budget === "matched" ? "matched" : "paper",
     control: filled.control !== false,
     methods,
+    ...resolveSearch(raw, layer),
     seeds: known<number[]>(filled.seeds ?? []),
     evaluation: { cutoffs: [...cutoffs].sort((a, b) => a - b), ties, batch, resamples, test },
     report: resolveReport(isRecord(raw.report) ? raw.report : {}, methods, cutoffs),
     ...(raw.reproduce === undefined ? {} : { reproduce: known<{ tolerance: number }>(filled.reproduce ?? {}) }),
     engine: known<ResolvedSpec["engine"]>(filled.engine ?? "auto"),
   };
+}
+
+/** The spec's search, or the preset's, with the rest of either as the schema has it; what is said of `space` counts instead of the preset's. */
+function resolveSearch(raw: JsonRecord, layer: Preset): { search?: SearchSpec } {
+  if (raw.search === undefined && layer.search === undefined) return {};
+  const { space: usual, ...rest } = layer.search ?? {};
+  const own = isRecord(raw.search) ? raw.search : {};
+  const said = { ...rest, ...own, space: own.space ?? usual ?? {} };
+  return { search: known<SearchSpec>(withDefaults(SCHEMA.properties?.search ?? {}, said)) };
 }
 
 function backboneKind({ backbone }: JsonRecord): BackboneSpec["kind"] {

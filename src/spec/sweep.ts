@@ -17,6 +17,7 @@ import {
 } from "./parse.ts";
 import { judgedCells } from "./sweep_cells.ts";
 import { sweptPaths } from "./sweep_paths.ts";
+import { type SearchPlan, searchPlan } from "./search.ts";
 import type { ResolvedSpec } from "./types.ts";
 
 /** Folder of the cells inside a sweep's own. */
@@ -54,6 +55,8 @@ export interface ParsedExperiment {
   readonly specs: readonly ResolvedSpec[];
   /** Absent where the spec has none. */
   readonly sweep?: Sweep;
+  /** What is tried before the one experiment runs; absent where the spec has no search. */
+  readonly search?: SearchPlan;
   /** A problem that is found later, with the place of its pointer in the file. */
   issue(pointer: string, message: string): SpecIssue;
 }
@@ -83,8 +86,9 @@ export function parseExperiment(
   const { value } = written;
   if (!isRecord(value) || !has(value, "sweep")) {
     const own = judged(written);
-    const { name, ...rest } = mustBeRight(written, own);
-    return { name, specs: [{ name, ...rest }], issue: own.issueOf };
+    const spec = mustBeRight(written, own);
+    const plan = spec.search === undefined ? {} : { search: searchPlan(written, spec, own) };
+    return { name: spec.name, specs: [spec], ...plan, issue: own.issueOf };
   }
   const { sweep: asked, ...fields } = value;
   const base: Written = { ...written, value: recordOf(Object.entries(fields)) };
@@ -102,6 +106,11 @@ export function parseExperiment(
     paths.map(({ path }, i): CellSetting => ({ path, value: lists[i]![indices[i]!]! }))
   );
   const names = cellNames(settings);
+  if (cells.some(({ spec }) => spec.search !== undefined)) {
+    const message =
+      'sweep cannot stand beside a search (the preset "tuned" makes one): a sweep shows every combination, a search chooses one; leave out one of them.';
+    throw new SpecError(file, [whole.issueOf("/sweep", message, "key")]);
+  }
   const specs = cells.map(({ spec }, i) => ({
     ...spec,
     name: `${spec.name}/${CELLS}/${names[i]}`,

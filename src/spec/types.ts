@@ -4,6 +4,7 @@
  */
 import type { Rung } from "../engine/types.ts";
 import type { DatasetSpec, SlicesSpec, WindowsSpec } from "./data_types.ts";
+import type { Json } from "./json.ts";
 import type { MethodKind, OwnOptions } from "./method_types.ts";
 
 export type { MethodKind, NoOptions, OwnOptions, SetupRows } from "./method_types.ts";
@@ -199,6 +200,20 @@ export interface MethodSpec {
   readonly control?: string;
 }
 
+/** How settings are looked for on S and F. */
+export interface SearchSpec {
+  /** Every combination, or drawn ones. */
+  readonly kind: "grid" | "random";
+  /** Combinations tried for the backbone, and for each method, at most. */
+  readonly trials: number;
+  /** Of the draw. */
+  readonly seed: number;
+  /** Share of the last F slice, its end, that stands in for T. */
+  readonly validation: number;
+  /** By path, the values tried. */
+  readonly space: Readonly<Record<string, readonly Json[]>>;
+}
+
 /** How recommendations are judged. */
 export interface EvaluationSpec {
   /** The k of Recall@k, NDCG@k and coverage@k, ascending. */
@@ -261,6 +276,8 @@ export interface ResolvedSpec {
   readonly control: boolean;
   /** What is compared, in the report's order, the control included. */
   readonly methods: readonly MethodSpec[];
+  /** How settings are chosen before anything is judged on T; absent where the spec's own are taken. */
+  readonly search?: SearchSpec;
   /** One run of each method for each. */
   readonly seeds: readonly number[];
   /** How recommendations are judged. */

@@ -2,7 +2,7 @@
  * In what specs differ, told once for all methods that it holds for.
  * @module
  */
-import { ADAPTING } from "../../spec/method_types.ts";
+import { settingsOf } from "../../spec/method_types.ts";
 import type { MethodSpec, ResolvedSpec } from "../../spec/types.ts";
 import { type Differing, differing } from "./differing.ts";
 
@@ -50,7 +50,7 @@ function methodChanges(lists: readonly (readonly MethodSpec[])[]): Differing[] {
     }
     // A control follows from its raie.
     if (methods.some((method) => method?.control !== undefined)) continue;
-    const read = methods.map((method) => settings(method!));
+    const read = methods.map((method) => settingsOf(method!));
     for (const section of Object.keys(read[0]!)) having.set(section, [...having.get(section) ?? [], label]);
     for (const { place, values } of differing(read)) {
       const key = JSON.stringify([place, values]);
@@ -65,9 +65,4 @@ function methodChanges(lists: readonly (readonly MethodSpec[])[]): Differing[] {
     return { place: all ? place : `[${labels.join(", ")}] ${place}`, values };
   });
   return [...missing, ...told];
-}
-
-/** What a method reads of its entry. */
-function settings({ kind, lora, regions, own }: MethodSpec): Record<string, unknown> {
-  return { kind, ...(ADAPTING.has(kind) && { lora }), ...(kind === "raie" && { regions }), ...own };
 }

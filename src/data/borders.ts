@@ -54,6 +54,42 @@ export function sliceBorders(times: Float64Array, slices: SlicesSpec): number[] 
   return borders;
 }
 
+/**
+ * The borders of a search: the last share of the last F slice's positives takes T's place, and what comes after it, T itself, is left out. The new
+ * border is the quantile of the slice's times at 1 - share, truncated to an integer as those of slices are.
+ *
+ * @param times [positives], in any order.
+ * @param borders of {@linkcode sliceBorders}.
+ * @returns borders, and the second before which everything lies.
+ * @throws {DataError} when the tail or what is left of the slice would be empty.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { validationBorders } from "./borders.ts";
+ *
+ * const times = Float64Array.of(0, 10, 20, 30, 40, 50, 60);
+ * assert.deepEqual(validationBorders(times, [10, 60], 0.25), { borders: [10, 40], end: 60 });
+ * ```
+ */
+export function validationBorders(
+  times: Float64Array,
+  borders: readonly number[],
+  share: number,
+): { readonly borders: number[]; readonly end: number } {
+  const [from, end] = borders.slice(-2) as [number, number];
+  const own = times.filter((time) => time >= from && time < end).sort();
+  const tail = own.length === 0 ? end : Math.trunc(quantile(own, 1 - share));
+  if (!(tail > from && tail < end && tail <= own.at(-1)!)) {
+    throw new DataError(
+      `Cannot hold out the end of F${borders.length - 1} for a search: its ${own.length} positives from ${
+        shownTime(from)
+      } to ${shownTime(end)} do not divide at ${share}; choose another search.validation`,
+    );
+  }
+  return { borders: [...borders.slice(0, -1), tail], end };
+}
+
 function fractionBorders(times: Float64Array, slices: Extract<SlicesSpec, { kind: "fractions" }>): number[] {
   const sorted = times.slice().sort();
   if (sorted.length > 1 && sorted[0] === sorted.at(-1)) {

@@ -3,7 +3,7 @@
  * @module
  */
 import type { SlicesSpec, WindowsSpec } from "../spec/types.ts";
-import { shownTime, sliceBorders } from "./borders.ts";
+import { shownTime, sliceBorders, validationBorders } from "./borders.ts";
 import { type CatalogueIndex, numberItems } from "./catalogue.ts";
 import { DataError } from "./errors.ts";
 import { positivesByUser, rowsBetween, type UserRows } from "./positives.ts";
@@ -55,8 +55,13 @@ export function sliceInteractions(interactions: Interactions, options: SliceOpti
     );
   }
   const { times } = interactions;
-  const borders = sliceBorders(Float64Array.from(positives.rows, (row) => times[row]!), options.slices);
-  const raw = borders.concat(Infinity).map((to, index): RawSlice => {
+  const positiveTimes = Float64Array.from(positives.rows, (row) => times[row]!);
+  const given = sliceBorders(positiveTimes, options.slices);
+  const { validation } = options.slices;
+  const { borders, end } = validation === undefined
+    ? { borders: given, end: Infinity }
+    : validationBorders(positiveTimes, given, validation);
+  const raw = borders.concat(end).map((to, index): RawSlice => {
     const from = borders[index - 1] ?? -Infinity;
     const name = index === 0 ? "S" : index === borders.length ? "T" : `F${index}`;
     return { name, from, to, rows: rowsBetween(positives, times, from, to) };

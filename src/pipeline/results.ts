@@ -7,7 +7,7 @@ import { measuresOf } from "../evaluation/slice_measures.ts";
 import { perUserMeasures } from "../evaluation/per_user.ts";
 import { TrainingError } from "../engine/training_error.ts";
 import type { Engine } from "../engine/types.ts";
-import type { Results, RunResult } from "../reporting/types.ts";
+import type { Results, RunResult, SearchResult } from "../reporting/types.ts";
 import { differences } from "../spec/differences.ts";
 import { portableSpec } from "../spec/portable.ts";
 import type { ResolvedSpec } from "../spec/types.ts";
@@ -27,6 +27,7 @@ export function resultsOf(
   run: ExperimentRun,
   engine: Engine,
   failures: readonly KeptFailure[] = [],
+  search?: SearchResult,
 ): Results {
   const { data } = prepared;
   const slices = [data.setup, ...data.finetune, data.test];
@@ -64,6 +65,7 @@ export function resultsOf(
       })),
     },
     audit: prepared.audit,
+    ...(search && { search }),
     backbone: {
       parameters: run.parameters,
       ...(prepared.weights && { weights: prepared.weights }),

@@ -3,6 +3,7 @@
  * @module
  */
 import { join } from "node:path";
+import type { SearchResult } from "../reporting/types.ts";
 import type { ResolvedSpec } from "../spec/types.ts";
 import { runExperiment, type Workbench } from "./experiment.ts";
 import type { ListedStage } from "./events.ts";
@@ -27,12 +28,18 @@ export interface Written {
 export async function runSpec(
   spec: ResolvedSpec,
   specSha256: string,
-  { bench, dataDir, out }: { bench: Workbench; dataDir: string | undefined; out: string },
+  { bench, dataDir, out, search }: {
+    bench: Workbench;
+    dataDir: string | undefined;
+    out: string;
+    /** How the spec's settings were chosen, of {@linkcode settle}. */
+    search?: SearchResult | undefined;
+  },
 ): Promise<Written> {
   const start = performance.now();
   const prepared = await prepareRun(spec, bench, dataDir);
   const finished = await computeRun(spec, specSha256, prepared, bench, [REPORT]);
-  const written = await reportRun(out, finished);
+  const written = await reportRun(out, { ...finished, search });
   return { ...written, seconds: Math.round(performance.now() - start) / 1000 };
 }
 

@@ -7,7 +7,7 @@ import { readIfThere, removeIfThere } from "../files.ts";
 import { writePerUser } from "../reporting/per_user.ts";
 import { writeReport } from "../reporting/report.ts";
 import { RESULTS_FILE, settled, writeResults } from "../reporting/results_file.ts";
-import type { Results } from "../reporting/types.ts";
+import type { Results, SearchResult } from "../reporting/types.ts";
 import { describe } from "../spec/describe.ts";
 import type { ResolvedSpec } from "../spec/types.ts";
 import type { ExperimentRun, Workbench } from "./experiment.ts";
@@ -26,6 +26,8 @@ export interface FinishedRun {
   readonly prepared: Prepared;
   readonly run: ExperimentRun;
   readonly bench: Workbench;
+  /** How its settings were chosen; absent where they are the spec's own. */
+  readonly search?: SearchResult | undefined;
 }
 
 /**
@@ -58,21 +60,21 @@ export async function writeRun(folder: string, finished: FinishedRun): Promise<K
  *
  * @throws {MethodError} when no method was finished: there is nothing to hold them to.
  */
-export function resultsOfRun({ spec, specSha256, prepared, run, bench }: FinishedRun): Results {
+export function resultsOfRun({ spec, specSha256, prepared, run, bench, search }: FinishedRun): Results {
   if (run.runs.length === 0) throw nothingLeft("", run.failures);
-  return settled(resultsOf(spec, specSha256, prepared, run, bench.engine, run.failures));
+  return settled(resultsOf(spec, specSha256, prepared, run, bench.engine, run.failures, search));
 }
 
 async function writeAlone(
   folder: string,
-  { spec, specSha256, prepared, run, bench }: FinishedRun,
+  { spec, specSha256, prepared, run, bench, search }: FinishedRun,
 ): Promise<KeptFailure[]> {
   const artifacts = join(folder, "artifacts");
   await Deno.mkdir(artifacts, { recursive: true });
   await tellReplaced(folder, specSha256, bench.progress);
   const failures = await keepFailedBatches(folder, run.failures);
   if (run.runs.length === 0) throw nothingLeft(folder, failures);
-  const results = resultsOf(spec, specSha256, prepared, run, bench.engine, failures);
+  const results = resultsOf(spec, specSha256, prepared, run, bench.engine, failures, search);
   await writePerUser(join(artifacts, "per_user.ndjson"), perUserRows(spec, prepared, run));
   await writeRanks(join(artifacts, "ranks"), run);
   await writeResults(folder, results);

@@ -19,6 +19,7 @@ import { groupsSection } from "./sections/groups.ts";
 import { durationsSection, provenanceSection } from "./sections/provenance.ts";
 import { publishedSection } from "./sections/published.ts";
 import { type Picture, regionSections } from "./sections/regions_section.ts";
+import { searchSection } from "./sections/search.ts";
 import { divergedWords } from "./sections/training_notes.ts";
 import { trainedWords, twinWords, warnings } from "./sections/warnings.ts";
 import { methodSummaries } from "./summary.ts";
@@ -62,6 +63,7 @@ function markdown(results: Results, words: readonly string[], charts: readonly R
     verdict(results),
     ...failuresSection(results),
     ...askedSection(results, words),
+    ...searchSection(results),
     several ? "## Which method adapts best, and which keeps most?" : "## What was reached?",
     methodsTable(results),
     [errorWords(results), ...trainedWords(results), ...twinWords(results)].join(" "),

@@ -16,7 +16,7 @@ export const RESULTS_FILE = "results.json";
 const DECIMALS = 6;
 
 /** What the spec said is kept to the last digit. */
-const VERBATIM = new Set(["spec", "differences", "options"]);
+const VERBATIM = new Set(["spec", "differences", "options", "settings"]);
 
 /** Results as they are written: figures rounded to six decimals, keys in the schema's order. Doing it twice changes nothing. */
 export function settled(results: Results): Results {

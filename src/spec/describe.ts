@@ -40,12 +40,26 @@ export function describe(spec: ResolvedSpec): string[] {
     backboneWords(portableSpec(spec).backbone),
     ...spec.methods.map((method) => `${method.label}: ${methodWords(method, surroundings(method, spec))}.`),
     ...budgetWords(spec),
+    ...searchWords(spec),
     `Rankings are over the whole catalogue without the context's items; ties count ${ties}.`,
     `Measures are taken at the cut-offs ${series(spec.evaluation.cutoffs.map(String))}.`,
     `Each method runs with the ${spec.seeds.length === 1 ? "seed" : "seeds"} ${seeds}.`,
     ...(spec.reproduce === undefined
       ? []
       : [`On another engine a later run must come within ${spec.reproduce.tolerance} of each measure.`]),
+  ];
+}
+
+function searchWords({ search, seeds }: ResolvedSpec): string[] {
+  if (search === undefined) return [];
+  const { kind, trials, validation, space } = search;
+  const how = kind === "grid" ? "every combination" : "combinations drawn at random";
+  return [
+    `Settings are chosen on S and F, by the last ${percent(validation)} of F's positives in place of T, with the seed ${
+      seeds[0]
+    }: ${how} of ${series(Object.keys(space))}, at most ${
+      count(trials, "trial")
+    } for the backbone and for each method.`,
   ];
 }
 

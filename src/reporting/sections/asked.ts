@@ -79,7 +79,8 @@ function droppedWords({ slices }: Results["data"]): string {
 /** Largest time a date can hold, in seconds. */
 const LAST = 8.64e12;
 
-function day(seconds: number | undefined): string {
+/** A day in UTC, for tables. */
+export function day(seconds: number | undefined): string {
   if (seconds === undefined) return "–";
   return Math.abs(seconds) > LAST ? `second ${count(seconds)}` : new Date(seconds * 1000).toISOString().slice(0, 10);
 }

@@ -1,0 +1,148 @@
+/**
+ * The search for settings: tries what a plan names on S and F, and makes of the spec one that has the best.
+ * @module
+ */
+import { measuresOf } from "../evaluation/slice_measures.ts";
+import type { SearchChoice, SearchResult } from "../reporting/types.ts";
+import { namedMethods, withControl, yardstickOf } from "../spec/control.ts";
+import { settingWords } from "../spec/cell_names.ts";
+import type { SearchPlan, Trial } from "../spec/search.ts";
+import type { BackboneSpec, MethodSpec, ResolvedSpec } from "../spec/types.ts";
+import type { ExperimentRun, MethodRun } from "./experiment.ts";
+import type { Prepared } from "./prepare.ts";
+
+/** What searching needs. */
+export interface SearchBench {
+  /** Prepares the data of a spec and runs it, through the store. */
+  run(spec: ResolvedSpec): Promise<{ readonly prepared: Prepared; readonly run: ExperimentRun }>;
+  /** Tells the user how the search goes. */
+  say(line: string): void;
+}
+
+/** A spec with the settings that were chosen, and how. */
+export interface Settled {
+  /** Ready to run: its own settings are the chosen ones. */
+  readonly spec: ResolvedSpec;
+  readonly search: SearchResult;
+}
+
+/**
+ * Tries everything a plan names. The data are the spec's without T, the end of the last F slice in its place (`slices.validation`), the seed is
+ * the spec's first one. Higher scores in `report.measure` win, of equals the earlier trial; a trial that fails has no score, and where all do the
+ * spec's own settings stay.
+ *
+ * Under `budget: "matched"` the yardstick's settings are chosen first, since all others take its steps.
+ */
+export async function settle(spec: ResolvedSpec, plan: SearchPlan, bench: SearchBench): Promise<Settled> {
+  return await new Search(spec, plan, bench).settled();
+}
+
+class Search {
+  readonly #choices: SearchChoice[] = [];
+  #judged: Pick<SearchResult, "windows" | "from" | "to"> = { windows: 0, from: 0, to: 0 };
+
+  constructor(readonly spec: ResolvedSpec, readonly plan: SearchPlan, readonly bench: SearchBench) {}
+
+  async settled(): Promise<Settled> {
+    const { spec, plan } = this;
+    const backbone = await this.#backbone();
+    const yardstick = yardstickOf(spec);
+    const first = plan.methods.filter(({ label }) => label === yardstick?.label);
+    const others = plan.methods.filter((method) => !first.includes(method));
+    const chosen = new Map(await this.#methods(backbone, first));
+    const pace = yardstick && (chosen.get(yardstick.label) ?? yardstick);
+    for (const [label, method] of await this.#methods(backbone, others, pace)) chosen.set(label, method);
+    const named = namedMethods(spec).map((method) => chosen.get(method.label) ?? method);
+    const [seed] = spec.seeds as [number];
+    const order = ["", ...spec.methods.map(({ label }) => label)];
+    const place = ({ label = "" }: SearchChoice) => order.indexOf(label);
+    return {
+      spec: { ...spec, backbone, methods: spec.control ? withControl(named) : named },
+      search: {
+        seed,
+        measure: spec.report.measure,
+        ...this.#judged,
+        choices: this.#choices.toSorted((a, b) => place(a) - place(b)),
+      },
+    };
+  }
+
+  async #backbone(): Promise<BackboneSpec> {
+    const { plan: { backbones }, spec } = this;
+    if (backbones.length < 2) return spec.backbone;
+    const base: MethodSpec = { ...spec.methods[0]!, kind: "base", label: "base", own: {}, options: {} };
+    const scores: (number | undefined)[] = [];
+    for (const [index, { made }] of backbones.entries()) {
+      this.bench.say(`search: backbone, trial ${index + 1} of ${backbones.length}: ${wordsOf(backbones[index]!)}`);
+      const { runs, score } = await this.#run({ ...spec, backbone: made, budget: "paper", methods: [base] });
+      scores.push(runs[0] && score(runs[0]));
+    }
+    return this.#choose(undefined, backbones, scores);
+  }
+
+  /** @param pace whose steps all take. */
+  async #methods(
+    backbone: BackboneSpec,
+    methods: SearchPlan["methods"],
+    pace?: MethodSpec,
+  ): Promise<(readonly [label: string, chosen: MethodSpec])[]> {
+    if (methods.length === 0) return [];
+    const count = methods.reduce((sum, { trials }) => sum + trials.length, 0);
+    this.bench.say(`search: ${count} trials of ${methods.map(({ label }) => label).join(", ")}`);
+    const named = (label: string, index: number) => `${label}, trial ${index + 1}`;
+    const tried = methods.flatMap(({ label, trials }) =>
+      trials.map(({ made }, index): MethodSpec => ({ ...made, label: named(label, index) }))
+    );
+    const { runs, score } = await this.#run({
+      ...this.spec,
+      backbone,
+      ...(pace === undefined ? { budget: "paper", methods: tried } : { methods: [pace, ...tried] }),
+    });
+    return methods.map(({ label, trials }) => {
+      const scores = trials.map((_, index) => {
+        const run = runs.find(({ spec }) => spec.label === named(label, index));
+        return run && score(run);
+      });
+      return [label, this.#choose(label, trials, scores)] as const;
+    });
+  }
+
+  async #run(spec: ResolvedSpec) {
+    const { search: { validation } } = this.plan;
+    const { search: _, ...rest } = spec;
+    const seeds = spec.seeds.slice(0, 1);
+    const { prepared, run } = await this.bench.run({ ...rest, seeds, slices: { ...spec.slices, validation } });
+    const { windows, from, to } = prepared.data.test;
+    this.#judged = { windows: windows.count, from, to };
+    const score = ({ states }: MethodRun): number => {
+      const { ranks } = states.at(-1)!.ranks.find(({ slice }) => slice === "T")!;
+      return measuresOf(ranks, spec.evaluation, prepared.data.catalogue.size)[spec.report.measure]!;
+    };
+    return { runs: run.runs, score };
+  }
+
+  #choose<Made>(
+    label: string | undefined,
+    trials: readonly Trial<Made>[],
+    scores: readonly (number | undefined)[],
+  ): Made {
+    const best = Math.max(...scores.map((score) => score ?? -Infinity));
+    const chosen = Math.max(0, scores.indexOf(best));
+    this.#choices.push({
+      ...(label !== undefined && { label }),
+      trials: trials.map(({ settings }, index) => {
+        const score = scores[index];
+        return {
+          settings: Object.fromEntries(settings.map(({ path, value }) => [path, value])),
+          ...(score !== undefined && { score }),
+        };
+      }),
+      chosen,
+    });
+    this.bench.say(`search: ${label ?? "backbone"}: ${wordsOf(trials[chosen]!)}`);
+    return trials[chosen]!.made;
+  }
+}
+
+const wordsOf = ({ settings }: Trial<unknown>): string =>
+  settings.length === 0 ? "as the spec says" : settingWords(settings);

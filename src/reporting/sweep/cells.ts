@@ -2,6 +2,7 @@
  * Cells of a sweep in words: which one, and which ones.
  * @module
  */
+import { canonicalJson } from "../../spec/canonical.ts";
 import { type CellSetting, settingWords, valueText } from "../../spec/cell_names.ts";
 import { shortened } from "../../spec/shown_text.ts";
 import { plain, series } from "../markdown.ts";
@@ -28,18 +29,27 @@ export const settingsOf = ({ sweep }: SweepFile, { settings }: CellEntry): CellS
 export const cellWords = (file: SweepFile, cell: CellEntry): string => plain(settingWords(settingsOf(file, cell)));
 
 /**
- * Cells in a row, told by their values where one path is swept: "regions.k = 1, 3 and 5"; many are counted. Markdown.
+ * Cells in a row: "regions.k = 1, 3 and 5 with lora.rank = 4" where they are all combinations of some values, a path left out that has all of
+ * its values there; else one by one, many counted. Markdown.
  *
- * @param cells at least one.
+ * @param cells at least one, none twice.
  */
 export function cellsWords(file: SweepFile, cells: readonly CellEntry[]): string {
-  const [only, ...others] = file.sweep;
-  const named = cells.slice(0, cells.length <= NAMED ? NAMED : NAMED - 1);
-  const more = cells.length > named.length ? [plural(cells.length - named.length, "more", "more")] : [];
-  if (only === undefined || others.length > 0) {
-    return series([...named.map((cell) => `(${cellWords(file, cell)})`), ...more]);
+  const found = file.sweep.map(({ path, values }) => {
+    const there = new Set(cells.map(({ settings }) => canonicalJson(settings[path] ?? null)));
+    const own = values.filter((value) => there.has(canonicalJson(value)));
+    return { path, own, all: own.length === values.length };
+  });
+  if (found.reduce((product, { own }) => product * own.length, 1) === cells.length) {
+    const told = found.filter(({ all, own }) => !all || (own.length === 1 && file.sweep.length === 1));
+    return told.length === 0
+      ? cells.length === 1 ? cellWords(file, cells[0]!) : "every cell"
+      : told.map(({ path, own }) => `${plain(path)} = ${named(own.map(valueWords))}`).join(" with ");
   }
-  return `${plain(only.path)} = ${
-    series([...named.map(({ settings }) => valueWords(settings[only.path] ?? null)), ...more])
-  }`;
+  return named(cells.map((cell) => `(${cellWords(file, cell)})`));
 }
+
+const named = (words: readonly string[]): string =>
+  series(
+    words.length <= NAMED ? words : [...words.slice(0, NAMED - 1), plural(words.length - NAMED + 1, "more", "more")],
+  );

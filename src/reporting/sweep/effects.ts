@@ -2,9 +2,10 @@
  * What each method does over the cells of a sweep: its figures, and whether what is swept concerns it at all.
  * @module
  */
+import { canonicalJson } from "../../spec/canonical.ts";
 import { type Figure, figureOf, methodSummaries, type MethodSummary, sliceNames } from "../summary.ts";
 import { sawEvaluated } from "../suspicions.ts";
-import type { FinishedCell, SweepResults } from "./types.ts";
+import type { FinishedCell, SweepFile, SweepResults } from "./types.ts";
 
 /** A method in one cell. */
 export interface MethodInCell {
@@ -20,8 +21,8 @@ export interface MethodEffect {
   readonly variant: number;
   /** Never empty. */
   readonly cells: readonly [MethodInCell, ...MethodInCell[]];
-  /** Whether any of its figures is not the same in every cell. */
-  readonly concerned: boolean;
+  /** The swept paths that any of its figures changes with; none where all cells have the same. */
+  readonly paths: readonly string[];
   /** Whether its figures are no evidence: it took its pairs from the rows it is evaluated on. */
   readonly discounted: boolean;
 }
@@ -58,10 +59,31 @@ export function methodEffects(sweep: SweepResults): MethodEffect[] {
       kind,
       variant,
       cells: [first, ...others] as const,
-      concerned: others.some((other) => figures(other) !== figures(first)),
+      paths: concerning(sweep.file, [first, ...others], figures),
       discounted: [first, ...others].some(({ cell }) => sawEvaluated(cell.results).includes(label)),
     }];
   });
+}
+
+/** Paths in whose values alone two cells differ and not have the same figures; all paths where cells that differ have no such neighbours. */
+function concerning(
+  file: SweepFile,
+  cells: readonly MethodInCell[],
+  figures: (cell: MethodInCell) => string,
+): string[] {
+  const paths = file.sweep.map(({ path }) => path);
+  const told = cells.map((each) => ({
+    figures: figures(each),
+    values: paths.map((path) => canonicalJson(each.cell.settings[path] ?? null)),
+  }));
+  const first = told[0];
+  if (told.every((each) => each.figures === first?.figures)) return [];
+  const found = paths.filter((_, i) =>
+    told.some((a) =>
+      told.some((b) => a.figures !== b.figures && a.values.every((value, j) => (value === b.values[j]) === (i !== j)))
+    )
+  );
+  return found.length === 0 ? paths : found;
 }
 
 /** A figure of a method in a cell; undefined where it has none. */

@@ -25,7 +25,7 @@ export function pairsOf(sweep: SweepResults): Pair[] {
   const effects = methodEffects(sweep).filter(({ discounted }) => !discounted);
   const controls = new Set(sweep.cells.flatMap(({ results }) => controlsIn(results).map(({ label }) => label)));
   const raies = effects.filter(({ kind, label }) => kind === "raie" && !controls.has(label));
-  const asked = raies.length > 0 ? raies : effects.filter(({ concerned, kind }) => concerned && kind !== "base");
+  const asked = raies.length > 0 ? raies : effects.filter(({ paths, kind }) => paths.length > 0 && kind !== "base");
   return asked.flatMap((effect): Pair[] => {
     const partners = effect.cells.map(({ cell: { results } }) => partnerOf(results, effect.label));
     const found = partners.find((partner) => partner?.control === true) ?? partners.find((one) => one !== undefined);

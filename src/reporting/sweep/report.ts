@@ -62,7 +62,7 @@ export function sweepMarkdown(sweep: SweepResults, charts: readonly SweepChart[]
     ]),
     "## What did it cost?",
     costTable(sweep),
-    "Rows count every epoch; the trained numbers kept are those that inference needs; seconds are those of adapting, when it was computed. A method with the same row in all cells has it once.",
+    "Rows count every epoch; the trained numbers kept are those that inference needs; seconds are those of adapting, when it was computed. One row stands for any value of a setting that it does not change with.",
     ...provenanceSection(sweep),
   ].join("\n\n") + "\n";
 }
@@ -100,5 +100,5 @@ function figureWords({ cells }: SweepResults): string {
   const intervals = cells.some(({ results }) => results.evidence !== undefined)
     ? " In brackets are 95\u202f% intervals over users."
     : "";
-  return `${spread}.${intervals} A method with the same figures in all cells has one row.`;
+  return `${spread}.${intervals} One row stands for any value of a setting that it does not change with.`;
 }

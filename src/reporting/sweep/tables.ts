@@ -21,8 +21,8 @@ const settingColumns = ({ sweep }: SweepFile): Column[] => sweep.map(({ path }) 
 const settingCells = (file: SweepFile, cell: CellEntry): string[] =>
   settingsOf(file, cell).map(({ value }) => valueWords(value));
 
-/** In place of a cell's settings: the row holds for all cells. */
-const everyCell = ({ sweep }: SweepFile): string[] => sweep.map((_, i) => i === 0 ? "every cell" : "");
+/** In place of a value: the row holds for every value of the path. */
+const ANY = "any";
 
 /** Each cell with its folder, its windows and items, and how long it took. */
 export function cellsTable(sweep: SweepResults): string {
@@ -64,20 +64,26 @@ export function failedTable({ file }: SweepResults): string[] {
   return ["## What failed?", table([...settingColumns(file), ["Why", "left"]], rows)];
 }
 
-/** Rows of a method: one a cell, or one for all where they are the same. */
+/** Rows of a method: one a cell, or one for every value of a path that changes nothing in them. */
 function rowsOf(
-  file: SweepFile,
-  { label, cells }: MethodEffect,
+  sweep: SweepResults,
+  { label, cells, paths }: MethodEffect,
   columns: (cell: MethodInCell) => readonly string[],
-  finished: number,
 ): string[][] {
-  const rows = cells.map((each) => ({ each, row: columns(each) }));
-  const [first] = rows;
-  const same = rows.length === finished && rows.length > 1 &&
-    rows.every(({ row }) => row.join("|") === first?.row.join("|"));
-  return same && first !== undefined
-    ? [[...everyCell(file), plain(label), ...first.row]]
-    : rows.map(({ each, row }) => [...settingCells(file, each.cell), plain(label), ...row]);
+  const { file } = sweep;
+  const rows = cells.map(({ cell, summary }) => ({
+    all: settingCells(file, cell),
+    own: file.sweep.map(({ path }) => paths.includes(path) ? valueWords(cell.settings[path] ?? null) : ANY),
+    row: [plain(label), ...columns({ cell, summary })],
+  }));
+  const texts = new Map<string, Set<string>>();
+  for (const { own, row } of rows) {
+    const key = own.join("|");
+    texts.set(key, (texts.get(key) ?? new Set()).add(row.join("|")));
+  }
+  const whole = cells.length === sweep.cells.length && [...texts.values()].every(({ size }) => size === 1);
+  const told = rows.map(({ all, own, row }) => [...(whole && rows.length > 1 ? own : all), ...row]);
+  return told.filter((row, i) => told.findIndex((other) => other.join("|") === row.join("|")) === i);
 }
 
 /** The measure on every slice, with intervals over users and the spread over seeds. */
@@ -86,12 +92,7 @@ export function figuresTable(sweep: SweepResults): string {
   const measure = measureOf(sweep);
   const slices = slicesOf(sweep);
   const rows = methodEffects(sweep).flatMap((effect) =>
-    rowsOf(
-      file,
-      effect,
-      (each) => slices.map((slice) => figureWords(figureIn(each, slice, measure))),
-      sweep.cells.length,
-    )
+    rowsOf(sweep, effect, (each) => slices.map((slice) => figureWords(figureIn(each, slice, measure))))
   );
   return table([
     ...settingColumns(file),
@@ -135,13 +136,13 @@ export function costTable(sweep: SweepResults): string {
   const whole = (runs: readonly RunResult[], of: (cost: RunResult["cost"]) => number) =>
     count(Math.round(average(runs.map(({ cost }) => of(cost)))));
   const rows = methodEffects(sweep).flatMap((effect) =>
-    rowsOf(sweep.file, effect, ({ summary: { runs } }) => [
+    rowsOf(sweep, effect, ({ summary: { runs } }) => [
       whole(runs, ({ steps }) => steps),
       whole(runs, ({ finetuneRows }) => finetuneRows),
       whole(runs, ({ setupRows }) => setupRows),
       whole(runs, ({ parameters }) => parameters),
       fixed(average(runs.map(({ cost }) => cost.seconds)), 1),
-    ], sweep.cells.length)
+    ])
   );
   return table([
     ...settingColumns(sweep.file),

@@ -31,8 +31,8 @@ export function sweepVerdict(sweep: SweepResults): string {
 }
 
 function effectWords(sweep: SweepResults, effects: readonly MethodEffect[]): string[] {
-  const concerned = effects.filter((effect) => effect.concerned);
-  const quiet = effects.filter((effect) => !effect.concerned);
+  const concerned = effects.filter(({ paths }) => paths.length > 0);
+  const quiet = effects.filter(({ paths }) => paths.length === 0);
   const setting = pathWords(sweep.file);
   if (concerned.length === 0) {
     return [`Over the ${sweep.cells.length} cells nothing that was measured changes with ${setting}.`];
@@ -91,7 +91,10 @@ function sliceWords({ file, cells }: SweepResults, effect: MethodEffect, slice: 
   const [most, least] = [highest(points), lowest(points)];
   if (most === undefined || least === undefined || points.length < 2) return [];
   const who = `${bold(plain(effect.label))}'s ${measure} on ${slice}`;
-  const shown = (point: Point) => `${digits(point.figure.mean)} at ${cellsWords(file, [point.cell])}`;
+  const shown = ({ figure }: Point) => {
+    const same = points.filter((other) => digits(other.figure.mean) === digits(figure.mean));
+    return `${digits(figure.mean)} at ${cellsWords(file, same.map(({ cell }) => cell))}`;
+  };
   if (digits(most.figure.mean) === digits(least.figure.mean)) {
     return [`${who} is ${digits(most.figure.mean)} in every cell.`];
   }
@@ -130,11 +133,13 @@ function bestWords(sweep: SweepResults, effects: readonly MethodEffect[]): strin
   const measure = measureOf(sweep);
   const all = effects.flatMap((effect) => pointsOf(effect, "T", measure).map((point) => ({ ...point, effect })));
   const best = highest(all);
-  const who = all.filter(({ figure }) => figure.mean === best?.figure.mean).map(({ effect }) => plain(effect.label));
   if (best === undefined) return [];
+  const ties = all.filter(({ figure }) => digits(figure.mean) === digits(best.figure.mean));
+  const who = effects.flatMap((effect) => {
+    const at = ties.filter((tie) => tie.effect === effect).map(({ cell }) => cell);
+    return at.length === 0 ? [] : [`${plain(effect.label)} at ${cellsWords(sweep.file, at)}`];
+  });
   return [
-    `Of these methods ${series([...new Set(who)])} ${
-      new Set(who).size === 1 ? "has" : "have"
-    } the highest figure on T, ${digits(best.figure.mean)} at ${cellsWords(sweep.file, [best.cell])}.`,
+    `The highest figure of all on T, ${digits(best.figure.mean)}, is that of ${series(who)}.`,
   ];
 }

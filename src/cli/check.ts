@@ -16,6 +16,7 @@ import { portableSpec } from "../spec/portable.ts";
 import { writtenOut } from "../spec/shown_text.ts";
 import { VERSION } from "../version.ts";
 import { UsageError } from "./args.ts";
+import { checkSweep } from "./check_sweep.ts";
 import { type Checked, checkJson, checkText } from "./check_text.ts";
 import { type ReadSpec, readSpecs, SPEC_OPTIONS } from "./specs.ts";
 import type { Arguments, Command } from "./types.ts";
@@ -25,7 +26,7 @@ import { type Asked, askedOf, failedAlone, interruptible, JOBS_OPTION, withWorkb
 export const command: Command = {
   name: "check",
   summary:
-    "run again, or take from the store what has not changed, and hold the results to the committed ones, which stay as they are",
+    "run again, or take from the store what has not changed, and hold the results to the committed ones, which stay as they are; of a sweep each cell",
   usage: "deno task check SPEC... [options]",
   positional: { min: 1, max: Infinity },
   options: [
@@ -40,7 +41,10 @@ export const command: Command = {
     },
     JOBS_OPTION,
     { name: "quiet", summary: "no progress, only what moved" },
-    { name: "json", summary: "one JSON line per spec on standard output: name, outcome, what moved" },
+    {
+      name: "json",
+      summary: "one JSON line per spec on standard output: name, outcome, what moved; of a sweep by cell",
+    },
   ],
   examples: [
     "deno task check experiments/quickstart.json",
@@ -69,9 +73,15 @@ async function run(args: Arguments): Promise<number> {
   const asked = { ...askedOf(args, "check"), tolerance: toleranceOf(args) };
   return await interruptible(async (signal) => {
     let code = 0;
-    for (const spec of specs) {
+    for (const { runs, sweep } of specs) {
       signal.throwIfAborted();
-      code = Math.max(code, await checkOne(spec, reports, args, { ...asked, signal }));
+      const own = { ...asked, signal };
+      code = Math.max(
+        code,
+        sweep === undefined
+          ? await checkOne(runs[0]!, reports, args, own)
+          : await checkSweep(sweep, runs, reports, args, (read, folder) => held(read, folder, args, own)),
+      );
     }
     return code;
   });

@@ -53,7 +53,8 @@ export const checkJson = (name: string, committed: string, checked: Checked): un
 
 const side = ({ place, values: [committed, here] }: Differing) => ({ place, committed, here });
 
-function closenessWords({ kind, tolerance, differing }: Closeness): string {
+/** How closely results were held. */
+export function closenessWords({ kind, tolerance, differing }: Closeness): string {
   if (kind === "exact") return "held exactly: rung, versions, device and threads are the same";
   const why = differing.map(({ place, values: [committed, here] }) =>
     `${place} is ${shown(here)}, was ${shown(committed)}`
@@ -61,7 +62,8 @@ function closenessWords({ kind, tolerance, differing }: Closeness): string {
   return `measures held within ${tolerance}${why.length === 0 ? "" : `, since ${why.join("; ")}`}`;
 }
 
-function toleratedWords(moved: readonly Moved[]): string[] {
+/** What moved and may; no line where nothing did. */
+export function toleratedWords(moved: readonly Moved[]): string[] {
   const within = moved.filter(({ verdict }) => verdict === "tolerated");
   const free = moved.filter(({ verdict }) => verdict === "free").length;
   const most = Math.max(...within.map(({ difference = 0 }) => Math.abs(difference)));
@@ -75,7 +77,8 @@ function toleratedWords(moved: readonly Moved[]): string[] {
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
-function movedLines(moved: readonly Moved[]): string[] {
+/** A table of what moved and may not; no line where nothing did. */
+export function movedLines(moved: readonly Moved[]): string[] {
   if (moved.length === 0) return [];
   const rows = moved.slice(0, SHOWN).map(({ place, committed, found, difference, errors }) => [
     place,
@@ -91,7 +94,8 @@ function movedLines(moved: readonly Moved[]): string[] {
   ];
 }
 
-function differingLines(differing: readonly Differing[]): string[] {
+/** A table of what differs; no line where nothing does. */
+export function differingLines(differing: readonly Differing[]): string[] {
   if (differing.length === 0) return [];
   const rows = differing.slice(0, SHOWN).map((
     { place, values: [committed, here] },

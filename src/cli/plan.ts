@@ -11,6 +11,8 @@ import { Store } from "../pipeline/store.ts";
 import { concise } from "../spec/concise.ts";
 import { describe } from "../spec/describe.ts";
 import type { ResolvedSpec } from "../spec/types.ts";
+import { sweepPlanJson, sweepPlanText } from "./plan_sweep.ts";
+import { stageLines } from "./plan_text.ts";
 import { shortJson } from "./short_json.ts";
 import { readSpecs, SPEC_OPTIONS, storeRoot } from "./specs.ts";
 import type { Arguments, Command } from "./types.ts";
@@ -19,7 +21,7 @@ import type { Arguments, Command } from "./types.ts";
 export const command: Command = {
   name: "plan",
   summary:
-    "show what a run would compute, its sizes, and what is cached; computes nothing. Without its data a spec is shown too, and the exit code is 2",
+    "show what a run would compute, its sizes, and what is cached; computes nothing. Stages that cells of a sweep share are counted once. Without its data a spec is shown too, and the exit code is 2",
   usage: "deno task plan SPEC... [options]",
   positional: { min: 1, max: Infinity },
   options: [...SPEC_OPTIONS, {
@@ -45,10 +47,14 @@ interface Plan {
 
 async function run(args: Arguments): Promise<number> {
   let code = 0;
-  for (const { spec } of await readSpecs(args)) {
-    const plan = await makePlan(spec, args.text("data"));
-    console.log(args.has("json") ? JSON.stringify(asJson(plan)) : asText(plan));
-    if (plan.missing !== undefined) code = 2;
+  for (const { runs, sweep } of await readSpecs(args)) {
+    const plans: Plan[] = [];
+    for (const { spec } of runs) plans.push(await makePlan(spec, args.text("data")));
+    const [first] = plans;
+    if (sweep !== undefined) {
+      console.log(args.has("json") ? JSON.stringify(sweepPlanJson(sweep, plans)) : sweepPlanText(sweep, plans));
+    } else if (first !== undefined) console.log(args.has("json") ? JSON.stringify(asJson(first)) : asText(first));
+    if (plans.some(({ missing }) => missing !== undefined)) code = 2;
   }
   return code;
 }
@@ -92,13 +98,8 @@ function asText({ spec, engine, prepared, stages, missing }: Plan): string {
       `The spec was read without a problem; stages and sizes are not known: ${missing}`,
     ].join("\n");
   }
-  const width = Math.max(...stages.map(({ stage }) => stage.length));
-  const sizes = Math.max(...stages.map(({ size }) => size.length));
   const cached = stages.filter(({ cachedSeconds }) => cachedSeconds !== undefined).length;
-  lines.push("", `Stages: ${stages.length}, of which ${cached} are in the store`);
-  for (const { stage, size, cachedSeconds } of stages) {
-    const state = cachedSeconds === undefined ? "to do" : `in the store (took ${cachedSeconds} s)`;
-    lines.push(`  ${stage.padEnd(width)}  ${size.padEnd(sizes)}  ${state}`);
-  }
-  return lines.join("\n");
+  return [...lines, "", `Stages: ${stages.length}, of which ${cached} are in the store`, ...stageLines(stages)].join(
+    "\n",
+  );
 }

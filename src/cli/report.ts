@@ -1,17 +1,20 @@
 /**
- * `deno task report DIR...`: writes report.md and the charts again from DIR/results.json, without computing anything.
+ * `deno task report DIR...`: writes report.md and the charts again from DIR/results.json, or from a sweep's files, without computing anything.
  * @module
  */
 import { join } from "node:path";
 import { writeReport } from "../reporting/report.ts";
 import { readResults } from "../reporting/results_file.ts";
+import { writeSweepReport } from "../reporting/sweep/report.ts";
+import { isSweep, readSweep } from "../reporting/sweep/sweep_file.ts";
 import { describe } from "../spec/describe.ts";
 import type { Command } from "./types.ts";
 
 /** The command. */
 export const command: Command = {
   name: "report",
-  summary: "write a report again from its results.json; computes nothing",
+  summary:
+    "write a report again from its results.json, a sweep's and its cells' from sweep.json and their results.json; computes nothing",
   usage: "deno task report DIR...",
   positional: { min: 1, max: Infinity },
   options: [],
@@ -23,10 +26,21 @@ export const command: Command = {
   ],
   async run({ positional }) {
     for (const dir of positional) {
-      const results = await readResults(join(dir, "results.json"));
-      await writeReport(dir, results, describe(results.spec));
-      console.log(join(dir, "report.md"));
+      console.log(await isSweep(dir) ? await sweepAgain(dir) : await reportAgain(dir));
     }
     return 0;
   },
 };
+
+async function reportAgain(dir: string): Promise<string> {
+  const results = await readResults(join(dir, "results.json"));
+  await writeReport(dir, results, describe(results.spec));
+  return join(dir, "report.md");
+}
+
+/** The cells' own reports too. */
+async function sweepAgain(dir: string): Promise<string> {
+  const { cells } = await readSweep(dir);
+  for (const { folder, results } of cells) await writeReport(join(dir, folder), results, describe(results.spec));
+  return await writeSweepReport(dir);
+}

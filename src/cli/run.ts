@@ -2,26 +2,29 @@
  * `deno task run SPEC...`: computes, writes the report, says where it is.
  * @module
  */
-import { join } from "node:path";
 import { CHECKPOINT_EVERY } from "../pipeline/checkpoints.ts";
-import { EVENT_LOG, openEventLog } from "../pipeline/event_log.ts";
-import { Interrupted, Progress } from "../pipeline/progress.ts";
-import { runSpec } from "../pipeline/run_spec.ts";
-import { terminalView } from "../pipeline/terminal_view.ts";
-import type { ResolvedSpec } from "../spec/types.ts";
-import { readSpecs, SPEC_OPTIONS } from "./specs.ts";
+import { Interrupted } from "../pipeline/progress.ts";
+import { runOne } from "./run_one.ts";
+import { runSweep } from "./run_sweep.ts";
+import { type ReadExperiment, readSpecs, SPEC_OPTIONS } from "./specs.ts";
 import type { Arguments, Command } from "./types.ts";
-import { type Asked, askedOf, failedAlone, interruptible, JOBS_OPTION, withWorkbench } from "./workbench.ts";
+import { type Asked, askedOf, failedAlone, interruptible, JOBS_OPTION } from "./workbench.ts";
 
 /** The command. */
 export const command: Command = {
   name: "run",
-  summary: "run experiments and write their reports",
+  summary:
+    "run experiments and write their reports; of a spec with sweep every combination (a cell), then one report of all",
   usage: "deno task run SPEC... [options]",
   positional: { min: 1, max: Infinity },
   options: [
     ...SPEC_OPTIONS,
-    { name: "out", value: "DIR", summary: "folder the reports go to, one folder an experiment (default: reports)" },
+    {
+      name: "out",
+      value: "DIR",
+      summary:
+        "folder the reports go to, one folder an experiment, with cells/CELL for each cell of a sweep (default: reports)",
+    },
     {
       name: "checkpoint-every",
       value: "N",
@@ -30,55 +33,43 @@ export const command: Command = {
     },
     JOBS_OPTION,
     { name: "quiet", summary: "no progress, only the report's path" },
-    { name: "json", summary: "one JSON line per experiment on standard output: name, report, results, seconds" },
+    {
+      name: "json",
+      summary:
+        "one JSON line per experiment on standard output: name, report, results, seconds; of a sweep with its cells",
+    },
   ],
   examples: [
     "deno task run experiments/quickstart.json",
     "deno task run experiments/paper/*.json --jobs 4",
     "deno task run experiments/quickstart.json --set regions.k=5 --out trials",
+    `deno task run experiments/quickstart.json --set 'sweep={"regions.k":[1,2,3]}'`,
   ],
   run,
 };
 
 async function run(args: Arguments): Promise<number> {
-  const specs = await readSpecs(args);
+  const experiments = await readSpecs(args);
   const asked = askedOf(args, "run");
   return await interruptible(async (signal) => {
     let code = 0;
-    for (const { spec, digest } of specs) {
+    for (const experiment of experiments) {
       signal.throwIfAborted();
-      code = Math.max(code, await runOne(spec, digest, args, { ...asked, signal }));
+      code = Math.max(code, await runExperiment(experiment, args, { ...asked, signal }));
     }
     return code;
   });
 }
 
-/** Runs one experiment; when several are asked for, one that fails says so and leaves the others alone. */
-async function runOne(spec: ResolvedSpec, digest: string, args: Arguments, asked: Asked): Promise<number> {
-  const out = args.text("out") ?? "reports";
-  const dataDir = args.text("data");
-  const view = args.has("quiet") || args.has("json") ? [] : [terminalView()];
-  const log = openEventLog(join(out, spec.name, EVENT_LOG), (line) => console.error(line));
-  const progress = new Progress([...view, log.sink], asked.signal);
+/** Runs one experiment or sweep; when several are asked for, one that fails says so and leaves the others alone. */
+async function runExperiment({ name, runs, sweep }: ReadExperiment, args: Arguments, asked: Asked): Promise<number> {
   try {
-    const done = await withWorkbench(
-      spec,
-      dataDir,
-      progress,
-      asked,
-      (bench) => runSpec(spec, digest, { bench, dataDir, out }),
-    );
-    progress.tell({ event: "done", outcome: "done", text: done.report });
-    console.log(args.has("json") ? JSON.stringify({ name: spec.name, ...done }) : done.report);
-    for (const failure of done.failures) console.error(`Failed: ${failure}`);
+    if (sweep !== undefined) return await runSweep(sweep, runs, args, asked);
+    const done = await runOne(runs[0]!, args, asked);
+    console.log(args.has("json") ? JSON.stringify({ name, ...done }) : done.report);
     return done.failures.length === 0 ? 0 : 1;
   } catch (error) {
-    const interrupted = error instanceof Interrupted;
-    const text = error instanceof Error ? error.message : String(error);
-    progress.tell({ event: "done", outcome: interrupted ? "interrupted" : "failed", text });
-    if (args.positional.length === 1 || interrupted) throw error;
-    return failedAlone(spec.name, error);
-  } finally {
-    log.close();
+    if (args.positional.length === 1 || error instanceof Interrupted) throw error;
+    return failedAlone(name, error);
   }
 }

@@ -3,10 +3,10 @@
  * @module
  */
 import { specDigest } from "../spec/canonical.ts";
-import { parseSpec } from "../spec/parse.ts";
 import { portableSpec } from "../spec/portable.ts";
 import { SpecError } from "../spec/issue.ts";
 import { readSpecFile } from "../spec/spec_file.ts";
+import { parseExperiment, type Sweep } from "../spec/sweep.ts";
 import type { ResolvedSpec } from "../spec/types.ts";
 import type { Arguments, CommandOption } from "./types.ts";
 
@@ -25,29 +25,40 @@ export const SPEC_OPTIONS: readonly CommandOption[] = [
   { name: "set", value: "PATH=VALUE", repeat: true, summary: "change a field of the spec, e.g. regions.k=5" },
 ];
 
-/** A spec as read from its file. */
-export interface ReadSpec {
+/** A spec's file: one experiment, or a sweep of several. */
+export interface ReadExperiment {
   readonly file: string;
+  /** Of its folder under reports/. */
+  readonly name: string;
+  /** What is to run; of a sweep one for each cell, in its order. */
+  readonly runs: readonly ReadSpec[];
+  /** Absent where the spec has none. */
+  readonly sweep?: Sweep;
+}
+
+/** A spec with nothing left open, and its digest. */
+export interface ReadSpec {
   readonly spec: ResolvedSpec;
   /** SHA-256 of the resolved spec, the same on every machine. */
   readonly digest: string;
 }
 
 /** Reads and resolves all specs of a command line. @throws {SpecError} for the first file that is wrong, with all its problems. */
-export async function readSpecs(args: Arguments): Promise<ReadSpec[]> {
+export async function readSpecs(args: Arguments): Promise<ReadExperiment[]> {
   const engine = args.text("engine");
   const overrides = [...args.all("set"), ...(engine === undefined ? [] : [`engine=${engine}`])];
-  const specs: ReadSpec[] = [];
+  const all: ReadExperiment[] = [];
   for (const file of args.positional) {
-    const { resolved, issue } = parseSpec(await readSpecFile(file), file, { set: overrides });
-    const same = specs.find(({ spec }) => spec.name === resolved.name);
+    const { name, specs, sweep, issue } = parseExperiment(await readSpecFile(file), file, { set: overrides });
+    const same = all.find((other) => other.name === name);
     if (same !== undefined) {
-      const message = `"${resolved.name}" is also the name of ${same.file}: their reports would go to one folder.`;
+      const message = `"${name}" is also the name of ${same.file}: their reports would go to one folder.`;
       throw new SpecError(file, [issue("/name", message)]);
     }
-    specs.push({ file, spec: resolved, digest: specDigest(portableSpec(resolved)) });
+    const runs = specs.map((spec) => ({ spec, digest: specDigest(portableSpec(spec)) }));
+    all.push({ file, name, runs, ...(sweep !== undefined && { sweep }) });
   }
-  return specs;
+  return all;
 }
 
 /** The store's folder: RAIE_STORE, or .store. */

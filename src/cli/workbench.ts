@@ -3,6 +3,7 @@
  * @module
  */
 import { openEngine } from "../engine/open.ts";
+import type { Engine } from "../engine/types.ts";
 import type { Workbench } from "../pipeline/experiment.ts";
 import { startJobProcess } from "../pipeline/job_process.ts";
 import { jobPool } from "../pipeline/jobs.ts";
@@ -31,10 +32,12 @@ export interface Asked {
   readonly jobs: number;
   /** Aborted when the user has had enough. */
   readonly signal: AbortSignal;
+  /** One that is open already, for several runs; left out, each opens its own. */
+  readonly engine?: Engine;
 }
 
 /** What a command line asks for. @throws {UsageError} for numbers that are none. */
-export const askedOf = (args: Arguments, command: string): Omit<Asked, "signal"> => ({
+export const askedOf = (args: Arguments, command: string): Omit<Asked, "signal" | "engine"> => ({
   checkpointEvery: wholeNumber(args, "checkpoint-every", command),
   jobs: wholeNumber(args, "jobs", command) ?? 1,
 });
@@ -58,10 +61,10 @@ export async function withWorkbench<T>(
   spec: ResolvedSpec,
   dataDir: string | undefined,
   progress: Progress,
-  { jobs, checkpointEvery, signal }: Asked,
+  { jobs, checkpointEvery, signal, engine: open }: Asked,
   work: (bench: Workbench) => Promise<T>,
 ): Promise<T> {
-  const engine = await openEngine(spec.engine);
+  const engine = open ?? await openEngine(spec.engine);
   const store = new Store(storeRoot(), { signal, say: (line) => progress.say(line) });
   try {
     const pool = jobs === 1 ? undefined : jobPool({
@@ -75,7 +78,7 @@ export async function withWorkbench<T>(
     return await work({ engine, store, progress, checkpointEvery, jobs: pool });
   } finally {
     await store.close();
-    engine.close();
+    if (open === undefined) engine.close();
   }
 }
 

@@ -38,7 +38,8 @@ export function resultsOf(
     (method, slice, measure) => runs[run.runs.indexOf(method)]!.measures[slice]![measure]!,
   );
   return {
-    $schema: "../../src/reporting/results.schema.json",
+    // Reports lie in a folder beside src; the name of a sweep's cell is a path.
+    $schema: `${"../".repeat(spec.name.split("/").length + 1)}src/reporting/results.schema.json`,
     version: 1,
     name: spec.name,
     spec: portableSpec(spec),

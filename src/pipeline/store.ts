@@ -127,7 +127,8 @@ export class Store {
     await this.#guarded(async () => {
       await Deno.mkdir(folder, { recursive: true });
       const run = { name, report, finished: new Date().toISOString(), entries: this.#lease.used };
-      const file = `${name}-${sha256(resolve(report)).slice(0, 8)}.json`;
+      // The name of a sweep's cell is a path.
+      const file = `${name.replaceAll("/", "+")}-${sha256(resolve(report)).slice(0, 8)}.json`;
       await writeWhole(join(folder, file), JSON.stringify(run, null, 1));
     });
   }

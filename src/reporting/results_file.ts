@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { writeWhole } from "../files.ts";
 import { DataError } from "../data/errors.ts";
+import { readJson } from "./json_file.ts";
 import { jsonText } from "./json_text.ts";
 import { RESULTS_SCHEMA, resultsProblems, type ResultsSchemaNode } from "./results_schema.ts";
 import type { Results } from "./types.ts";
@@ -60,7 +61,7 @@ export async function writeResults(dir: string, results: Results): Promise<void>
  */
 export async function readResults(path: string): Promise<Results> {
   const file = path.endsWith(".json") ? path : join(path, RESULTS_FILE);
-  const value = parse(await read(file), file);
+  const value = await readJson(file);
   const problems = resultsProblems(value);
   if (problems.length > 0) {
     throw new DataError(`Cannot read ${file}: these are not results of this version:\n  ${problems.join("\n  ")}`, {
@@ -68,24 +69,4 @@ export async function readResults(path: string): Promise<Results> {
     });
   }
   return value as Results;
-}
-
-async function read(file: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(file);
-  } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-    throw new DataError(`Cannot read ${file}: there is no such file; "run" writes it`, { file, cause });
-  }
-}
-
-function parse(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new DataError(`Cannot read ${file}: it is no JSON (${cause instanceof Error ? cause.message : cause})`, {
-      file,
-      cause,
-    });
-  }
 }

@@ -1,9 +1,9 @@
 /**
- * What results.json must look like: the published schema, compiled by ajv (draft 2020-12, strict), and what a schema cannot say.
+ * What results.json must look like: the published schema, and what a schema cannot say.
  * @module
  */
-import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
 import schema from "./results.schema.json" with { type: "json" };
+import { schemaCheck } from "./schema_problems.ts";
 import type { RegionsResult, Results } from "./types.ts";
 
 /** The part of a JSON Schema that key order and messages need. */
@@ -18,10 +18,10 @@ export interface ResultsSchemaNode {
 /** The schema as published: src/reporting/results.schema.json. */
 export const RESULTS_SCHEMA: ResultsSchemaNode = schema as unknown as ResultsSchemaNode;
 
-/** Complaints shown at once; a file that is no results.json at all would give hundreds. */
+/** Complaints shown at once. */
 const SHOWN = 5;
 
-let compiled: ((value: unknown) => readonly ErrorObject[]) | undefined;
+const check = schemaCheck(schema);
 
 /**
  * What is wrong with a value that should be results.json, one sentence each, at most five; empty when it is right.
@@ -35,20 +35,8 @@ let compiled: ((value: unknown) => readonly ErrorObject[]) | undefined;
  * ```
  */
 export function resultsProblems(value: unknown): string[] {
-  if (compiled === undefined) {
-    const validate = new Ajv2020({ strict: true, allErrors: true }).compile(schema);
-    compiled = (candidate) => validate(candidate) ? [] : validate.errors ?? [];
-  }
-  const errors = compiled(value);
-  if (errors.length === 0) return inconsistencies(value as Results).slice(0, SHOWN);
-  const shown = errors.slice(0, SHOWN).map(sentence);
-  return errors.length > SHOWN ? [...shown, `and ${errors.length - SHOWN} more`] : shown;
-}
-
-function sentence({ instancePath, message, params }: ErrorObject): string {
-  const unknown = "additionalProperty" in params ? ` ("${params.additionalProperty}")` : "";
-  const wanted = "allowedValue" in params ? ` (${JSON.stringify(params.allowedValue)})` : "";
-  return `${instancePath === "" ? "the whole" : instancePath}: ${message ?? "is wrong"}${unknown}${wanted}`;
+  const problems = check(value);
+  return problems.length > 0 ? problems : inconsistencies(value as Results).slice(0, SHOWN);
 }
 
 /** Lists that count the same things must be equally long, or a chart would draw what is not there. */

@@ -36,7 +36,8 @@ export function differencesTables(results: Results): string[] {
   ];
 }
 
-function difference(found: DifferenceEvidence | undefined, measure: string, counts: boolean): string {
+/** A cell of such a table: the value, bold where significant, its interval, and p; "–" where there is none. */
+export function difference(found: DifferenceEvidence | undefined, measure: string, counts: boolean): string {
   const [value, interval] = [found?.values[measure], found?.intervals[measure]];
   if (found === undefined || value === undefined || interval === undefined) return "–";
   const text = signed(value);

@@ -1,0 +1,44 @@
+/**
+ * The end of a sweep: sweep.json and one report of all its cells.
+ * @module
+ */
+import { join } from "node:path";
+import { writeSweepReport } from "../reporting/sweep/report.ts";
+import { sweepFileOf, writeSweepFile } from "../reporting/sweep/sweep_file.ts";
+import type { Sweep } from "../spec/sweep.ts";
+import { acquireLock } from "./lock.ts";
+import type { Progress } from "./progress.ts";
+import { isDiskRefusal, storeError } from "./store_error.ts";
+
+/**
+ * Writes OUT/NAME/sweep.json, the report and its charts, while no other process writes there, from the results that the cells have left in
+ * OUT/NAME/cells. Gives the path of report.md.
+ *
+ * @param failed why cells have no results, by their folder's name.
+ * @throws {StoreError} when the disk takes no more.
+ * @throws {DataError} when a cell that has not failed has left no results.
+ */
+export async function writeSweep(
+  out: string,
+  sweep: Sweep,
+  progress: Progress,
+  failed: ReadonlyMap<string, string> = new Map(),
+): Promise<string> {
+  const folder = join(out, sweep.name);
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+    const lock = await acquireLock(join(folder, ".writing"), {
+      signal: progress.signal,
+      onWait: () => progress.say(`waiting: another run is writing its report into ${folder}`),
+    });
+    try {
+      await writeSweepFile(folder, sweepFileOf(sweep, failed));
+      return await writeSweepReport(folder);
+    } finally {
+      await lock.release();
+    }
+  } catch (error) {
+    if (!isDiskRefusal(error)) throw error;
+    throw storeError(`Cannot write the report into ${folder}`, error, "; --out names another folder");
+  }
+}

@@ -7,9 +7,7 @@ import { few, folded, plain, table } from "../markdown.ts";
 import { count, degrees, fixed, grouped, percent, seedWords } from "../numbers.ts";
 import { methodSummaries, sliceNames } from "../summary.ts";
 import type { RegionResult, Results } from "../types.ts";
-
-/** A picture's Markdown by its file name; empty where it was not drawn. */
-export type Picture = (file: string) => string[];
+import type { Picture } from "./picture.ts";
 
 /** Nothing where no method keeps regions. */
 export function regionSections(results: Results, picture: Picture): string[] {

@@ -5,7 +5,7 @@
 import type { Plugin } from "chart.js";
 import { INK } from "./palette.ts";
 import { line, type Pen } from "./pen.ts";
-import type { MeasuredPoint } from "./retention_range.ts";
+import type { MeasuredPoint } from "./sight.ts";
 
 /** Pixels from a point's middle to its arrow's beginning and end, and the length of the arrow's barbs. */
 const FROM = 10;

@@ -6,6 +6,7 @@ import type { Results } from "../types.ts";
 import type { Chart } from "./canvas.ts";
 import { ablationChart } from "./ablation_chart.ts";
 import { costChart } from "./cost_chart.ts";
+import { driftChart } from "./drift_chart.ts";
 import { editsChart } from "./edits_chart.ts";
 import { backboneLossChart } from "./loss_chart.ts";
 import { adapterLossChart } from "./loss_panels.ts";
@@ -56,6 +57,11 @@ const CHARTS: readonly {
     file: "edits.png",
     alternative: "Bars: sequences that updated, expanded or were added, for each F slice",
     draw: editsChart,
+  },
+  {
+    file: "regions_drift.png",
+    alternative: "Bars, marks and arrows: each region's share, radius and centre before F and after it",
+    draw: driftChart,
   },
   {
     file: "regions.png",

@@ -4,9 +4,10 @@
  */
 import type { Windows } from "../data/types.ts";
 import type { RegionTrace } from "../methods/types.ts";
-import { angleBetween, type Regions } from "../regions/mod.ts";
+import { angleBetween, type Regions, routeToRegion } from "../regions/mod.ts";
 import { regionMap } from "../reporting/region_map.ts";
 import type { RegionResult, RegionsResult } from "../reporting/types.ts";
+import { placeAmong } from "./centre_places.ts";
 import type { SeedContext } from "./context.ts";
 import type { Prepared } from "./prepare.ts";
 
@@ -54,7 +55,7 @@ export async function summariseRegions(
     })),
     routing,
     flows,
-    map: await map(routes, prepared, context),
+    map: await map(trace, routes, prepared, context),
     notes: trace.notes,
   };
   return { regions, routes: Object.fromEntries([...routes].map(([name, route]) => [name, [...route]])) };
@@ -66,17 +67,18 @@ function countsOf(route: Int32Array, count: number): number[] {
   return counts;
 }
 
+const centreOf = ({ centres, width }: Regions, k: number) => centres.subarray(k * width, (k + 1) * width);
+
 function describe(regions: Regions, before: Regions | undefined): RegionResult[] {
   return regions.names.map((name, k) => {
     const old = before?.names.indexOf(name) ?? -1;
-    const centre = (of: Regions, index: number) => of.centres.subarray(index * of.width, (index + 1) * of.width);
     return {
       name,
       size: regions.counts[k]!,
       radius: regions.radii[k]!,
       kappa: regions.kappa[k]!,
       pi: regions.pi[k]!,
-      moved: before === undefined || old < 0 ? 0 : angleBetween(centre(before, old), centre(regions, k)),
+      moved: before === undefined || old < 0 ? 0 : angleBetween(centreOf(before, old), centreOf(regions, k)),
     };
   });
 }
@@ -107,6 +109,7 @@ function byUser(
 }
 
 async function map(
+  { before, after }: RegionTrace,
   routes: ReadonlyMap<string, Int32Array>,
   prepared: Prepared,
   context: SeedContext,
@@ -126,5 +129,16 @@ async function map(
       region.push(routes.get(name)![row]!);
     }
   }
-  return { ...regionMap(vectors, context.seed), slice, region };
+  const { x, y } = regionMap(vectors, context.seed);
+  const places = x.map((x, i) => ({ x, y: y[i]! }));
+  const centres = (regions: Regions) =>
+    vectors.length === 0 ? [] : regions.names.map((_, k) => placeAmong(centreOf(regions, k), vectors, places));
+  return {
+    x,
+    y,
+    slice,
+    region,
+    before: vectors.map((vector) => routeToRegion(before, vector)),
+    centres: { before: centres(before), after: centres(after) },
+  };
 }

@@ -15,10 +15,12 @@ import { costSection } from "./sections/cost.ts";
 import { differencesTables } from "./sections/differences_table.ts";
 import { allMeasures, errorWords, methodsTable } from "./sections/methods_table.ts";
 import { failuresSection } from "./sections/failures.ts";
+import { frontWords } from "./sections/front.ts";
 import { groupsSection } from "./sections/groups.ts";
 import { durationsSection, provenanceSection } from "./sections/provenance.ts";
+import type { Picture } from "./sections/picture.ts";
 import { publishedSection } from "./sections/published.ts";
-import { type Picture, regionSections } from "./sections/regions_section.ts";
+import { regionSections } from "./sections/regions_section.ts";
 import { searchSection } from "./sections/search.ts";
 import { divergedWords } from "./sections/training_notes.ts";
 import { trainedWords, twinWords, warnings } from "./sections/warnings.ts";
@@ -68,12 +70,14 @@ function markdown(results: Results, words: readonly string[], charts: readonly R
     methodsTable(results),
     [errorWords(results), ...trainedWords(results), ...twinWords(results)].join(" "),
     ...differencesTables(results),
+    ...picture("ablation.png"),
     ...picture("methods.png"),
     "## Is what was learnt paid for with what was known?",
     ...picture("retention.png"),
+    ...frontWords(results),
     ...continualTable(results),
     ...groupsSection(results),
-    ...costSection(results),
+    ...costSection(results, picture),
     ...publishedSection(results),
     ...regionSections(results, picture),
     ...(losses.length === 0

@@ -59,7 +59,7 @@ function inconsistencies({ runs, backbone, groups }: Results): string[] {
 }
 
 function regionLengths(
-  { after, routing, flows, map }: RegionsResult,
+  { before, after, routing, flows, map }: RegionsResult,
   place: string,
   equal: (place: string, found: number, wanted: number) => void,
 ): void {
@@ -71,4 +71,9 @@ function regionLengths(
     counts.forEach((row, j) => equal(`${place}/flows/${i}/counts/${j}`, row.length, after.length));
   });
   for (const key of ["y", "slice", "region"] as const) equal(`${place}/map/${key}`, map[key].length, map.x.length);
+  if (map.before !== undefined) equal(`${place}/map/before`, map.before.length, map.x.length);
+  // Nothing can be placed on a map without sequences.
+  if (map.centres === undefined || map.x.length === 0) return;
+  equal(`${place}/map/centres/before`, map.centres.before.length, before.length);
+  equal(`${place}/map/centres/after`, map.centres.after.length, after.length);
 }

@@ -11,8 +11,10 @@ export interface MethodSummary {
   readonly kind: string;
   /** In the order of the seeds; never empty. */
   readonly runs: readonly [RunResult, ...RunResult[]];
-  /** How many methods before this one have the same kind. */
+  /** How many methods before this one have the same kind, controls aside; a control has the number of the method it controls. */
   readonly variant: number;
+  /** The label of the raie whose K=1 control this is. */
+  readonly control?: string;
 }
 
 /** A measure of a method on a slice. */
@@ -27,14 +29,27 @@ export interface Figure {
 /** Methods in the order of the spec. A method without a run is left out. */
 export function methodSummaries({ spec, runs }: Pick<Results, "spec" | "runs">): MethodSummary[] {
   const labels = [...new Set([...spec.methods.map(({ label }) => label), ...runs.map(({ label }) => label)])];
-  const kinds = new Map<string, number>();
-  return labels.flatMap((label) => {
+  const found = labels.flatMap((label) => {
     const [first, ...others] = runs.filter((run) => run.label === label);
+    const control = spec.methods.find((method) => method.label === label)?.control;
     if (first === undefined) return [];
-    const variant = kinds.get(first.method) ?? 0;
-    kinds.set(first.method, variant + 1);
-    return [{ label, kind: first.method, runs: [first, ...others] as const, variant }];
+    return [{
+      label,
+      kind: first.method,
+      runs: [first, ...others] as const,
+      ...(control !== undefined && { control }),
+    }];
   });
+  const kinds = new Map<string, number>();
+  const variants = new Map<string, number>();
+  for (const { label, kind, control } of found) {
+    if (control !== undefined) continue;
+    const variant = kinds.get(kind) ?? 0;
+    variants.set(label, variant);
+    kinds.set(kind, variant + 1);
+  }
+  // A control may stand before its method, or its method may have failed.
+  return found.map((method) => ({ ...method, variant: variants.get(method.control ?? method.label) ?? 0 }));
 }
 
 /** Windows of a slice that were ranked; 0 for a slice the data does not have. */

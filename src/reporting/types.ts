@@ -184,6 +184,13 @@ export interface RegionsResult {
     readonly y: readonly number[];
     readonly slice: readonly string[];
     readonly region: readonly number[];
+    /** Each sequence's region as built on S; absent, as are centres, in files of versions without it. */
+    readonly before?: readonly number[];
+    /** Where the regions' centres lie among the sequences nearest to them, in the order of `before` and `after`. */
+    readonly centres?: {
+      readonly before: readonly { readonly x: number; readonly y: number }[];
+      readonly after: readonly { readonly x: number; readonly y: number }[];
+    };
   };
   /** E.g. "posterior gate: Expand cannot fire with these constants". */
   readonly notes: readonly string[];

@@ -223,17 +223,21 @@ function madeRegions(slices: readonly string[], seed: number, built: number): Re
       moved: 0,
     })),
     after,
-    edits: tags.map((slice) => ({
-      slice,
-      update: 1874,
-      expand: 402,
-      add: 453,
-      withheld: 0,
-      merged: 0,
-      accepted: 1,
-      refused: 2,
-      fellBack: 191,
-    })),
+    edits: tags.map((slice, i) => {
+      // Less is new from slice to slice, and seeds do not agree.
+      const shift = 120 * i + (seed === 1 ? 0 : Math.round(90 * noise(`edits ${slice} ${seed}`)));
+      return {
+        slice,
+        update: 1874 + shift,
+        expand: 402 + (shift >> 2),
+        add: 453 - shift - (shift >> 2),
+        withheld: 0,
+        merged: i === 2 ? 1 : 0,
+        accepted: i === 0 ? 1 : 0,
+        refused: 2,
+        fellBack: 191,
+      };
+    }),
     routing: Object.fromEntries(slices.map((slice, i) => [slice, counts(slice === "S" ? 4775 : 2000, shares[i]!)])),
     flows: slices.slice(1).map((to, i) => ({
       from: slices[i]!,
@@ -270,6 +274,11 @@ function madeMap(slices: readonly string[], seed: number, built: number): Region
     y: points.map(({ y }) => y),
     slice: points.map(({ slice }) => slice),
     region: points.map(({ region }) => region),
+    before: points.map(({ region }) => region % built),
+    centres: {
+      before: places.slice(0, built).map(([x = 0, y = 0]) => ({ x, y })),
+      after: places.map(([x = 0, y = 0], k) => ({ x: x + (k === built - 1 ? .02 : k === 0 ? .25 : 0), y })),
+    },
   };
 }
 

@@ -12,7 +12,8 @@ const LONGEST = 26;
 
 interface Texts {
   readonly title: string;
-  readonly subtitle: string;
+  /** A string a line. */
+  readonly subtitle: string | string[];
   /** Pixels between the subtitle and the chart. */
   readonly room?: number;
   /** Pixels kept free at the right. */
@@ -35,7 +36,7 @@ export function frame({ title, subtitle, room = 14, right = 0 }: Texts) {
   };
 }
 
-function heading(text: string, size: number, weight: "bold" | "normal", color: string, bottom: number) {
+function heading(text: string | string[], size: number, weight: "bold" | "normal", color: string, bottom: number) {
   return {
     display: true,
     text,

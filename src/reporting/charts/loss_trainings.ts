@@ -5,7 +5,7 @@
 import { type MethodSummary, sliceNames } from "../summary.ts";
 import type { Results } from "../types.ts";
 import { type CurvePoint, smooth } from "./curves.ts";
-import { DASHES, dashOf, lighter, methodLook, regionColour } from "./palette.ts";
+import { DASHES, dashOf, lighter, lookOf, regionColour } from "./palette.ts";
 
 /** How a line looks. */
 export interface Stroke {
@@ -26,7 +26,8 @@ export interface Training {
 const TOGETHER = "regions together";
 
 /** Of the first seed, slice after slice. Trainings are called after their slice, "region 2 F1", and joined by " + " where they are one. */
-export function trainingsOf(results: Results, { kind, variant, runs: [{ loss }] }: MethodSummary): Training[] {
+export function trainingsOf(results: Results, method: MethodSummary): Training[] {
+  const { runs: [{ loss }] } = method;
   const slices = sliceNames(results);
   const found = loss.filter(({ steps }) => steps.length > 0).map(({ name, steps, values }) => {
     const words = name.split(" ");
@@ -40,7 +41,7 @@ export function trainingsOf(results: Results, { kind, variant, runs: [{ loss }] 
     };
   });
   const others = [...new Set(found.map(({ name }) => name))].filter((name) => regionOf(name) === undefined);
-  const { colour } = methodLook(kind, variant);
+  const { colour } = lookOf(method);
   return found.map((training) => ({ ...training, stroke: strokeOf(training.name, others, colour) }))
     .sort((a, b) => slices.indexOf(a.slice) - slices.indexOf(b.slice));
 }

@@ -8,8 +8,9 @@ import { figureOf, methodSummaries } from "../summary.ts";
 import type { Results } from "../types.ts";
 import type { Chart } from "./canvas.ts";
 import { chartName, frame, numberAxis, whiskerWords } from "./frame.ts";
-import { INK, lighter, methodLook } from "./palette.ts";
+import { INK, lighter, lookOf } from "./palette.ts";
 import { line, type Pen, whisker, write } from "./pen.ts";
+import { sideBySide } from "./side_by_side.ts";
 
 /** A bar with its interval over users; both ends are the bar's own where there is none. */
 export interface MeasuredBar {
@@ -27,7 +28,7 @@ export function methodsChart(results: Results): Chart {
   const { measure } = results.spec.report;
   const methods = methodSummaries(results);
   const names = methods.map(({ label }) => chartName(label));
-  const looks = methods.map(({ kind, variant }) => methodLook(kind, variant).colour);
+  const looks = methods.map(lookOf);
   const panels = PANELS.map((slice) => ({
     slice,
     bars: methods.map((method, i): MeasuredBar => {
@@ -45,7 +46,7 @@ export function methodsChart(results: Results): Chart {
       max,
       about: 4,
     });
-    return [`x${slice}`, { ...axis, position: "bottom", stack: "slices", stackWeight: 10 }];
+    return [`x${slice}`, axis] as const;
   });
   const configuration: ChartConfiguration<"bar", MeasuredBar[], string> = {
     type: "bar",
@@ -55,8 +56,8 @@ export function methodsChart(results: Results): Chart {
         label: slice,
         data: bars,
         xAxisID: `x${slice}`,
-        backgroundColor: looks.map((colour) => slice === "S" ? lighter(colour, .45) : colour),
-        borderColor: looks,
+        backgroundColor: looks.map(({ bar }) => slice === "S" ? lighter(bar, .45) : bar),
+        borderColor: looks.map(({ colour }) => colour),
         borderWidth: 1,
         grouped: false,
         barPercentage: .78,
@@ -75,24 +76,13 @@ export function methodsChart(results: Results): Chart {
           border: { color: INK.line },
           ticks: { color: INK.text, font: { size: 14 }, autoSkip: false },
         },
-        ...Object.fromEntries([axes[0], ["gap", GAP], axes[1]].filter((axis) => axis !== undefined)),
+        ...sideBySide(axes, 1.2),
       },
     },
     plugins: [marks(methods.findIndex(({ kind }) => kind === "base")) as Plugin],
   };
   return { height: 140 + ROW * methods.length, configuration: configuration as unknown as ChartConfiguration };
 }
-
-/** Keeps two panels apart. */
-const GAP = {
-  type: "linear" as const,
-  position: "bottom" as const,
-  stack: "slices",
-  stackWeight: 1.2,
-  ticks: { display: false },
-  grid: { display: false },
-  border: { display: false },
-};
 
 const baseNote = (results: Results) =>
   results.runs.some(({ method }) => method === "base") ? "; dashed line: the backbone as it was" : "";

@@ -3,6 +3,7 @@
  * Okabe and Ito's palette (2008) first, Paul Tol's muted one where more are needed: both keep apart for colour-blind eyes.
  * @module
  */
+import type { MethodSummary } from "../summary.ts";
 
 /** Ink for text, lines and grids. */
 export const INK = {
@@ -28,6 +29,8 @@ export interface Look {
   readonly marker: Marker;
   /** Whether the marker is an outline. */
   readonly hollow: boolean;
+  /** Colour of its bars: a control's are lighter, so that they tell in grey, too. */
+  readonly bar: string;
 }
 
 const upright = (shape: Shape): Marker => ({ shape, rotation: 0 });
@@ -47,7 +50,7 @@ const MARKERS: readonly Marker[] = [
   upright("cross"),
 ];
 
-const look = (colour: string, marker: Marker, hollow = false): Look => ({ colour, marker, hollow });
+const look = (colour: string, marker: Marker, hollow = false): Look => ({ colour, marker, hollow, bar: colour });
 
 const METHODS = new Map([
   ["base", look("#666666", upright("rect"))],
@@ -64,6 +67,12 @@ const METHODS = new Map([
 ]);
 
 const OTHER = look("#44aa99", upright("circle"), true);
+
+/** What a control is drawn with, in the hue of its raie. */
+const CONTROL = upright("rectRot");
+
+/** Share of white in a control's bars. */
+const CONTROL_SHADE = .6;
 
 /** Colours of one marker nearer than this, in RGB, are taken for one another. */
 const NEAR = 70;
@@ -96,13 +105,20 @@ const REGIONS = [
 const SLICES: readonly Shape[] = ["circle", "triangle", "rectRot", "rect", "cross"];
 
 /**
- * Look of a method, the same in every report; `variant` counts methods of the same kind before it, which share the hue and differ in shade
- * and marker.
+ * Look of a kind of method, the same in every report; `variant` counts methods of the same kind before it, which share the hue and differ in
+ * shade and marker.
  */
 export function methodLook(kind: string, variant = 0): Look {
   const own = METHODS.get(kind) ?? OTHER;
   const looks = allLooks().get(own) ?? [own];
   return looks[variant % looks.length] ?? own;
+}
+
+/** Look of a method: {@linkcode methodLook}; a K=1 control has the colour of its raie, a hollow marker, and light bars. */
+export function lookOf({ kind, variant, control }: Pick<MethodSummary, "kind" | "variant" | "control">): Look {
+  const own = methodLook(kind, variant);
+  if (control === undefined) return own;
+  return { ...look(own.colour, CONTROL, true), bar: lighter(own.colour, CONTROL_SHADE) };
 }
 
 let looks: ReadonlyMap<Look, readonly Look[]> | undefined;
@@ -129,11 +145,8 @@ function variantsOf(own: Look): Look[] {
   const first = MARKERS.findIndex((marker) => sameMarker(marker, own.marker));
   return Array.from({ length: MARKERS.length * SHADES.length - 1 }, (_, i) => {
     const shade = SHADES[(i + 1) % SHADES.length] ?? 0;
-    return {
-      colour: shade < 0 ? darker(own.colour, -shade) : lighter(own.colour, shade),
-      marker: MARKERS[(first + i + 1) % MARKERS.length] ?? own.marker,
-      hollow: own.hollow,
-    };
+    const colour = shade < 0 ? darker(own.colour, -shade) : lighter(own.colour, shade);
+    return look(colour, MARKERS[(first + i + 1) % MARKERS.length] ?? own.marker, own.hollow);
   });
 }
 

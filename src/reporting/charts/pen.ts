@@ -76,6 +76,21 @@ export function line(
   pen.restore();
 }
 
+/** An arrow of two barbs from one place to another. */
+export function arrow(
+  pen: Pen,
+  from: readonly [number, number],
+  to: readonly [number, number],
+  { colour = INK.text, width = 1.8, barb = 6 }: { colour?: string; width?: number; barb?: number } = {},
+): void {
+  const angle = Math.atan2(to[1] - from[1], to[0] - from[0]);
+  line(pen, from, to, { colour, width });
+  for (const side of [-1, 1]) {
+    const turn = angle + side * .8 * Math.PI;
+    line(pen, to, [to[0] + barb * Math.cos(turn), to[1] + barb * Math.sin(turn)], { colour, width });
+  }
+}
+
 /** A whisker from one place to another, capped at both ends across its direction. */
 export function whisker(
   pen: Pen,

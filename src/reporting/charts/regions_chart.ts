@@ -12,6 +12,7 @@ import { densest } from "./densest.ts";
 import { INK, inkOn, lighter, regionColour, sliceMarker } from "./palette.ts";
 import { type Pen, widthOf, write } from "./pen.ts";
 import { shownRegions } from "./shown_regions.ts";
+import { sideBySide } from "./side_by_side.ts";
 
 /** A point of the map. */
 interface MapPoint {
@@ -43,26 +44,10 @@ export function regionsChart(results: Results): Chart | undefined {
       }),
       scales: {
         y: { ...bare("UMAP 2 (no unit)"), min: -MARGIN, max: MARGIN },
-        ...Object.fromEntries(slices.flatMap((_, panel) => {
-          const axis = {
-            ...bare("UMAP 1 (no unit)"),
-            position: "bottom",
-            stack: "slices",
-            min: -MARGIN,
-            max: MARGIN,
-          };
-          const gap = {
-            ...bare(""),
-            display: true,
-            position: "bottom",
-            stack: "slices",
-            stackWeight: .4,
-            border: { display: false },
-          };
-          return panel === 0
-            ? [[`x${panel}`, { ...axis, stackWeight: 10 }]]
-            : [[`gap${panel}`, gap], [`x${panel}`, { ...axis, stackWeight: 10 }]];
-        })),
+        ...sideBySide(
+          slices.map((_, panel) => [`x${panel}`, { ...bare("UMAP 1 (no unit)"), min: -MARGIN, max: MARGIN }]),
+          .4,
+        ),
       },
     },
     plugins: [panelFrames(slices.map(sliceTitle)) as Plugin, regionNames as Plugin],

@@ -4,6 +4,9 @@
  */
 import type { Results } from "../types.ts";
 import type { Chart } from "./canvas.ts";
+import { ablationChart } from "./ablation_chart.ts";
+import { costChart } from "./cost_chart.ts";
+import { driftChart } from "./drift_chart.ts";
 import { editsChart } from "./edits_chart.ts";
 import { backboneLossChart } from "./loss_chart.ts";
 import { adapterLossChart } from "./loss_panels.ts";
@@ -33,15 +36,32 @@ const CHARTS: readonly {
     whiskers: true,
   },
   {
+    file: "ablation.png",
+    alternative: "Bars: what each variant of the reference differs by from it on S and on T, filled where significant",
+    draw: ablationChart,
+    whiskers: true,
+  },
+  {
     file: "retention.png",
-    alternative: "Points: each method's retention on S against its adaptation on T",
+    alternative: "Points: each method's retention on S against its adaptation on T, and the Pareto front",
     draw: retentionChart,
+    whiskers: true,
+  },
+  {
+    file: "cost.png",
+    alternative: "Points: each method's adaptation on T against its seconds, and against the trained numbers it keeps",
+    draw: costChart,
     whiskers: true,
   },
   {
     file: "edits.png",
     alternative: "Bars: sequences that updated, expanded or were added, for each F slice",
     draw: editsChart,
+  },
+  {
+    file: "regions_drift.png",
+    alternative: "Bars, marks and arrows: each region's share, radius and centre before F and after it",
+    draw: driftChart,
   },
   {
     file: "regions.png",

@@ -7,9 +7,10 @@ import { count, fixed } from "../numbers.ts";
 import { average, methodSummaries } from "../summary.ts";
 import type { Results, RunResult } from "../types.ts";
 import { yardstick } from "../verdict_cautions.ts";
+import type { Picture } from "./picture.ts";
 
 /** Steps, rows, trained numbers and seconds of each method, means over seeds. */
-export function costSection(results: Results): string[] {
+export function costSection(results: Results, picture: Picture): string[] {
   const rows = methodSummaries(results).map(({ label, runs }) => {
     const mean = (of: (cost: RunResult["cost"]) => number) => average(runs.map(({ cost }) => of(cost)));
     const whole = (of: (cost: RunResult["cost"]) => number) => count(Math.round(mean(of)));
@@ -29,6 +30,7 @@ export function costSection(results: Results): string[] {
       "Trained numbers<br>kept",
       "right",
     ], ["Seconds", "right"]], rows),
+    ...picture("cost.png"),
     `Rows count every epoch; the trained numbers kept are those that inference needs; seconds are those of adapting, when it was computed. The backbone has ${
       count(results.backbone.parameters)
     } numbers and ${

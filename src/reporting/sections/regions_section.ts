@@ -7,9 +7,7 @@ import { few, folded, plain, table } from "../markdown.ts";
 import { count, degrees, fixed, grouped, percent, seedWords } from "../numbers.ts";
 import { methodSummaries, sliceNames } from "../summary.ts";
 import type { RegionResult, Results } from "../types.ts";
-
-/** A picture's Markdown by its file name; empty where it was not drawn. */
-export type Picture = (file: string) => string[];
+import type { Picture } from "./picture.ts";
 
 /** Nothing where no method keeps regions. */
 export function regionSections(results: Results, picture: Picture): string[] {
@@ -24,6 +22,8 @@ export function regionSections(results: Results, picture: Picture): string[] {
     `Regions of ${plain(shown.label)}, seed ${shown.seed}, before the first F slice and after the last.${
       othersWords(results)
     }`,
+    ...picture("regions_drift.png"),
+    ...centreWords(shown),
     driftTable(shown),
     membersWords(results, shown),
     "## Where do the sequences lie?",
@@ -34,6 +34,12 @@ export function regionSections(results: Results, picture: Picture): string[] {
     ...shareWords(shown),
   ];
 }
+
+/** What a centre's place on the maps means. */
+const centreWords = ({ regions: { map } }: ShownRegions): string[] =>
+  map.centres === undefined || map.x.length === 0 ? [] : [
+    "On the maps a centre stands among the sequences nearest to it, at their mean weighted by how near they are. A map in two dimensions keeps neighbours, not angles: how far a centre moved is what the degrees say.",
+  ];
 
 /** What is counted as a member: not the windows that are ranked. */
 function membersWords({ spec }: Results, { label }: ShownRegions): string {

@@ -18,6 +18,7 @@ import { VERSION } from "../version.ts";
 import { UsageError } from "./args.ts";
 import { checkSweep } from "./check_sweep.ts";
 import { type Checked, checkJson, checkText } from "./check_text.ts";
+import { settled } from "./settled.ts";
 import { type ReadSpec, readSpecs, SPEC_OPTIONS } from "./specs.ts";
 import type { Arguments, Command } from "./types.ts";
 import { type Asked, askedOf, failedAlone, interruptible, JOBS_OPTION, withWorkbench } from "./workbench.ts";
@@ -115,20 +116,22 @@ async function checkOne(read: ReadSpec, reports: string, args: Arguments, asked:
 }
 
 /** Everything that can stand in the way is asked before anything is computed. */
-async function held({ spec, digest }: ReadSpec, folder: string, args: Arguments, asked: CheckAsked): Promise<Checked> {
+async function held(read: ReadSpec, folder: string, args: Arguments, asked: CheckAsked): Promise<Checked> {
   const committed = await readCommitted(folder);
   if ("words" in committed) return { outcome: "incomparable", obstacle: committed };
-  const wrongSpec = specObstacle(committed, portableSpec(spec));
-  if (wrongSpec !== undefined) return { outcome: "incomparable", obstacle: wrongSpec };
   const view = args.has("quiet") || args.has("json") ? [] : [terminalView()];
   const progress = new Progress(view, asked.signal);
+  // A search comes first: where it chooses otherwise than it did, the specs differ.
+  const { spec, search } = await settled(read, args.text("data"), progress, asked);
+  const wrongSpec = specObstacle(committed, portableSpec(spec));
+  if (wrongSpec !== undefined) return { outcome: "incomparable", obstacle: wrongSpec };
   return await withWorkbench(spec, args.text("data"), progress, asked, async (bench) => {
     const close = closeness(committed, originOf(bench), spec, asked.tolerance);
     if ("words" in close) return { outcome: "incomparable", obstacle: close };
     const prepared = await prepareRun(spec, bench, args.text("data"));
     const wrongData = dataObstacle(committed, prepared);
     if (wrongData !== undefined) return { outcome: "incomparable", obstacle: wrongData };
-    const finished = await computeRun(spec, digest, prepared, bench);
+    const finished = { ...await computeRun(spec, read.digest, prepared, bench), search };
     for (const { spec, seed, error } of finished.run.failures) {
       console.error(writtenOut(`Failed: ${spec.label}, seed ${seed}: ${error.message}`));
     }

@@ -10,8 +10,10 @@ import { engineId } from "../pipeline/stages.ts";
 import { Store } from "../pipeline/store.ts";
 import { concise } from "../spec/concise.ts";
 import { describe } from "../spec/describe.ts";
+import type { SearchPlan } from "../spec/search.ts";
 import type { ResolvedSpec } from "../spec/types.ts";
 import { sweepPlanJson, sweepPlanText } from "./plan_sweep.ts";
+import { searchJson, searchLines } from "./plan_search.ts";
 import { stageLines } from "./plan_text.ts";
 import { shortJson } from "./short_json.ts";
 import { readSpecs, SPEC_OPTIONS, storeRoot } from "./specs.ts";
@@ -43,13 +45,15 @@ interface Plan {
   readonly stages: readonly PlannedStage[];
   /** Why sizes are missing. */
   readonly missing?: string;
+  /** What is tried first. */
+  readonly search?: SearchPlan | undefined;
 }
 
 async function run(args: Arguments): Promise<number> {
   let code = 0;
   for (const { runs, sweep } of await readSpecs(args)) {
     const plans: Plan[] = [];
-    for (const { spec } of runs) plans.push(await makePlan(spec, args.text("data")));
+    for (const { spec, search } of runs) plans.push({ ...await makePlan(spec, args.text("data")), search });
     const [first] = plans;
     if (sweep !== undefined) {
       console.log(args.has("json") ? JSON.stringify(sweepPlanJson(sweep, plans)) : sweepPlanText(sweep, plans));
@@ -72,18 +76,20 @@ async function makePlan(spec: ResolvedSpec, dataDir: string | undefined): Promis
   }
 }
 
-const asJson = ({ spec, engine, prepared, stages, missing }: Plan) => ({
+const asJson = ({ spec, engine, prepared, stages, missing, search }: Plan) => ({
   spec,
   engine,
   slices: prepared?.evaluated.map(({ name, windows }) => ({ name, windows: windows.count })),
   items: prepared?.data.catalogue.size,
   notes: prepared?.notes,
   stages,
+  search: search && searchJson(search),
   missing,
 });
 
-function asText({ spec, engine, prepared, stages, missing }: Plan): string {
+function asText({ spec, engine, prepared, stages, missing, search }: Plan): string {
   const lines = [shortJson(concise(spec)), "", ...describe(spec), "", `Engine: ${engine}`];
+  if (search !== undefined) lines.push(...searchLines(search));
   if (prepared !== undefined) {
     const slices = prepared.evaluated.map(({ name, windows }) => `${name} ${windows.count} windows`).join(", ");
     lines.push(

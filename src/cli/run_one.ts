@@ -8,6 +8,7 @@ import type { EventSink } from "../pipeline/events.ts";
 import { Interrupted, Progress } from "../pipeline/progress.ts";
 import { runSpec, type Written } from "../pipeline/run_spec.ts";
 import { terminalView } from "../pipeline/terminal_view.ts";
+import { settled } from "./settled.ts";
 import type { ReadSpec } from "./specs.ts";
 import type { Arguments } from "./types.ts";
 import { type Asked, withWorkbench } from "./workbench.ts";
@@ -25,7 +26,7 @@ export const isShown = (args: Arguments): boolean => !args.has("quiet") && !args
  * @throws what ended it; its log says so already.
  */
 export async function runOne(
-  { spec, digest }: ReadSpec,
+  read: ReadSpec,
   args: Arguments,
   asked: Asked,
   more: readonly EventSink[] = [],
@@ -33,15 +34,16 @@ export async function runOne(
   const out = args.text("out") ?? REPORTS;
   const dataDir = args.text("data");
   const view = isShown(args) ? [terminalView()] : [];
-  const log = openEventLog(join(out, spec.name, EVENT_LOG), (line) => console.error(line));
+  const log = openEventLog(join(out, read.spec.name, EVENT_LOG), (line) => console.error(line));
   const progress = new Progress([...view, log.sink, ...more], asked.signal);
   try {
+    const { spec, search } = await settled(read, dataDir, progress, asked);
     const written = await withWorkbench(
       spec,
       dataDir,
       progress,
       asked,
-      (bench) => runSpec(spec, digest, { bench, dataDir, out }),
+      (bench) => runSpec(spec, read.digest, { bench, dataDir, out, search }),
     );
     progress.tell({ event: "done", outcome: "done", text: written.report });
     for (const failure of written.failures) console.error(`Failed: ${failure}`);

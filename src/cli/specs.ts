@@ -6,6 +6,7 @@ import { specDigest } from "../spec/canonical.ts";
 import { portableSpec } from "../spec/portable.ts";
 import { SpecError } from "../spec/issue.ts";
 import { readSpecFile } from "../spec/spec_file.ts";
+import type { SearchPlan } from "../spec/search.ts";
 import { parseExperiment, type Sweep } from "../spec/sweep.ts";
 import type { ResolvedSpec } from "../spec/types.ts";
 import type { Arguments, CommandOption } from "./types.ts";
@@ -41,6 +42,8 @@ export interface ReadSpec {
   readonly spec: ResolvedSpec;
   /** SHA-256 of the resolved spec, the same on every machine. */
   readonly digest: string;
+  /** What is tried before it runs; absent where it has no search. */
+  readonly search?: SearchPlan;
 }
 
 /** Reads and resolves all specs of a command line. @throws {SpecError} for the first file that is wrong, with all its problems. */
@@ -49,13 +52,13 @@ export async function readSpecs(args: Arguments): Promise<ReadExperiment[]> {
   const overrides = [...args.all("set"), ...(engine === undefined ? [] : [`engine=${engine}`])];
   const all: ReadExperiment[] = [];
   for (const file of args.positional) {
-    const { name, specs, sweep, issue } = parseExperiment(await readSpecFile(file), file, { set: overrides });
+    const { name, specs, sweep, search, issue } = parseExperiment(await readSpecFile(file), file, { set: overrides });
     const same = all.find((other) => other.name === name);
     if (same !== undefined) {
       const message = `"${name}" is also the name of ${same.file}: their reports would go to one folder.`;
       throw new SpecError(file, [issue("/name", message)]);
     }
-    const runs = specs.map((spec) => ({ spec, digest: specDigest(portableSpec(spec)) }));
+    const runs = specs.map((spec) => ({ spec, digest: specDigest(portableSpec(spec)), ...(search && { search }) }));
     all.push({ file, name, runs, ...(sweep !== undefined && { sweep }) });
   }
   return all;

@@ -66,7 +66,11 @@ export function sliceInteractions(interactions: Interactions, options: SliceOpti
     const name = index === 0 ? "S" : index === borders.length ? "T" : `F${index}`;
     return { name, from, to, rows: rowsBetween(positives, times, from, to) };
   });
-  for (const slice of raw) mustHaveWindows(slice, context, stride);
+  const tail = `the end of F${borders.length - 1}, which a search judges by (search.validation),`;
+  for (const slice of raw) {
+    const name = validation !== undefined && slice.name === "T" ? tail : slice.name;
+    mustHaveWindows({ ...slice, name }, context, stride);
+  }
   const setup = raw[0]!;
   const test = raw.at(-1)!;
   const numbered = findCatalogue(interactions, raw, options);

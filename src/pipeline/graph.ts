@@ -178,7 +178,8 @@ class GraphOfSeed {
       });
     }
     const stages = { spec, slices, ...(yardstick && { yardstick }) };
-    if (!method.editsRegions) return stages;
+    // Of what a search tries, nothing is shown.
+    if (!method.editsRegions || this.spec.slices.validation !== undefined) return stages;
     const regions = this.#node(
       `${spec.label}: describe regions`,
       "",

@@ -110,8 +110,12 @@ class Search {
   async #run(spec: ResolvedSpec) {
     const { search: { validation } } = this.plan;
     const { search: _, ...rest } = spec;
-    const seeds = spec.seeds.slice(0, 1);
-    const { prepared, run } = await this.bench.run({ ...rest, seeds, slices: { ...spec.slices, validation } });
+    const { prepared, run } = await this.bench.run({
+      ...rest,
+      name: `${spec.name}, search`,
+      seeds: spec.seeds.slice(0, 1),
+      slices: { ...spec.slices, validation },
+    });
     const { windows, from, to } = prepared.data.test;
     this.#judged = { windows: windows.count, from, to };
     const score = ({ states }: MethodRun): number => {

@@ -188,8 +188,6 @@ export interface MethodSpec {
   readonly kind: string;
   /** Name in tables and charts, unlike all others. */
   readonly label: string;
-  /** The label of the raie whose K=1 control this entry is: the same raie with one region and the same budget. Absent for all others. */
-  readonly control?: string;
   /** Its adapters. */
   readonly lora: LoraSpec;
   /** Its regions; meant for raie alone. */

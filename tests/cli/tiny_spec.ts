@@ -6,6 +6,7 @@ export const TINY = {
   backbone: { kind: "sasrec", hidden: 8, training: { epochs: 1 } },
   lora: { training: { epochs: 1 } },
   regions: { k: 2, training: { epochs: 1 } },
+  control: false,
   methods: ["base", "lora", { kind: "raie", label: "RAIE" }],
   seeds: [1],
 };

@@ -29,8 +29,8 @@ describe("a run with a matched budget", () => {
   beforeAll(async () => {
     folder = Deno.makeTempDirSync();
     engine = await openEngine("wasm");
-    matched = await run({ budget: "matched", methods: ["base", ...OTHERS, RAIE] });
-    paper = await run({ methods: ["base", RAIE] });
+    matched = await run({ budget: "matched", control: true, methods: ["base", ...OTHERS, RAIE] });
+    paper = await run({ control: true, methods: ["base", RAIE] });
   });
   afterAll(() => {
     engine.close();

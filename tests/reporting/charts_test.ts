@@ -6,8 +6,9 @@ import { renderPng } from "../../src/reporting/charts/canvas.ts";
 import { reportCharts } from "../../src/reporting/charts/report_charts.ts";
 import type { Results } from "../../src/reporting/types.ts";
 import { type MadeMethod, madeResults, METHODS, withoutEvidence } from "./results_fixture.ts";
-import { FIFTEEN, TWELVE } from "./many_methods.ts";
-import { draw, inkedPixels } from "./picture.ts";
+import { mergedRegions, withRegions } from "./made_regions.ts";
+import { ABLATION, FIFTEEN, TWELVE } from "./many_methods.ts";
+import { assertApart, draw, inkedPixels } from "./picture.ts";
 
 const EIGHT = [
   ...METHODS,
@@ -24,6 +25,7 @@ const EIGHT = [
 ];
 
 const WIDE = "W".repeat(80);
+const wide = (method: MadeMethod, i: number) => ({ ...method, label: `${i}${WIDE}\u202e<b>|` });
 
 const CASES: readonly (readonly [string, Results])[] = [
   ["one seed", madeResults()],
@@ -34,7 +36,20 @@ const CASES: readonly (readonly [string, Results])[] = [
   ["the base alone", madeResults({ methods: METHODS.slice(0, 1) })],
   [
     "wide and hostile names",
-    madeResults({ methods: METHODS.map((method, i) => ({ ...method, label: `${i}${WIDE}\u202e<b>|` })) }),
+    madeResults({ methods: METHODS.map(wide) }),
+  ],
+  ["an ablation with its control", madeResults({ methods: ABLATION })],
+  [
+    "an ablation with wide names",
+    madeResults({ methods: ABLATION.map((method, i) => method.label === "RAIE" ? method : wide(method, i)) }),
+  ],
+  ["merged regions", withRegions(madeResults(), mergedRegions)],
+  [
+    "regions of a version that knows no centres",
+    withRegions(madeResults(), ({ map: { before: _before, centres: _centres, ...map }, ...regions }) => ({
+      ...regions,
+      map,
+    })),
   ],
   [
     "measures of zero",
@@ -46,7 +61,12 @@ const CASES: readonly (readonly [string, Results])[] = [
   ],
 ];
 
-for (const { file, chart } of reportCharts(madeResults({ seeds: [1, 2] }))) {
+const REVIEWED = [
+  ...reportCharts(madeResults({ seeds: [1, 2] })),
+  ...reportCharts(madeResults({ methods: ABLATION })).filter(({ file }) => file === "ablation.png"),
+];
+
+for (const { file, chart } of REVIEWED) {
   Deno.test(`the configuration of ${file} is as it was reviewed`, async (context) => {
     await assertSnapshot(context, JSON.parse(JSON.stringify(chart.configuration, shorter)));
   });
@@ -81,18 +101,15 @@ for (const [name, results] of CASES) {
 
 describe("charts of many methods", () => {
   const many = [madeResults({ methods: TWELVE }), madeResults({ seeds: [1, 2, 3], methods: FIFTEEN })];
-  for (const file of ["methods.png", "retention.png", "edits.png", "loss_adapters.png"]) {
+  for (const file of ["methods.png", "retention.png", "cost.png", "edits.png", "loss_adapters.png"]) {
     it(`${file} names every method, and no text on it covers another`, async () => {
       for (const results of many) {
         const { texts } = await draw(reportCharts(results).find((chart) => chart.file === file)!.chart);
-        for (const [i, a] of texts.entries()) {
-          for (const b of texts.slice(i + 1)) {
-            const apart = a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
-            assert.ok(apart, `"${a.text}" and "${b.text}" cover each other`);
-          }
-        }
+        assertApart(texts);
         const drawn = results.runs.filter(({ loss, regions }) =>
-          file === "loss_adapters.png" ? loss.length > 0 : file !== "edits.png" || regions !== undefined
+          file === "loss_adapters.png" || file === "cost.png"
+            ? loss.length > 0
+            : file !== "edits.png" || regions !== undefined
         );
         for (const { label } of drawn) {
           assert.ok(texts.some(({ text }) => text === label || text.startsWith(`${label}  F`)), label);
@@ -109,22 +126,6 @@ describe("charts of many methods", () => {
       written.sort((a, b) => a.top - b.top).map(({ text }) => text),
       labels.sort((a, b) => b.T - a.T).map(({ label }) => label),
     );
-  });
-
-  it("show what an ablation switches off as part of the slice", () => {
-    const made = madeResults();
-    const runs = made.runs.map((run) =>
-      run.regions === undefined ? run : {
-        ...run,
-        regions: { ...run.regions, edits: run.regions.edits.map((edit) => ({ ...edit, add: 0, withheld: 453 })) },
-      }
-    );
-    const names = (results: Results) =>
-      reportCharts(results).find(({ file }) => file === "edits.png")!.chart.configuration.data.datasets.map((
-        { label },
-      ) => label);
-    assert.deepEqual(names(made), ["Update", "Expand", "Add"]);
-    assert.deepEqual(names({ ...made, runs }), ["Update", "Expand", "Add", "Switched off"]);
   });
 });
 
@@ -210,7 +211,7 @@ describe("renderPng()", () => {
 describe("reportCharts()", () => {
   it("draws no regions where no method keeps any", () => {
     const files = reportCharts(madeResults({ methods: METHODS.slice(0, 2) })).map(({ file }) => file);
-    assert.deepEqual(files, ["methods.png", "retention.png", "loss_backbone.png", "loss_adapters.png"]);
+    assert.deepEqual(files, ["methods.png", "retention.png", "cost.png", "loss_backbone.png", "loss_adapters.png"]);
   });
 
   it("draws no loss of a backbone whose weights were read from a file", () => {

@@ -60,3 +60,12 @@ export const FIFTEEN: readonly MadeMethod[] = [
   raie("RAIE K=6", .1527, .0851, 6),
   raie("RAIE K=8", .1508, .0847, 8),
 ];
+
+/** RAIE with its control and two ablations: one that changes nothing to speak of, one that loses. */
+export const ABLATION: readonly MadeMethod[] = [
+  ...TWELVE.slice(0, 1),
+  raie("RAIE", .1553, .0872, 3),
+  { ...raie("RAIE K=1", .1571, .0661, 1), control: "RAIE" },
+  raie("RAIE without editing", .1561, .0855, 3),
+  raie("RAIE with random regions", .1302, .0601, 3),
+];

@@ -1,6 +1,7 @@
 /**
  * Looking at a picture as a program can: its size, its ink, and the texts written on it.
  */
+import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { Plugin } from "chart.js";
 import { type Chart, renderPng } from "../../src/reporting/charts/canvas.ts";
@@ -63,4 +64,14 @@ export async function draw(
     configuration: { ...configuration, plugins: [recorder, ...configuration.plugins ?? []] },
   });
   return { png, texts };
+}
+
+/** Fails where a text on a picture covers another. */
+export function assertApart(texts: readonly WrittenText[]): void {
+  for (const [i, a] of texts.entries()) {
+    for (const b of texts.slice(i + 1)) {
+      const apart = a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+      assert.ok(apart, `"${a.text}" and "${b.text}" cover each other`);
+    }
+  }
 }

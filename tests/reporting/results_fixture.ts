@@ -2,9 +2,10 @@
  * Made-up results, realistic in every part: what tests of the reporting room draw and tell.
  */
 import { madeEvidence, type MadeP } from "./made_evidence.ts";
+import { madeRegions, noise } from "./made_regions.ts";
 import { parseSpec } from "../../src/spec/parse.ts";
 import type { MethodSpec } from "../../src/spec/types.ts";
-import type { RegionsResult, Results, RunResult } from "../../src/reporting/types.ts";
+import type { Results, RunResult } from "../../src/reporting/types.ts";
 
 /** A method of the made-up experiment: its measures on S, F1 and T before noise. */
 export interface MadeMethod {
@@ -18,6 +19,8 @@ export interface MadeMethod {
   readonly own?: MethodSpec["own"];
   /** Regions it begins with; one more is added. */
   readonly regions?: number;
+  /** The raie whose K=1 control it is. */
+  readonly control?: string;
 }
 
 /** What a made-up experiment can vary. */
@@ -126,9 +129,9 @@ function madeSpec(methods: readonly MadeMethod[], seeds: readonly number[], fine
     "made-up.json",
   );
   // Methods that the made-up experiment has and this version does not are dressed up as others.
-  const entries = methods.map(({ kind, label = kind, own = {} }) => {
+  const entries = methods.map(({ kind, label = kind, own = {}, control }) => {
     const like = resolved.methods.find((method) => method.kind === kind) ?? resolved.methods[1]!;
-    return { ...like, kind, label, own };
+    return { ...like, kind, label, own, ...(control !== undefined && { control }) };
   });
   return {
     ...resolved,
@@ -194,94 +197,6 @@ const measuresFrom = (recall: number): Record<string, number> => ({
   "coverage@10": Math.min(1, .42 + recall),
 });
 
-function madeRegions(slices: readonly string[], seed: number, built: number): RegionsResult {
-  const tags = slices.slice(1, -1);
-  const after = Array.from({ length: built + 1 }, (_, k) => ({
-    name: `R${k + 1}`,
-    size: k === built ? 262.25 : [2140, 1480, 1155.5][k % 3]!,
-    radius: k === built ? .58 : [.71, .66, .83][k % 3]!,
-    kappa: k === built ? 77.9 : [52.4, 61.2, 40.8][k % 3]!,
-    pi: k === built ? .052 : [.425, .294, .229][k % 3]! * 3 / built,
-    moved: k === built ? 0 : [.031, .012, .118][k % 3]!,
-  })).map((region) => ({ ...region, pi: Math.min(1, region.pi) }));
-  const counts = (total: number, shares: readonly number[]) => {
-    const sum = shares.reduce((all, share) => all + share, 0);
-    return shares.map((share) => Math.round(total * share / sum));
-  };
-  const shares = slices.map((_, i) => {
-    const old = i === 0 ? [.48, .33, .18] : i === slices.length - 1 ? [.33, .29, .22] : [.4, .31, .23];
-    const added = i === 0 ? .01 : i === slices.length - 1 ? .16 : .06;
-    return after.map((_, k) => k === built ? added * built / 3 : old[k % 3]!);
-  });
-  const map = madeMap(slices, seed, built);
-  const moves = [[61, 7, 9, 4], [5, 44, 3, 6], [4, 2, 27, 5], [0, 0, 1, 3]];
-  return {
-    before: after.slice(0, built).map((region, k) => ({
-      ...region,
-      size: [1790, 1320, 880][k % 3]!,
-      radius: region.radius - .04,
-      moved: 0,
-    })),
-    after,
-    edits: tags.map((slice, i) => {
-      // Less is new from slice to slice, and seeds do not agree.
-      const shift = 120 * i + (seed === 1 ? 0 : Math.round(90 * noise(`edits ${slice} ${seed}`)));
-      return {
-        slice,
-        update: 1874 + shift,
-        expand: 402 + (shift >> 2),
-        add: 453 - shift - (shift >> 2),
-        withheld: 0,
-        merged: i === 2 ? 1 : 0,
-        accepted: i === 0 ? 1 : 0,
-        refused: 2,
-        fellBack: 191,
-      };
-    }),
-    routing: Object.fromEntries(slices.map((slice, i) => [slice, counts(slice === "S" ? 4775 : 2000, shares[i]!)])),
-    flows: slices.slice(1).map((to, i) => ({
-      from: slices[i]!,
-      to,
-      counts: after.map((_, a) =>
-        after.map((_, b) =>
-          moves[a === built ? 3 : a % 3]![b === built ? 3 : b % 3]! / (a === b || built < 4 ? 1 : 2) | 0
-        )
-      ),
-    })),
-    map,
-    notes: ["posterior gate: Expand cannot fire with these constants"],
-  };
-}
-
-function madeMap(slices: readonly string[], seed: number, built: number): RegionsResult["map"] {
-  const places = Array.from(
-    { length: built + 1 },
-    (_, k) => [[-.6, .3], [.5, .55], [.1, -.5], [.75, -.35]][k] ?? [.8 * Math.cos(2 * k), .8 * Math.sin(2 * k)],
-  );
-  const points = slices.flatMap((slice, s) =>
-    Array.from({ length: 150 }, (_, i) => {
-      const draw = (what: string) => noise(`${what} ${slice} ${i} ${seed}`);
-      const bound = s === 0 ? built : built + 1;
-      const region = Math.floor((draw("region") + 1) / 2 * bound) % bound;
-      const reach = .3 * Math.sqrt(Math.abs(draw("reach")));
-      const angle = Math.PI * draw("angle");
-      const [x = 0, y = 0] = places[region] ?? [];
-      return { slice, region, x: x + reach * Math.cos(angle) + .04 * s, y: y + reach * Math.sin(angle) };
-    })
-  );
-  return {
-    x: points.map(({ x }) => x),
-    y: points.map(({ y }) => y),
-    slice: points.map(({ slice }) => slice),
-    region: points.map(({ region }) => region),
-    before: points.map(({ region }) => region % built),
-    centres: {
-      before: places.slice(0, built).map(([x = 0, y = 0]) => ({ x, y })),
-      after: places.map(([x = 0, y = 0], k) => ({ x: x + (k === built - 1 ? .02 : k === 0 ? .25 : 0), y })),
-    },
-  };
-}
-
 function curve(
   seed: number,
   points: number,
@@ -295,13 +210,4 @@ function curve(
     steps: at,
     values: at.map((step) => to + (from - to) * Math.exp(-4 * step / steps) + .02 * noise(`loss ${seed} ${step}`)),
   };
-}
-
-/** A number in [-1, 1) that depends on a text alone (FNV-1a, mixed). */
-function noise(text: string): number {
-  let hash = 2166136261;
-  for (const character of text) hash = Math.imul(hash ^ character.charCodeAt(0), 16777619);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 31 - 1;
 }

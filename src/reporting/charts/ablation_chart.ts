@@ -63,7 +63,7 @@ export function ablationChart(results: Results): Chart | undefined {
     }),
   }));
   const axes = PANELS.map((slice) => {
-    const title = `difference in ${measure} on ${slice} (${slice === "S" ? "retention" : "adaptation"})`;
+    const title = `difference on ${slice} (${slice === "S" ? "retention" : "adaptation"})`;
     return [`x${slice}`, numberAxis(title, range)] as const;
   });
   const configuration: ChartConfiguration<"bar", DifferenceBar[], string> = {
@@ -85,7 +85,7 @@ export function ablationChart(results: Results): Chart | undefined {
     },
     options: {
       ...frame({
-        title: `Variants less ${chartName(reference)}`,
+        title: `Variants less ${chartName(reference)}, in ${measure}`,
         subtitle: [
           `right of zero: better than ${chartName(reference, 14)}; whiskers: 95 % intervals over users`,
           "filled, figure bold: significant, p Holm-corrected; hollow: not",

@@ -144,6 +144,7 @@ function drawCentres(
   area: Box,
   hollow: boolean,
 ): void {
+  const lines: Box[] = [];
   for (const { from, colour, ...place } of centres) {
     const to = at(place);
     for (const old of from.map(at)) {
@@ -151,6 +152,12 @@ function drawCentres(
       const length = Math.hypot(dx, dy);
       if (length < CENTRE + SHORTEST) continue;
       const rest = 1 - (CENTRE + 2) / length;
+      lines.push({
+        left: Math.min(old[0], to[0]),
+        right: Math.max(old[0], to[0]),
+        top: Math.min(old[1], to[1]) - 3,
+        bottom: Math.max(old[1], to[1]) + 3,
+      });
       mark(pen, ...old, { colour, hollow: true, size: CENTRE - 1 });
       arrow(pen, old, [old[0] + dx * rest, old[1] + dy * rest], { colour: INK.paper, width: 4.5 });
       arrow(pen, old, [old[0] + dx * rest, old[1] + dy * rest]);
@@ -161,7 +168,7 @@ function drawCentres(
     const [x, y] = at(place);
     return { x, y, width: widthOf(pen, label, 13, 600) };
   });
-  placeLabels(points, area).forEach(({ x, y }, i) => {
+  placeLabels(points, area, lines).forEach(({ x, y }, i) => {
     write(pen, centres[i]?.label ?? "", x, y, { weight: 600, halo: INK.paper });
   });
 }

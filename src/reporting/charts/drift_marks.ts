@@ -16,11 +16,13 @@ export function columnWords(changes: readonly RegionChange[]): RowWords[] {
   return changes.map((change) => {
     const { before, after } = change;
     const share = before.reduce((sum, { pi }) => sum + pi, 0);
-    const pair = (old: readonly string[], now: string | undefined) =>
-      old.length === 0 ? now ?? "" : `${old.join(", ")} to ${now ?? "none"}`;
+    const pair = (old: string | undefined, now: string | undefined) =>
+      old === undefined ? now ?? "" : `${old} to ${now ?? "none"}`;
+    // What several regions' radii were has no room: rings show it.
+    const [only, ...others] = before;
     return [
-      pair(before.length === 0 ? [] : [shareWords(share)], after && `${shareWords(after.pi)} %`),
-      pair(before.map(({ radius }) => angleWords(radius)), after && `${angleWords(after.radius)}°`),
+      pair(only && shareWords(share), after && `${shareWords(after.pi)} %`),
+      pair(others.length > 0 ? undefined : only && angleWords(only.radius), after && `${angleWords(after.radius)}°`),
       movedWords(change),
     ];
   });

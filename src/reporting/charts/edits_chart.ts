@@ -11,12 +11,12 @@ import { axisTitle, chartName, frame } from "./frame.ts";
 import { INK, inkOn } from "./palette.ts";
 import { line, type Pen, whisker, widthOf, write } from "./pen.ts";
 
-/** As a reader sees operations: the darker, the less of an edit. */
+/** As a reader sees operations: each lighter than the one before it, so that they keep apart in grey. */
 const SEEN = {
   update: { name: "Update", colour: "#0072b2" },
   expand: { name: "Expand", colour: "#56b4e9" },
   add: { name: "Add", colour: "#f0e442" },
-  withheld: { name: "Switched off", colour: "#c3c9d0" },
+  withheld: { name: "Switched off", colour: "#edf0f3" },
 } as const;
 
 const ROW = 36;
@@ -25,7 +25,10 @@ const ROW = 36;
 const LIFT = 11;
 
 /** Pixels at the right for what became of the regions. */
-const REGIONS = 128;
+const REGIONS = 74;
+
+/** Longest name of a method: its slice stands behind it. */
+const LONGEST = 24;
 
 /** One row for each method and F slice, slices downwards in the order of time; undefined where no run edits regions. */
 export function editsChart(results: Results): Chart | undefined {
@@ -73,12 +76,14 @@ export function editsChart(results: Results): Chart | undefined {
   const configuration: ChartConfiguration<"bar", number[], string> = {
     type: "bar",
     data: {
-      labels: rows.map(({ label, slice }, i) => rows[i - 1]?.label === label ? slice : `${chartName(label)}  ${slice}`),
-      datasets: shown.map(({ at, name, colour }) => ({
+      labels: rows.map(({ label, slice }, i) =>
+        rows[i - 1]?.label === label ? slice : `${chartName(label, LONGEST)}  ${slice}`
+      ),
+      datasets: shown.map(({ key, at, name, colour }) => ({
         label: name,
         data: rows.map(({ counts }) => counts[at] ?? 0),
         backgroundColor: colour,
-        borderColor: INK.paper,
+        borderColor: key === "withheld" ? INK.line : INK.paper,
         borderWidth: { left: 1, right: 1, top: 0, bottom: 0 },
         borderSkipped: false,
         barPercentage: .86,
@@ -146,6 +151,9 @@ const segmentNames: Plugin<"bar"> = {
   },
 };
 
+/** Pixels from one line of text to the next. */
+const LINE = 15;
+
 /** What became of the regions at the right of each row, and a line above each method but the first. */
 const rowEnds = (rows: readonly EditRow[]): Plugin<"bar"> => ({
   id: "rowEnds",
@@ -158,7 +166,9 @@ const rowEnds = (rows: readonly EditRow[]): Plugin<"bar"> => ({
         ...(accepted > 0 ? [`${meanCount(accepted)} new`] : []),
         ...(merged > 0 ? [`${meanCount(merged)} merged`] : []),
       ];
-      if (words.length > 0) write(pen, words.join(", "), right + 8, y, { colour: INK.quiet });
+      words.forEach((text, i) => {
+        write(pen, text, right + 8, y + LINE * (i - (words.length - 1) / 2), { size: 12, colour: INK.quiet });
+      });
       const before = rows[row - 1];
       if (before === undefined || before.label === label || before.slice === rows[0]?.slice) return;
       line(pen, [0, y - ROW / 2], [right, y - ROW / 2], { colour: INK.grid, width: 1 });

@@ -6,7 +6,7 @@ import type { Chart as ChartJs, ChartConfiguration, ChartData, LegendItem, Plugi
 import type { MethodSummary } from "../summary.ts";
 import { chartName } from "./frame.ts";
 import { INK, lighter, lookOf } from "./palette.ts";
-import { type Pen, whisker, widthOf, write } from "./pen.ts";
+import { fitted, type Pen, whisker, widthOf, write } from "./pen.ts";
 import { type Box, placeLabels } from "./place_labels.ts";
 import type { MeasuredPoint, Shown } from "./sight.ts";
 
@@ -98,6 +98,9 @@ function whiskersOf(chart: ChartJs, index: number): (readonly [Place, Place])[] 
   return [[at(endsX[0], y), at(endsX[1], y)], [at(x, endsY[0]), at(x, endsY[1])]];
 }
 
+/** Share of a panel that a name may take: there is room for it beside a point wherever that is. */
+const LONGEST = .5;
+
 /** Names beside the points of each panel, where they cover neither each other nor a point. */
 export const pointNames: Plugin<"scatter"> = {
   id: "pointNames",
@@ -110,11 +113,12 @@ export const pointNames: Plugin<"scatter"> = {
       const { left = 0, right = 0 } = chart.scales[axis] ?? {};
       const points = own.map((index) => {
         const { x = 0, y = 0 } = chart.getDatasetMeta(index).data[0] ?? {};
-        return { x, y, width: widthOf(pen, datasets[index]?.label ?? "", 14, 600) };
+        const text = fitted(pen, datasets[index]?.label ?? "", LONGEST * (right - left), 14, 600);
+        return { x, y, text, width: widthOf(pen, text, 14, 600) };
       });
       const lines = own.flatMap((index) => whiskersOf(chart as ChartJs, index).map(aroundLine));
       placeLabels(points, { ...chart.chartArea, left, right }, lines).forEach(({ x, y }, i) => {
-        write(pen, datasets[own[i] ?? 0]?.label ?? "", x, y, { size: 14, weight: 600, halo: INK.paper });
+        write(pen, points[i]?.text ?? "", x, y, { size: 14, weight: 600, halo: INK.paper });
       });
     }
   },

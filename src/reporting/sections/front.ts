@@ -15,8 +15,8 @@ export function frontWords(results: Results): string[] {
   const front = methodFront(results).map(({ method }) => plain(method.label));
   if (compared.length < 2 || front.length === 0) return [];
   const which = front.length === compared.length
-    ? "every method is"
-    : `${series(front)} ${front.length > 1 ? "are" : "is"}`;
+    ? "is every method"
+    : `${front.length > 1 ? "are" : "is"} ${series(front)}`;
   return [
     `On the Pareto front ${which}: no other method reaches as much on both S and T, and more on one of them. That is said of the figures as they are; the intervals tell how sure their order is.`,
   ];

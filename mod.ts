@@ -17,10 +17,40 @@
  *   }
  * }
  * ```
+ *
+ * @example A sweep: every cell, then one report of all
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { openEngine, parseExperiment, Progress, runSpec, specDigest, Store, writeSweep } from "./mod.ts";
+ *
+ * async function runAll(text: string, file: string): Promise<string[]> {
+ *   const { specs, sweep } = parseExperiment(text, file);
+ *   const engine = await openEngine(specs[0]!.engine);
+ *   const progress = new Progress();
+ *   try {
+ *     const reports = [];
+ *     for (const spec of specs) {
+ *       const bench = { engine, store: new Store(".store"), progress };
+ *       reports.push((await runSpec(spec, specDigest(spec), { bench, dataDir: undefined, out: "reports" })).report);
+ *     }
+ *     return sweep === undefined ? reports : [...reports, await writeSweep("reports", sweep, progress)];
+ *   } finally {
+ *     engine.close();
+ *   }
+ * }
+ *
+ * const spec = { name: "a", dataset: "movielens-100k", backbone: { kind: "sasrec" }, methods: ["base", "raie"] };
+ * const { sweep } = parseExperiment(JSON.stringify({ ...spec, sweep: { "regions.k": [1, 3] } }), "a.json");
+ * assert.deepEqual(sweep?.cells.map(({ folder }) => folder), ["regions.k-1", "regions.k-3"]);
+ * assert.equal(typeof runAll, "function");
+ * ```
  * @module
  */
 export { parseSpec } from "./src/spec/parse.ts";
 export type { ParsedSpec, ParseOptions } from "./src/spec/parse.ts";
+export { parseExperiment } from "./src/spec/sweep.ts";
+export type { ParsedExperiment, Sweep, SweepCell } from "./src/spec/sweep.ts";
+export type { CellSetting } from "./src/spec/cell_names.ts";
 export { SpecError } from "./src/spec/issue.ts";
 export type { SpecIssue } from "./src/spec/issue.ts";
 export type { Json, JsonRecord } from "./src/spec/json.ts";
@@ -83,9 +113,12 @@ export type { JobPool, JobsDone } from "./src/pipeline/jobs.ts";
 export type { StageNode, StageTask, YardstickState } from "./src/pipeline/graph.ts";
 export { runSpec } from "./src/pipeline/run_spec.ts";
 export type { Written } from "./src/pipeline/run_spec.ts";
+export { writeSweep } from "./src/pipeline/write_sweep.ts";
 export { Store } from "./src/pipeline/store.ts";
 export type { StageResult, StoreOptions } from "./src/pipeline/store.ts";
 export { StoreError } from "./src/pipeline/store_error.ts";
 export type { StageIdentity } from "./src/pipeline/stage_key.ts";
 
+export { readSweep } from "./src/reporting/sweep/sweep_file.ts";
+export type * from "./src/reporting/sweep/types.ts";
 export type * from "./src/reporting/types.ts";

@@ -3,7 +3,15 @@
  * @module
  */
 import type { Moved } from "../reporting/review/drift.ts";
-import { type Checked, checkJson, closenessWords, differingLines, movedLines, toleratedWords } from "./check_text.ts";
+import {
+  type Checked,
+  checkJson,
+  closenessWords,
+  differingLines,
+  movedLines,
+  roundingHint,
+  toleratedWords,
+} from "./check_text.ts";
 
 /** One cell that was checked. */
 export interface CheckedCell {
@@ -51,7 +59,7 @@ function heldLines(
   const figures = cells.reduce((sum, { held }) => sum + held.drift.held, 0);
   const places = cells.filter(({ held }) => held.outcome === "moved").length;
   const count = cells.length === 1 ? "one cell" : `${cells.length} cells`;
-  const { closeness } = cells[0]!.held;
+  const { closeness, rung } = cells[0]!.held;
   const head = drifted.length === 0
     ? `${name}: ${
       closeness.kind === "exact" ? "nothing moved" : "nothing drifted"
@@ -60,6 +68,7 @@ function heldLines(
   return [
     `${head}, ${closenessWords(closeness)}`,
     ...movedLines(drifted),
+    ...roundingHint(drifted, closeness, rung),
     ...toleratedWords(cells.flatMap(({ held }) => held.drift.moved)),
   ];
 }

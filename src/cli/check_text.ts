@@ -29,16 +29,21 @@ export function checkText(name: string, committed: string, checked: Checked): st
       closeness.kind === "exact" ? "nothing moved" : "nothing drifted"
     }; ${held} figures are as in ${committed}`
     : `${name}: ${drifted.length} of ${held} figures moved from ${committed}`;
-  // TensorFlow's kernels are those of the processor's instruction set, and its device is called "cpu" all the same.
-  const hint = drifted.length > 0 && closeness.kind === "exact" && rung === "tensorflow"
-    ? [
-      "  On another processor TensorFlow rounds differently: --tolerance X holds measures within X.",
-    ]
-    : [];
-  return [`${head}, ${closenessWords(closeness)}`, ...movedLines(drifted), ...hint, ...toleratedWords(moved)].join(
+  return [
+    `${head}, ${closenessWords(closeness)}`,
+    ...movedLines(drifted),
+    ...roundingHint(drifted, closeness, rung),
+    ...toleratedWords(moved),
+  ].join(
     "\n",
   );
 }
+
+/** TensorFlow's kernels are those of the processor's instruction set, and its device is called "cpu" all the same. */
+export const roundingHint = (drifted: readonly Moved[], { kind }: Closeness, rung: string): string[] =>
+  drifted.length > 0 && kind === "exact" && rung === "tensorflow"
+    ? ["  On another processor TensorFlow rounds differently: --tolerance X holds measures within X."]
+    : [];
 
 /** The same for programs: one object. */
 export const checkJson = (name: string, committed: string, checked: Checked): unknown => {

@@ -10,6 +10,7 @@ import { shortened } from "./shown_text.ts";
 export interface CellSetting {
   /** As in `--set`, e.g. "regions.k". */
   readonly path: string;
+  /** What stands there. */
   readonly value: Json;
 }
 
@@ -55,7 +56,10 @@ export function cellNames(cells: readonly (readonly CellSetting[])[]): string[] 
 
 /** Whatever a file system, a shell or a browser might take for something else becomes a hyphen. */
 const safe = (text: string): string =>
-  text.replace(/[^A-Za-z0-9.+-]+/g, "-").replace(/\.{2,}/g, ".").replace(/^[.-]+(?=[A-Za-z])/, "");
+  text.replace(/^[^A-Za-z0-9+-]+/, "").replace(/[^A-Za-z0-9.+-]+/g, "-").replace(/\.{2,}/g, ".").replace(
+    /^-+(?=[A-Za-z])/,
+    "",
+  );
 
 /** Some file systems drop a dot at the end. */
 const ended = (name: string): string => name.replace(/[.-]+$/, "");

@@ -38,8 +38,11 @@ export interface SweepCell {
 
 /** A spec with `sweep`. */
 export interface Sweep {
+  /** Of its folder under reports/. */
   readonly name: string;
+  /** Heading of its report. */
   readonly title: string;
+  /** A paragraph for the report; may be empty. */
   readonly description: string;
   /** In the order of the spec: the first one's values vary slowest. */
   readonly paths: readonly { readonly path: string; readonly values: readonly Json[] }[];

@@ -16,6 +16,9 @@ export interface SweptValues extends SweptPath {
   readonly values: readonly Json[];
 }
 
+/** A long spec that is wrong everywhere is not read for every cell: cells with problems times values, about. */
+const MOST_VALUES = 20_000;
+
 /**
  * The specs of all combinations, each with the numbers of its values in their lists; the first path's vary slowest.
  *
@@ -26,8 +29,20 @@ export function judgedCells(
   base: Written,
   paths: readonly SweptValues[],
 ): { readonly indices: readonly number[]; readonly spec: ResolvedSpec }[] {
-  const cells = combinations(paths.map(({ values }) => values)).map((indices) => judgedCell(base, paths, indices));
-  mustFit(base, paths, cells);
+  const all = combinations(paths.map(({ values }) => values));
+  const cells: JudgedCell[] = [];
+  let patience = Math.min(MOST_PROBLEMS, Math.max(2, Math.floor(MOST_VALUES / sizeOf(base.value))));
+  // Cells in which one path alone has another than its first value come first: they show what is wrong with any value.
+  const others = (indices: readonly number[]) => indices.filter((index) => index > 0).length;
+  const order = all.map((indices, i) => ({ indices, i })).sort((a, b) =>
+    Math.max(1, others(a.indices)) - Math.max(1, others(b.indices)) || a.i - b.i
+  );
+  for (const { indices, i } of order) {
+    const cell = judgedCell(base, paths, indices);
+    cells[i] = cell;
+    if (cell.findings.length > 0 && --patience === 0) break;
+  }
+  mustFit(base, paths, cells.filter((cell) => cell !== undefined));
   return cells.flatMap(({ indices, spec }) => spec === undefined ? [] : [{ indices, spec }]);
 }
 
@@ -118,4 +133,10 @@ function together(paths: readonly SweptValues[], cells: readonly JudgedCell[], {
     return [issueOf(`${field}/${cell.indices[at]}`, message)];
   }
   return [];
+}
+
+/** Plain values in a value, at every depth; at least 1. */
+function sizeOf(value: Json): number {
+  if (typeof value !== "object" || value === null) return 1;
+  return Object.values(value).reduce<number>((sum, entry) => sum + sizeOf(entry), 1);
 }

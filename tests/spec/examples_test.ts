@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "@std/testing/bdd";
 import { parseSpec } from "../../src/spec/parse.ts";
+import { parseExperiment } from "../../src/spec/sweep.ts";
 import { EXPERIMENT_FILES, experimentBytes } from "./valid.ts";
 
 const resolved = (file: string) => parseSpec(experimentBytes(file), file).resolved;
@@ -8,9 +9,23 @@ const resolved = (file: string) => parseSpec(experimentBytes(file), file).resolv
 describe("experiments/", () => {
   for (const file of EXPERIMENT_FILES) {
     it(`holds the valid spec ${file}, named as its file`, () => {
-      assert.equal(resolved(file).name, file.replace(/^.*\/|\.json$/g, ""));
+      assert.equal(parseExperiment(experimentBytes(file), file).name, file.replace(/^.*\/|\.json$/g, ""));
     });
   }
+
+  it("holds the sweep over the number of regions, on the paper's data and on those that two cores manage", () => {
+    for (const file of ["paper/k-sweep.json", "k-sweep-movielens-100k.json"]) {
+      const { sweep, specs } = parseExperiment(experimentBytes(file), file);
+      assert.deepEqual(sweep?.paths, [{ path: "regions.k", values: [1, 2, 3, 5, 8] }]);
+      assert.deepEqual(specs.map(({ methods }) => methods.find(({ label }) => label === "RAIE")?.regions.k), [
+        1,
+        2,
+        3,
+        5,
+        8,
+      ]);
+    }
+  });
 
   it("holds the authors' measured results beside the official settings", () => {
     const { report, preset, seeds } = resolved("movielens-100k-official.json");

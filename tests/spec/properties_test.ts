@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { canonicalJson, specDigest } from "../../src/spec/canonical.ts";
 import { SpecError } from "../../src/spec/issue.ts";
 import { parseSpec } from "../../src/spec/parse.ts";
+import { parseExperiment } from "../../src/spec/sweep.ts";
 import { editDistance } from "../../src/spec/nearest.ts";
 import { pathOf, pointerOf } from "../../src/spec/json.ts";
 import { RICH } from "./specs.ts";
@@ -11,9 +12,10 @@ import { RICH } from "./specs.ts";
 /** Either a resolved spec that is plain JSON, or a SpecError with a place and a reason for each problem. */
 function judged(text: string, set: readonly string[] = []): void {
   try {
-    const { resolved } = parseSpec(text, "a.json", { set });
-    assert.deepEqual(JSON.parse(JSON.stringify(resolved)), resolved);
-    canonicalJson(resolved);
+    for (const spec of parseExperiment(text, "a.json", { set }).specs) {
+      assert.deepEqual(JSON.parse(JSON.stringify(spec)), spec);
+      canonicalJson(spec);
+    }
   } catch (error) {
     if (!(error instanceof SpecError)) throw error;
     assert.ok(error.issues.length > 0);

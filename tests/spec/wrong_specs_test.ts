@@ -227,7 +227,7 @@ const WRONG: readonly (readonly [string, Record<string, unknown>, string, readon
   ["a share that is none", { methods: [{ kind: "replay", ratio: 1.5 }] }, "/methods/0/ratio", ["from 0 to 1"]],
   ["adapters for what trains none", { methods: [{ kind: "ebpr", lora: {} }] }, "/methods/0/lora", ['no field "lora"']],
   ["a preset of a later version", { preset: "tuned" }, "/preset", ['use "paper" or "official"']],
-  ["a sweep", { sweep: { "regions.k": [1, 2] } }, "/sweep", ["sweep is not available in this version"]],
+  ["a sweep, which is no one experiment", { sweep: { "regions.k": [1, 2] } }, "/sweep", ["parseExperiment()"]],
   ["a search", { search: { space: { "lora.rank": [4] } } }, "/search", ["search is not available in this version"]],
   ["an executor", { executor: "slurm" }, "/executor", ["executor is not available in this version"]],
 ];

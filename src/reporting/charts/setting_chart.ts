@@ -25,11 +25,15 @@ const GAP = 16;
 /** Letters are taken to be as wide as this where there is no canvas to measure on. */
 const LETTER = 7;
 
-/** Panels side by side, one below the other where names of categories would not find room; the key stands below. */
+/** Whiskers of more methods than these want the whole width. */
+const CROWD = 4;
+
+/** Panels side by side, one below the other where whiskers or names of categories would not find room; the key stands below. */
 export function settingChart({ title, subtitle, panels }: SettingChart): Chart {
   const width = CHART_WIDTH - LEFT - RIGHT;
   const half = (width - GAP) / 2;
-  const below = panels.some(({ axis: { numeric, ticks } }) =>
+  const below = panels.some(({ axis: { numeric, ticks }, lines }) =>
+    lines.filter(({ style }) => style === "whiskers").length > CROWD ||
     !numeric && Math.max(...ticks.map(({ label }) => [...label].length)) * LETTER > half * .75 / ticks.length
   );
   const key = settingKey(distinct(panels.flatMap(({ lines }) => lines)), width);

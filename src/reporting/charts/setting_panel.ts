@@ -50,10 +50,10 @@ export interface SettingPanel {
 /** Pixels for the name above, the values and the axis' title below, the figures at the left, and level lines' whiskers at the right. */
 const ABOVE = 26;
 const BELOW = 46;
-const BESIDE = 64;
+const BESIDE = 70;
 const LEVEL = 9;
 
-/** Pixels between the points of two methods at one value. */
+/** Pixels between the points of two methods at one value, at most. */
 const DODGE = 9;
 
 const AXIS = { size: 12, colour: INK.quiet };
@@ -84,10 +84,19 @@ export function drawSettingPanel(pen: Pen, panel: SettingPanel, box: Box): void 
   drawTicks(pen, axis, area);
   levels.forEach((level, i) => drawLevel(pen, level, area, y, area.right + LEVEL * (i + .5)));
   const others = lines.filter(({ style }) => style !== "level");
+  const dodge = dodgeOf(axis, area.right - area.left, others.length);
   others.forEach((each, i) => {
-    const shift = each.style === "band" ? 0 : DODGE * (i - (others.length - 1) / 2);
+    const shift = each.style === "band" ? 0 : dodge * (i - (others.length - 1) / 2);
     drawLine(pen, each, (tick) => x(tick) + shift, y);
   });
+}
+
+/** Pixels between methods' points, so that all of one value stay nearer to it than to the next one, and inside the panel. */
+function dodgeOf({ ticks }: SettingAxis, width: number, lines: number): number {
+  const places = ticks.map(({ at }) => at).toSorted((a, b) => a - b);
+  const gaps = places.map((place, i) => i === 0 ? 2 * place : place - places[i - 1]!);
+  const room = width * Math.min(...gaps, 2 * (1 - (places.at(-1) ?? 0)));
+  return Math.min(DODGE, .8 * room / Math.max(1, lines));
 }
 
 /** From the least to the largest of what is drawn, with some air. */

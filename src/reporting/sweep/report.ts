@@ -8,8 +8,7 @@ import { SIGNIFICANT } from "../../spec/evidence_checks.ts";
 import { describe } from "../../spec/describe.ts";
 import { renderPng } from "../charts/canvas.ts";
 import { plain, series } from "../markdown.ts";
-import { plural } from "../numbers.ts";
-import { valueWords } from "./cells.ts";
+import { cellsWords, valueWords } from "./cells.ts";
 import { isSweepChart, type SweepChart, sweepCharts } from "./charts.ts";
 import { provenanceSection } from "./provenance.ts";
 import { readSweep } from "./sweep_file.ts";
@@ -73,7 +72,8 @@ function sweptSection(sweep: SweepResults): string[] {
   const description = plain(file.description);
   const words = cells.map(({ results }) => describe(results.spec));
   const shared = (words[0] ?? []).filter((sentence) => words.every((other) => other.includes(sentence)));
-  const differing = (words[0]?.length ?? 0) - shared.length;
+  const differing = (words[0] ?? []).filter((sentence) => !shared.includes(sentence));
+  const first = cells[0] === undefined ? "" : `, at ${cellsWords(file, [cells[0]])}`;
   const swept = file.sweep.map(({ path, values }) => `${plain(path)} is ${series(values.map(valueWords))}.`);
   return [
     "## What was asked?",
@@ -81,11 +81,7 @@ function sweptSection(sweep: SweepResults): string[] {
     [
       ...swept,
       ...shared.map(plain),
-      ...(differing === 0 ? [] : [
-        `${plural(differing, "sentence")} more of a cell's spec in words ${
-          differing === 1 ? "is" : "are"
-        } not the same in all cells: the cells' own reports have ${differing === 1 ? "it" : "them"}.`,
-      ]),
+      ...differing.map((sentence) => `${plain(sentence.replace(/\.$/, ""))}${first}.`),
     ].map((sentence) => `- ${sentence}`).join("\n"),
     cellsTable(sweep),
     `Each cell is an experiment of its own, with its results.json in its folder; \`deno task report\` with this folder writes the cells' own reports too. Seconds are those of all its stages when they were computed; new are those of stages that no cell before it has.`,

@@ -47,7 +47,7 @@ function effectWords(sweep: SweepResults, effects: readonly MethodEffect[]): str
     ...bestWords(sweep, concerned),
     ...(quiet.length === 0 ? [] : [
       `${few(quiet.map(({ label }) => plain(label)))} ${
-        quiet.length === 1 ? "has the same figures" : "have the same figures each"
+        quiet.length === 1 ? "has the same figures" : "each have the same figures"
       } in every cell: ${setting} ${sweep.file.sweep.length === 1 ? "does" : "do"} not concern ${
         quiet.length === 1 ? "it" : "them"
       }.`,

@@ -55,7 +55,6 @@ export interface WindowsSpec {
 
 /** Fractions of the positives in time order, or ISO dates as borders. */
 export type SlicesSpec =
-  & Validating
   & (
     | {
       readonly kind: "fractions";
@@ -65,10 +64,8 @@ export type SlicesSpec =
     }
     /** `borders`: seconds since 1970 at which F1..Fn and T begin. */
     | { readonly kind: "dates"; readonly borders: readonly number[] }
-  );
-
-/** What a search makes of slices. */
-interface Validating {
-  /** Share of the last F slice's positives, at its end, that takes the place of T, whose own are left out; absent outside a search. */
-  readonly validation?: number;
-}
+  )
+  & {
+    /** Share of the last F slice's positives, at its end, that takes the place of T, whose own are left out; absent outside a search. */
+    readonly validation?: number;
+  };

@@ -23,6 +23,7 @@ export interface SearchBench {
 export interface Settled {
   /** Ready to run: its own settings are the chosen ones. */
   readonly spec: ResolvedSpec;
+  /** What was tried, and what it came to. */
   readonly search: SearchResult;
 }
 

@@ -4,6 +4,9 @@
  */
 import type { Evidence } from "../evaluation/evidence.ts";
 import type { Difference, ResolvedSpec } from "../spec/types.ts";
+import type { SearchResult } from "./search_types.ts";
+
+export type { SearchChoice, SearchResult } from "./search_types.ts";
 
 /** Measures of one slice: keys such as "Recall@10", "NDCG@10", "MRR", "coverage@10". */
 export type Measures = Readonly<Record<string, number>>;
@@ -97,37 +100,6 @@ export interface Comparison {
   readonly z: number;
   /** Where it was published, as the spec says. */
   readonly source: string;
-}
-
-/** How the settings of a run were chosen before anything was judged on T. */
-export interface SearchResult {
-  /** Seed that everything was tried with. */
-  readonly seed: number;
-  /** What trials were judged by, higher is better. */
-  readonly measure: string;
-  /** Windows of the end of the last F slice, which trials were judged on. */
-  readonly windows: number;
-  /** Seconds since 1970 at which these windows' slice begins. */
-  readonly from: number;
-  /** Seconds since 1970 before which it ends: T begins there. */
-  readonly to: number;
-  /** The backbone first, then methods in the spec's order. */
-  readonly choices: readonly SearchChoice[];
-}
-
-/** What was tried for the backbone, or for a method. */
-export interface SearchChoice {
-  /** The method's; absent for the backbone. */
-  readonly label?: string;
-  /** What the spec itself says first: its settings are empty. */
-  readonly trials: readonly {
-    /** By path, what differs from the spec's own settings. */
-    readonly settings: Readonly<Record<string, unknown>>;
-    /** Absent where the trial could not be finished. */
-    readonly score?: number;
-  }[];
-  /** Number of the trial that was taken, from 0. */
-  readonly chosen: number;
 }
 
 /** A method that could not be finished; the others went on without it. */

@@ -10,10 +10,10 @@ import { prepareData } from "../../src/pipeline/prepare.ts";
 import { engineId } from "../../src/pipeline/stages.ts";
 import { parseSpec } from "../../src/spec/parse.ts";
 import { storedResults, timelessResults } from "../pipeline/stored.ts";
+import { SPEC } from "./quickstart_once.ts";
 import { taskFlags } from "./task_flags.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const SPEC = join(ROOT, "experiments/quickstart.json");
 
 interface Ended {
   readonly code: number;

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { stream } from "../../src/engine/random.ts";
 import { isLoggedEvent } from "../../src/pipeline/event_log.ts";
 import { JsonLines } from "../../src/pipeline/json_lines.ts";
+import { SPEC } from "./quickstart_once.ts";
 import { taskFlags } from "./task_flags.ts";
 import { storedResults, timelessResults } from "../pipeline/stored.ts";
 
@@ -13,7 +14,6 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const KILLS = 50;
 /** Kills before a run is let through to its end, and everything begins again with an empty store. */
 const KILLS_PER_RUN = 4;
-const SPEC = join(ROOT, "experiments/quickstart.json");
 const STAGES = [
   "backbone:",
   "base: rank",

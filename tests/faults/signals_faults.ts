@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { takeInventory, verifyStore } from "../../src/pipeline/inventory.ts";
 import { storedResults, timelessResults } from "../pipeline/stored.ts";
+import { SPEC } from "./quickstart_once.ts";
 import { taskFlags } from "./task_flags.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const SPEC = join(ROOT, "experiments/quickstart.json");
 
 describe("a run", () => {
   const folder = Deno.makeTempDirSync();

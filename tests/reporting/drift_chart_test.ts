@@ -71,6 +71,22 @@ describe("the chart of drift", () => {
     }
   });
 
+  it("stands above a table that says the same of each region", () => {
+    const report = renderReport(withRegions(madeResults(), mergedRegions), { describe: [] });
+    const table = report.slice(
+      report.indexOf("](charts/regions_drift.png)"),
+      report.indexOf("Members are the windows"),
+    );
+    const ends = table.split("\n").filter((row) => row.startsWith("| R")).map((row) => row.split(" | "));
+    assert.deepEqual(ends.slice(1).map((row) => [row[0], row.at(-1)]), [
+      ["| R1", "now in R1+R2 |"],
+      ["| R2", "now in R1+R2 |"],
+      ["| R3", "gone |"],
+      ["| R1+R2", "merged |"],
+      ["| R4", "new |"],
+    ]);
+  });
+
   it("is drawn without maps, and without a word of them, for results that do not know where centres lie", async () => {
     const old = withRegions(madeResults(), ({ map: { before: _before, centres: _centres, ...map }, ...regions }) => ({
       ...regions,

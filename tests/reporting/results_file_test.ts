@@ -7,6 +7,7 @@ import schema from "../../src/reporting/results.schema.json" with { type: "json"
 import { readResults, settled, writeResults } from "../../src/reporting/results_file.ts";
 import { resultsProblems } from "../../src/reporting/results_schema.ts";
 import type { Results } from "../../src/reporting/types.ts";
+import { withRegions } from "./made_regions.ts";
 import { madeResults } from "./results_fixture.ts";
 
 const inFolder = async (work: (dir: string) => Promise<void>) => {
@@ -73,6 +74,10 @@ describe("results.schema.json", () => {
     ["/runs/1/loss/0/steps", [1], /^\/runs\/1\/loss\/0\/values: has 40 entries, wanted 1$/],
     ["/runs/2/regions/routing/T", [1, 2], /^\/runs\/2\/regions\/routing\/T: has 2 entries, wanted 4$/],
     ["/runs/2/regions/map/y", [], /^\/runs\/2\/regions\/map\/y: has 0 entries, wanted 450$/],
+    ["/runs/2/regions/map/before", [0], /^\/runs\/2\/regions\/map\/before: has 1 entries, wanted 450$/],
+    ["/runs/2/regions/map/centres/before", [], /centres\/before: has 0 entries, wanted 3$/],
+    ["/runs/2/regions/map/centres/after", [], /centres\/after: has 0 entries, wanted 4$/],
+    ["/runs/2/regions/map/centres/after/0/x", undefined, /must have required property 'x'/],
     ["/runs/2/regions/flows/0/counts/1", [1], /counts\/1: has 1 entries, wanted 4$/],
   ];
   for (const [path, value, message] of wrong) {
@@ -81,6 +86,14 @@ describe("results.schema.json", () => {
       assert.ok(problems.some((problem) => message.test(problem)), problems.join("; "));
     });
   }
+
+  it("accepts maps of versions that know neither regions before F nor centres", () => {
+    const old = withRegions(madeResults(), ({ map: { before: _before, centres: _centres, ...map }, ...regions }) => ({
+      ...regions,
+      map,
+    }));
+    assert.deepEqual(resultsProblems(old), []);
+  });
 
   it("names at most five problems and counts the rest", () => {
     assert.equal(resultsProblems({}).length, 6);

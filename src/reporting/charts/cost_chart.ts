@@ -11,14 +11,7 @@ import { arrows } from "./far_arrows.ts";
 import { frame, numberAxis, whiskerWords } from "./frame.ts";
 import { INK } from "./palette.ts";
 import { line, type Pen } from "./pen.ts";
-import {
-  areNamed,
-  namesLegend,
-  pointDataset,
-  pointNames,
-  type PointsConfiguration,
-  pointWhiskers,
-} from "./point_marks.ts";
+import { namesLegend, pointDataset, pointNames, type PointsConfiguration, pointWhiskers } from "./point_marks.ts";
 import { sideBySide } from "./side_by_side.ts";
 import { type MeasuredPoint, withinSight } from "./sight.ts";
 
@@ -28,6 +21,9 @@ const PANELS: readonly { readonly axis: string; readonly title: string; readonly
   { axis: "xSeconds", title: "time of adapting (seconds)", of: ({ seconds }) => seconds },
   { axis: "xParameters", title: "trained numbers kept", of: ({ parameters }) => parameters },
 ];
+
+/** More names than this do not find room beside their points, in a panel of half the width. */
+const NAMED = 3;
 
 /** One point a method in each of two panels, seconds and trained numbers; the base, which costs nothing, is a line. Undefined where nothing adapts. */
 export function costChart(results: Results): Chart | undefined {
@@ -58,7 +54,7 @@ export function costChart(results: Results): Chart | undefined {
       ...sideBySide(panels.map(({ axis, title, costs }) => [axis, costAxis(title, costs)]), .8),
     },
   };
-  const named = areNamed(adapting);
+  const named = adapting.length <= NAMED;
   if (!named) (options.plugins ?? {}).legend = namesLegend;
   const configuration: PointsConfiguration = {
     type: "scatter",

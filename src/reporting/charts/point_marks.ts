@@ -35,11 +35,8 @@ export function pointDataset(method: MarkedMethod) {
   };
 }
 
-/** More names than this do not find room beside their points. */
-const NAMED = 7;
-
-/** Whether names stand beside the points: so few methods are there. */
-export const areNamed = (methods: readonly unknown[]): boolean => methods.length <= NAMED;
+/** Pixels that a name in the legend may take: wider ones would leave too little for the points. */
+const LEGEND = 170;
 
 /** Every name behind its marker, in the order of the points' heights; points of a method that come again in another panel are left out. */
 export const namesLegend = {
@@ -54,6 +51,14 @@ export const namesLegend = {
     padding: 10,
     color: INK.text,
     font: { size: 13 },
+    generateLabels: (chart: ChartJs): LegendItem[] => {
+      const { defaults } = chart.constructor as typeof ChartJs;
+      const pen = chart.ctx as unknown as Pen;
+      return defaults.plugins.legend.labels.generateLabels(chart).map((item) => ({
+        ...item,
+        text: fitted(pen, item.text, LEGEND),
+      }));
+    },
     filter: ({ datasetIndex = 0 }: LegendItem, { datasets }: ChartData) =>
       datasets.findIndex(({ label }) => label === datasets[datasetIndex]?.label) === datasetIndex,
     sort: (a: LegendItem, b: LegendItem, data: ChartData) => heightOf(data, b) - heightOf(data, a),
@@ -63,10 +68,12 @@ export const namesLegend = {
 const heightOf = ({ datasets }: ChartData, { datasetIndex = 0 }: LegendItem): number =>
   (datasets[datasetIndex]?.data[0] as MeasuredPoint | undefined)?.y ?? 0;
 
+/** Whiskers fade where there are more methods than this: they would bury the points. */
+const FEW = 7;
+
 /** Every point's whiskers, below the points. */
 export function pointWhiskers(methods: readonly MarkedMethod[]): Plugin<"scatter"> {
-  // Many whiskers would bury the points.
-  const colours = methods.map((method) => lighter(lookOf(method).colour, areNamed(methods) ? 0 : .45));
+  const colours = methods.map((method) => lighter(lookOf(method).colour, methods.length > FEW ? .45 : 0));
   return {
     id: "pointWhiskers",
     beforeDatasetsDraw(chart) {

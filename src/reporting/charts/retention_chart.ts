@@ -12,15 +12,11 @@ import { frame, numberAxis, whiskerWords } from "./frame.ts";
 import { frontSteps } from "./front_steps.ts";
 import { INK } from "./palette.ts";
 import { line, type Pen } from "./pen.ts";
-import {
-  areNamed,
-  namesLegend,
-  pointDataset,
-  pointNames,
-  type PointsConfiguration,
-  pointWhiskers,
-} from "./point_marks.ts";
+import { namesLegend, pointDataset, pointNames, type PointsConfiguration, pointWhiskers } from "./point_marks.ts";
 import { type MeasuredPoint, withinSight } from "./sight.ts";
+
+/** More names than this do not find room beside their points. */
+const NAMED = 7;
 
 /**
  * One point a method; up is better adapted, right is better kept, and steps show the Pareto front. Many methods are named in a legend, from
@@ -54,7 +50,7 @@ export function retentionChart(results: Results): Chart {
       y: numberAxis(`adaptation: ${measure} on T`, ranges.y),
     },
   };
-  const named = areNamed(methods);
+  const named = methods.length <= NAMED;
   if (!named) (options.plugins ?? {}).legend = namesLegend;
   const configuration: PointsConfiguration = {
     type: "scatter",

@@ -2,6 +2,8 @@
  * Sections: how regions were edited, what drifted, and where sequences went.
  * @module
  */
+import { movedWords } from "../charts/drift_marks.ts";
+import { regionChanges } from "../charts/region_changes.ts";
 import { type ShownRegions, shownRegions } from "../charts/shown_regions.ts";
 import { few, folded, plain, table } from "../markdown.ts";
 import { count, degrees, fixed, grouped, percent, seedWords } from "../numbers.ts";
@@ -137,12 +139,15 @@ function notes(results: Results): string[] {
 }
 
 function driftTable({ regions: { before, after } }: ShownRegions): string {
+  const changes = regionChanges({ before, after });
   const names = [...new Set([...before, ...after].map(({ name }) => name))];
   const rows = names.map((name) => {
     const [old, now] = [before.find((region) => region.name === name), after.find((region) => region.name === name)];
     const both = (show: (region: RegionResult) => string) =>
       [old, now].map((region) => region === undefined ? "–" : show(region));
-    const moved = now === undefined ? "gone" : old === undefined ? "new" : degrees(now.moved);
+    const change = changes.find((change) => change.name === name);
+    const heir = changes.find(({ from }) => from.some((at) => before[at]?.name === name));
+    const moved = change === undefined ? `now in ${plain(heir?.name ?? "")}` : movedWords(change);
     return [
       plain(name),
       ...both(({ size }) => count(size)),

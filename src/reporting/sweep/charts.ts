@@ -139,7 +139,7 @@ function differenceChart(sweep: SweepResults, charted: ChartedCells, words: stri
     shows: "difference",
     alternative: `Points: the difference of ${who}${less} on S and on T over ${chartName(charted.path)}`,
     chart: settingChart({
-      title: titled(`${what}: ${who}${less}`, words),
+      title: titled(partners.size === 1 ? `${what}: ${who}${less}` : "Differences between methods", words),
       subtitle: `${
         seedWords(charted)
       }; whiskers: 95 % intervals over users; filled: significant (Holm-corrected p < 0.05)`,

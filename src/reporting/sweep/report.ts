@@ -45,7 +45,9 @@ export function sweepMarkdown(sweep: SweepResults, charts: readonly SweepChart[]
   const head = [`# ${plain(file.title)}`, sweepVerdict(sweep), ...failedTable(sweep), ...sweptSection(sweep)];
   if (cells.length === 0) return `${head.join("\n\n")}\n`;
   const pictures = (of: SweepChart["shows"]) =>
-    charts.filter(({ shows }) => shows === of).map(({ file, alternative }) => `![${alternative}](${CHARTS}/${file})`);
+    charts.filter(({ shows }) => shows === of).map(({ file, alternative }) =>
+      `![${plain(alternative)}](${CHARTS}/${file})`
+    );
   const differences = differencesTables(sweep);
   return [
     ...head,

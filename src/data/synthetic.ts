@@ -147,7 +147,7 @@ function liveOneUser(
     const share = clock / TWO_YEARS;
     const region = share < change.at ? change.from : change.to;
     const centre = unit(combine(world.centre(region, share), 1, own, PERSONAL));
-    const heading = random.float() < EXPLORING ? undefined : nextHeading(world, region, centre, before);
+    const heading = random.float() < EXPLORING ? undefined : nextHeading(world, region, centre, before, share);
     const item = drawItem(world, heading, recent, chances, random);
     rows.push({ user, item, time: FIRST_SECOND + clock, region });
     recent.push(item);
@@ -162,10 +162,11 @@ function nextHeading(
   region: number,
   centre: Float64Array,
   before: number | undefined,
+  time: number,
 ): Float64Array {
   if (before === undefined) return centre;
   const aside = without(world.items.subarray(before * LATENT, (before + 1) * LATENT), centre);
-  return unit(combine(centre, 1, world.turn(region, aside), PULL));
+  return unit(combine(centre, 1, world.turn(region, aside, time), PULL));
 }
 
 function drawItem(
@@ -230,6 +231,8 @@ function assemble(
 
 /** Stands for the checksum of a file: two specs that give the same interactions have the same one. */
 function digest(spec: SyntheticSpec): string {
-  const fields = Object.entries(spec).sort(([a], [b]) => a < b ? -1 : 1);
+  const { turning = 0, together = false, ...rest } = spec;
+  // Fields that are younger than VERSION count only where they change something.
+  const fields = Object.entries(turning === 0 ? rest : { ...rest, turning, together }).sort(([a], [b]) => a < b ? -1 : 1);
   return createHash("sha256").update(JSON.stringify([VERSION, fields])).digest("hex");
 }

@@ -27,17 +27,19 @@ export interface SyntheticWorld {
   readonly popularity: Float64Array;
   /** Unit centre of a region at a share of the time. */
   centre(region: number, time: number): Float64Array;
-  /** The region's own rotation of `vector`: what makes the next item depend on the region as well as on the item before. */
-  turn(region: number, vector: Float64Array): Float64Array;
+  /** The region's rotation of `vector` at a share of the time: what makes the next item depend on the region as well as on the item before. */
+  turn(region: number, vector: Float64Array, time: number): Float64Array;
 }
 
 /** Makes the world of a spec; the same for the same spec. */
 export function syntheticWorld(spec: SyntheticSpec): SyntheticWorld {
   const regions = spec.regions + spec.emerging;
+  const turning = spec.turning ?? 0;
   const random = stream(spec.seed, "synthetic regions");
   const starts = spreadOut(regions, random);
   const headings = starts.map((start) => unit(without(gaussian(random), start)));
   const turns = starts.map(() => rotation(random));
+  const quarters = quarterTurns(spec, regions);
   const moved = (region: number, time: number) => {
     return combine(starts[region]!, Math.cos(spec.drift * time), headings[region]!, Math.sin(spec.drift * time));
   };
@@ -64,7 +66,11 @@ export function syntheticWorld(spec: SyntheticSpec): SyntheticWorld {
     itemRegion,
     popularity: powerLaw(spec.items, spec.popularity, stream(spec.seed, "synthetic popularity")),
     centre,
-    turn: (region, vector) => multiply(turns[region]!, vector),
+    turn: (region, vector, time) => {
+      const turned = multiply(turns[region]!, vector);
+      if (turning === 0 || time < CHANGE) return turned;
+      return combine(turned, Math.cos(turning), multiply(quarters[region]!, turned), Math.sin(turning));
+    },
   };
 }
 
@@ -94,6 +100,32 @@ function rotation(random: RandomStream): Float64Array {
   while (rows.length < LATENT) rows.push(unit(rows.reduce(without, gaussian(random))));
   const matrix = new Float64Array(LATENT * LATENT);
   rows.forEach((row, index) => matrix.set(row, index * LATENT));
+  return matrix;
+}
+
+/**
+ * For each region the quarter turn that its rule turns along, or one for all of them. A quarter turn J is orthogonal with J J = -1, so every vector x
+ * is at right angles to J x, and cos(a) x + sin(a) J x is x turned by the angle a, whatever x is.
+ */
+function quarterTurns(spec: SyntheticSpec, regions: number): Float64Array[] {
+  const random = stream(spec.seed, "synthetic turning");
+  if (spec.together) return new Array<Float64Array>(regions).fill(quarterTurn(random));
+  return Array.from({ length: regions }, () => quarterTurn(random));
+}
+
+/** A random quarter turn: in each of LATENT / 2 planes at right angles to one another, the first axis onto the second. Row-major. */
+function quarterTurn(random: RandomStream): Float64Array {
+  const axes = rotation(random);
+  const matrix = new Float64Array(LATENT * LATENT);
+  for (let from = 0; from < LATENT; from += 2) {
+    for (let row = 0; row < LATENT; row++) {
+      for (let column = 0; column < LATENT; column++) {
+        const [a, b] = [axes[from * LATENT + row]!, axes[(from + 1) * LATENT + row]!];
+        const [x, y] = [axes[from * LATENT + column]!, axes[(from + 1) * LATENT + column]!];
+        matrix[row * LATENT + column]! += b * x - a * y;
+      }
+    }
+  }
   return matrix;
 }
 

@@ -33,6 +33,10 @@ export interface SyntheticSpec {
   readonly interactionsPerUser: number;
   /** Rotation of a region's centre from the first to the last interaction, radians. */
   readonly drift: number;
+  /** Angle by which the rule that leads from item to item turns after the set-up slice, radians; undefined: 0. */
+  readonly turning?: number;
+  /** Whether all regions' rules turn the same way; undefined: each its own way. */
+  readonly together?: boolean;
   /** Share of users whose region changes after the set-up slice. */
   readonly switching: number;
   /** Regions that appear only after the set-up slice. */

@@ -231,8 +231,13 @@ function assemble(
 
 /** Stands for the checksum of a file: two specs that give the same interactions have the same one. */
 function digest(spec: SyntheticSpec): string {
-  const { turning = 0, together = false, ...rest } = spec;
-  // Fields that are younger than VERSION count only where they change something.
-  const fields = Object.entries(turning === 0 ? rest : { ...rest, turning, together }).sort(([a], [b]) => a < b ? -1 : 1);
+  const { overlap = 0, rules = "own", turning = 0, together = false, ...rest } = spec;
+  // Fields younger than VERSION count only where they change something: what was made before them keeps its checksum.
+  const younger = {
+    ...(overlap === 0 ? {} : { overlap }),
+    ...(rules === "own" ? {} : { rules }),
+    ...(turning === 0 ? {} : { turning, together }),
+  };
+  const fields = Object.entries({ ...rest, ...younger }).sort(([a], [b]) => a < b ? -1 : 1);
   return createHash("sha256").update(JSON.stringify([VERSION, fields])).digest("hex");
 }

@@ -36,9 +36,10 @@ export function syntheticWorld(spec: SyntheticSpec): SyntheticWorld {
   const regions = spec.regions + spec.emerging;
   const turning = spec.turning ?? 0;
   const random = stream(spec.seed, "synthetic regions");
-  const starts = spreadOut(regions, random);
+  const starts = drawnTogether(spec, spreadOut(regions, random));
   const headings = starts.map((start) => unit(without(gaussian(random), start)));
   const turns = starts.map(() => rotation(random));
+  const rule = (region: number) => turns[spec.rules === "shared" ? 0 : region]!;
   const quarters = quarterTurns(spec, regions);
   const moved = (region: number, time: number) => {
     return combine(starts[region]!, Math.cos(spec.drift * time), headings[region]!, Math.sin(spec.drift * time));
@@ -67,7 +68,7 @@ export function syntheticWorld(spec: SyntheticSpec): SyntheticWorld {
     popularity: powerLaw(spec.items, spec.popularity, stream(spec.seed, "synthetic popularity")),
     centre,
     turn: (region, vector, time) => {
-      const turned = multiply(turns[region]!, vector);
+      const turned = multiply(rule(region), vector);
       if (turning === 0 || time < CHANGE) return turned;
       return combine(turned, Math.cos(turning), multiply(quarters[region]!, turned), Math.sin(turning));
     },
@@ -101,6 +102,16 @@ function rotation(random: RandomStream): Float64Array {
   const matrix = new Float64Array(LATENT * LATENT);
   rows.forEach((row, index) => matrix.set(row, index * LATENT));
   return matrix;
+}
+
+/** Centres moved towards one point that is common to all: `overlap` is its share, against what a centre has at right angles to it. */
+function drawnTogether(
+  { overlap = 0, seed }: SyntheticSpec,
+  centres: readonly Float64Array[],
+): readonly Float64Array[] {
+  if (overlap === 0) return centres;
+  const common = unit(gaussian(stream(seed, "synthetic overlap")));
+  return centres.map((own) => unit(combine(without(own, common), 1 - overlap, common, overlap)));
 }
 
 /**

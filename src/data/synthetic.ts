@@ -72,9 +72,14 @@ interface Switch {
 
 /**
  * Draws interactions. Every user has a preference region, a point on the unit sphere that rotates by `drift` radians over two years. The
- * next item is drawn around a direction made of the region's centre and of the item before, turned by a rotation of the region's own:
- * a model that reads sequences can learn it, and what it learned goes stale as centres move. After half of the time, `switching` users move
- * to an emerging region (to another one, if none emerges) and pairs of regions merge. Without ratings: every row is a positive.
+ * next item is drawn around a direction made of the region's centre and of the item before, turned by the region's rule, a rotation of its own
+ * (`rules: "shared"`: of all regions): a model that reads sequences can learn it, and what it learned goes stale as centres move. After half of the
+ * time, `switching` users move to an emerging region (to another one, if none emerges) and pairs of regions merge. Without ratings: every row is a
+ * positive.
+ *
+ * With `turning`, rules turn after half of the time too: what a rule makes of any vector lies `turning` radians from what it made of it before. Each
+ * region's rule turns its own way, so that no one change serves all regions, or all turn `together`. `overlap` draws centres towards one point, so
+ * that users of several regions choose the same items.
  *
  * Rows are in time order over all users; work is proportional to users x interactions x items.
  *

@@ -8,7 +8,7 @@ import type { SyntheticSpec } from "../spec/types.ts";
 
 /** Width of the latent space. */
 export const LATENT = 8;
-/** Share of time after which merging pairs approach and emerging regions appear: the set-up slice's end under the usual .5. */
+/** Share of time after which merging pairs approach, emerging regions appear and rules have turned: the set-up slice's end under the usual .5. */
 export const CHANGE = 0.5;
 /** Share of time a merging pair needs to become one. */
 const MERGE_TIME = 0.3;
@@ -27,7 +27,7 @@ export interface SyntheticWorld {
   readonly popularity: Float64Array;
   /** Unit centre of a region at a share of the time. */
   centre(region: number, time: number): Float64Array;
-  /** The region's rotation of `vector` at a share of the time: what makes the next item depend on the region as well as on the item before. */
+  /** The rotation of `vector` by the region's rule at a share of the time: what leads from the item before to the next. */
   turn(region: number, vector: Float64Array, time: number): Float64Array;
 }
 
@@ -128,12 +128,12 @@ function quarterTurns(spec: SyntheticSpec, regions: number): Float64Array[] {
 function quarterTurn(random: RandomStream): Float64Array {
   const axes = rotation(random);
   const matrix = new Float64Array(LATENT * LATENT);
-  for (let from = 0; from < LATENT; from += 2) {
+  for (let plane = 0; plane < LATENT; plane += 2) {
+    const a = axes.subarray(plane * LATENT, (plane + 1) * LATENT);
+    const b = axes.subarray((plane + 1) * LATENT, (plane + 2) * LATENT);
     for (let row = 0; row < LATENT; row++) {
       for (let column = 0; column < LATENT; column++) {
-        const [a, b] = [axes[from * LATENT + row]!, axes[(from + 1) * LATENT + row]!];
-        const [x, y] = [axes[from * LATENT + column]!, axes[(from + 1) * LATENT + column]!];
-        matrix[row * LATENT + column]! += b * x - a * y;
+        matrix[row * LATENT + column]! += b[row]! * a[column]! - a[row]! * b[column]!;
       }
     }
   }

@@ -72,9 +72,14 @@ interface Switch {
 
 /**
  * Draws interactions. Every user has a preference region, a point on the unit sphere that rotates by `drift` radians over two years. The
- * next item is drawn around a direction made of the region's centre and of the item before, turned by a rotation of the region's own:
- * a model that reads sequences can learn it, and what it learned goes stale as centres move. After half of the time, `switching` users move
- * to an emerging region (to another one, if none emerges) and pairs of regions merge. Without ratings: every row is a positive.
+ * next item is drawn around a direction made of the region's centre and of the item before, turned by the region's rule, a rotation of its own
+ * (`rules: "shared"`: of all regions): a model that reads sequences can learn it, and what it learned goes stale as centres move. After half of the
+ * time, `switching` users move to an emerging region (to another one, if none emerges) and pairs of regions merge. Without ratings: every row is a
+ * positive.
+ *
+ * With `turning`, rules turn after half of the time too: what a rule makes of any vector lies `turning` radians from what it made of it before. Each
+ * region's rule turns its own way, so that no one change serves all regions, or all turn `together`. `overlap` draws centres towards one point, so
+ * that users of several regions choose the same items.
  *
  * Rows are in time order over all users; work is proportional to users x interactions x items.
  *
@@ -147,7 +152,7 @@ function liveOneUser(
     const share = clock / TWO_YEARS;
     const region = share < change.at ? change.from : change.to;
     const centre = unit(combine(world.centre(region, share), 1, own, PERSONAL));
-    const heading = random.float() < EXPLORING ? undefined : nextHeading(world, region, centre, before);
+    const heading = random.float() < EXPLORING ? undefined : nextHeading(world, region, centre, before, share);
     const item = drawItem(world, heading, recent, chances, random);
     rows.push({ user, item, time: FIRST_SECOND + clock, region });
     recent.push(item);
@@ -162,10 +167,11 @@ function nextHeading(
   region: number,
   centre: Float64Array,
   before: number | undefined,
+  time: number,
 ): Float64Array {
   if (before === undefined) return centre;
   const aside = without(world.items.subarray(before * LATENT, (before + 1) * LATENT), centre);
-  return unit(combine(centre, 1, world.turn(region, aside), PULL));
+  return unit(combine(centre, 1, world.turn(region, aside, time), PULL));
 }
 
 function drawItem(
@@ -230,6 +236,13 @@ function assemble(
 
 /** Stands for the checksum of a file: two specs that give the same interactions have the same one. */
 function digest(spec: SyntheticSpec): string {
-  const fields = Object.entries(spec).sort(([a], [b]) => a < b ? -1 : 1);
+  const { overlap = 0, rules = "own", turning = 0, together = false, ...rest } = spec;
+  // Fields younger than VERSION count only where they change something: what was made before them keeps its checksum.
+  const younger = {
+    ...(overlap === 0 ? {} : { overlap }),
+    ...(rules === "own" ? {} : { rules }),
+    ...(turning === 0 ? {} : { turning, together }),
+  };
+  const fields = Object.entries({ ...rest, ...younger }).sort(([a], [b]) => a < b ? -1 : 1);
   return createHash("sha256").update(JSON.stringify([VERSION, fields])).digest("hex");
 }

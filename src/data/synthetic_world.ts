@@ -8,7 +8,7 @@ import type { SyntheticSpec } from "../spec/types.ts";
 
 /** Width of the latent space. */
 export const LATENT = 8;
-/** Share of time after which merging pairs approach and emerging regions appear: the set-up slice's end under the usual .5. */
+/** Share of time after which merging pairs approach, emerging regions appear and rules have turned: the set-up slice's end under the usual .5. */
 export const CHANGE = 0.5;
 /** Share of time a merging pair needs to become one. */
 const MERGE_TIME = 0.3;
@@ -27,17 +27,20 @@ export interface SyntheticWorld {
   readonly popularity: Float64Array;
   /** Unit centre of a region at a share of the time. */
   centre(region: number, time: number): Float64Array;
-  /** The region's own rotation of `vector`: what makes the next item depend on the region as well as on the item before. */
-  turn(region: number, vector: Float64Array): Float64Array;
+  /** The rotation of `vector` by the region's rule at a share of the time: what leads from the item before to the next. */
+  turn(region: number, vector: Float64Array, time: number): Float64Array;
 }
 
 /** Makes the world of a spec; the same for the same spec. */
 export function syntheticWorld(spec: SyntheticSpec): SyntheticWorld {
   const regions = spec.regions + spec.emerging;
+  const turning = spec.turning ?? 0;
   const random = stream(spec.seed, "synthetic regions");
-  const starts = spreadOut(regions, random);
+  const starts = drawnTogether(spec, spreadOut(regions, random));
   const headings = starts.map((start) => unit(without(gaussian(random), start)));
   const turns = starts.map(() => rotation(random));
+  const rule = (region: number) => turns[spec.rules === "shared" ? 0 : region]!;
+  const quarters = quarterTurns(spec, regions);
   const moved = (region: number, time: number) => {
     return combine(starts[region]!, Math.cos(spec.drift * time), headings[region]!, Math.sin(spec.drift * time));
   };
@@ -64,7 +67,11 @@ export function syntheticWorld(spec: SyntheticSpec): SyntheticWorld {
     itemRegion,
     popularity: powerLaw(spec.items, spec.popularity, stream(spec.seed, "synthetic popularity")),
     centre,
-    turn: (region, vector) => multiply(turns[region]!, vector),
+    turn: (region, vector, time) => {
+      const turned = multiply(rule(region), vector);
+      if (turning === 0 || time < CHANGE) return turned;
+      return combine(turned, Math.cos(turning), multiply(quarters[region]!, turned), Math.sin(turning));
+    },
   };
 }
 
@@ -94,6 +101,42 @@ function rotation(random: RandomStream): Float64Array {
   while (rows.length < LATENT) rows.push(unit(rows.reduce(without, gaussian(random))));
   const matrix = new Float64Array(LATENT * LATENT);
   rows.forEach((row, index) => matrix.set(row, index * LATENT));
+  return matrix;
+}
+
+/** Centres moved towards one point that is common to all: `overlap` is its share, against what a centre has at right angles to it. */
+function drawnTogether(
+  { overlap = 0, seed }: SyntheticSpec,
+  centres: readonly Float64Array[],
+): readonly Float64Array[] {
+  if (overlap === 0) return centres;
+  const common = unit(gaussian(stream(seed, "synthetic overlap")));
+  return centres.map((own) => unit(combine(without(own, common), 1 - overlap, common, overlap)));
+}
+
+/**
+ * For each region the quarter turn that its rule turns along, or one for all of them. A quarter turn J is orthogonal with J J = -1, so every vector x
+ * is at right angles to J x, and cos(a) x + sin(a) J x is x turned by the angle a, whatever x is.
+ */
+function quarterTurns(spec: SyntheticSpec, regions: number): Float64Array[] {
+  const random = stream(spec.seed, "synthetic turning");
+  if (spec.together) return new Array<Float64Array>(regions).fill(quarterTurn(random));
+  return Array.from({ length: regions }, () => quarterTurn(random));
+}
+
+/** A random quarter turn: in each of LATENT / 2 planes at right angles to one another, the first axis onto the second. Row-major. */
+function quarterTurn(random: RandomStream): Float64Array {
+  const axes = rotation(random);
+  const matrix = new Float64Array(LATENT * LATENT);
+  for (let plane = 0; plane < LATENT; plane += 2) {
+    const a = axes.subarray(plane * LATENT, (plane + 1) * LATENT);
+    const b = axes.subarray((plane + 1) * LATENT, (plane + 2) * LATENT);
+    for (let row = 0; row < LATENT; row++) {
+      for (let column = 0; column < LATENT; column++) {
+        matrix[row * LATENT + column]! += b[row]! * a[column]! - a[row]! * b[column]!;
+      }
+    }
+  }
   return matrix;
 }
 

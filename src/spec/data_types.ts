@@ -33,6 +33,14 @@ export interface SyntheticSpec {
   readonly interactionsPerUser: number;
   /** Rotation of a region's centre from the first to the last interaction, radians. */
   readonly drift: number;
+  /** Share of each region's centre that is common to all; undefined: 0. */
+  readonly overlap?: number;
+  /** Whether regions have rules of their own that lead from item to item, or one for all until it turns; undefined: "own". */
+  readonly rules?: "own" | "shared";
+  /** Angle by which the rule that leads from item to item turns after the set-up slice, radians; undefined: 0. */
+  readonly turning?: number;
+  /** Whether all regions' rules turn the same way; undefined: each its own way. */
+  readonly together?: boolean;
   /** Share of users whose region changes after the set-up slice. */
   readonly switching: number;
   /** Regions that appear only after the set-up slice. */

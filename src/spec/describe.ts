@@ -8,7 +8,7 @@ import { budgetWords, surroundings } from "./describe_budget.ts";
 import { methodWords } from "./describe_methods.ts";
 import { count, ordinal, percent, series } from "./phrases.ts";
 import { portableSpec } from "./portable.ts";
-import type { ResolvedSpec, SlicesSpec } from "./types.ts";
+import type { ResolvedSpec, SlicesSpec, SyntheticSpec } from "./types.ts";
 
 /**
  * What a spec asks for, one sentence a line: data, slices, windows, backbone, methods, measures, seeds. Plain text: whoever puts
@@ -71,7 +71,7 @@ function positivesWords({ dataset, minRating }: ResolvedSpec): string {
 function dataWords({ dataset }: ResolvedSpec): string {
   if (dataset.id !== undefined) return `The data set is ${dataset.id}`;
   if (dataset.synthetic === undefined) return `The data set is a file in the format ${dataset.format}`;
-  const { users, items, regions, drift, switching, emerging, merging } = dataset.synthetic;
+  const { users, items, regions, overlap = 0, drift, switching, emerging, merging } = dataset.synthetic;
   const changes = [
     drift > 0 ? `turn by ${count(drift, "radian")}` : "",
     emerging > 0 ? `are joined by ${emerging} new` : "",
@@ -81,7 +81,19 @@ function dataWords({ dataset }: ResolvedSpec): string {
   const switched = switching > 0
     ? `; the region of ${percent(switching)} of the users changes after the set-up slice`
     : "";
-  return `The data set is made up: ${users} users and ${items} items in ${regions} preference regions ${moving}${switched}`;
+  const close = overlap > 0 ? `, with ${percent(overlap)} of their centres in common,` : "";
+  const made = `${users} users and ${items} items in ${regions} preference regions${close} ${moving}${switched}`;
+  return `The data set is made up: ${made}${rulesWords(dataset.synthetic)}`;
+}
+
+/** The rules that lead from item to item, where they are not each region's own for good. */
+function rulesWords({ rules = "own", turning = 0, together = false }: SyntheticSpec): string {
+  const whose = rules === "shared" ? "one rule leads from item to item in all regions" : "";
+  const subject = rules === "shared" ? "it" : "the rule that leads from item to item in a region";
+  const way = together ? "the same way in all" : "in each its own way";
+  const turns = turning > 0 ? `${subject} turns by ${count(turning, "radian")} after half of the time, ${way}` : "";
+  const parts = [whose, turns].filter((part) => part !== "");
+  return parts.length === 0 ? "" : `; ${parts.join(", and ")}`;
 }
 
 function slicesWords(slices: SlicesSpec): string {

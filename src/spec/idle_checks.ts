@@ -111,6 +111,7 @@ export function* idleChecks(raw: JsonRecord, spec: ResolvedSpec): Generator<Find
   yield* negativesOutside(raw, spec);
   yield* givenWeights(raw, spec);
   yield* badLines(raw, spec);
+  yield* together(raw, spec);
   yield* minRating(raw, spec);
   yield* overruledChecks(raw, spec);
   for (const conditional of CONDITIONAL) yield* conditionally(raw, spec, conditional);
@@ -168,6 +169,15 @@ function* badLines(raw: JsonRecord, { dataset }: ResolvedSpec): Generator<Findin
   if (dataset.synthetic === undefined || !says(raw, pointer)) return;
   const message = "dataset.badLines counts only for files: made-up data has no lines; leave it out.";
   yield { pointer, message, about: ["/dataset/format", pointer], idle: true };
+}
+
+/** Where `turning` is written, be it 0, `together` may stay: it is the other end of a series. */
+function* together(raw: JsonRecord, { dataset }: ResolvedSpec): Generator<Finding> {
+  const pointer = "/dataset/together";
+  if (dataset.synthetic === undefined || says(raw, "/dataset/turning") || !says(raw, pointer)) return;
+  const message =
+    "dataset.together counts only while rules turn: found no dataset.turning; set it, or leave dataset.together out.";
+  yield { pointer, message, about: ["/dataset/turning", pointer], idle: true };
 }
 
 function* conditionally(

@@ -1,5 +1,6 @@
 /** What synthetic interactions promise. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { describe, it } from "@std/testing/bdd";
 import { DataError } from "../../src/data/errors.ts";
 import { sliceInteractions } from "../../src/data/slices.ts";
@@ -33,6 +34,63 @@ describe("generateSynthetic()", () => {
       generateSynthetic({ ...small, seed: 2 }).interactions.files[0]!.sha256,
       interactions.files[0]!.sha256,
     );
+  });
+
+  it("gives the very interactions, and checksum, that it gave before rules could turn or regions overlap", () => {
+    const { files, users, items, times } = generateSynthetic(small).interactions;
+    // Made by the version that knew none of the four fields.
+    assert.equal(files[0]!.sha256, "0c74091495916663bced9267194ae6344b782950739629d76165cb5203a2fbd1");
+    assert.equal(
+      createHash("sha256").update(JSON.stringify([[...users], [...items], [...times]])).digest("hex"),
+      "6367bec1e0360ffb4120c286c82316c209b1057bcb1bddc4c26b5acdd8bc4143",
+    );
+    const told = { ...small, overlap: 0, rules: "own", turning: 0, together: true } as const;
+    assert.deepEqual(generateSynthetic(told).interactions, generateSynthetic(small).interactions);
+  });
+
+  it("has another checksum for each of these fields that changes something", () => {
+    const changes: Partial<SyntheticSpec>[] = [
+      {},
+      { overlap: 0.3 },
+      { rules: "shared" },
+      { turning: 0.5 },
+      { turning: 0.5, together: true },
+      { turning: 0.6 },
+    ];
+    const sums = changes.map((change) => generateSynthetic({ ...small, ...change }).interactions.files[0]!.sha256);
+    assert.equal(new Set(sums).size, changes.length);
+  });
+
+  it("leaves everything before the middle of the time as it was when rules turn", () => {
+    const rows = (turning: number) => {
+      const { users, items, userIds, itemIds, times } = generateSynthetic({ ...small, turning }).interactions;
+      return Array.from(users, (user, row) => [userIds[user], itemIds[items[row]!], times[row]]);
+    };
+    const [still, turned] = [rows(0), rows(1.2)];
+    const early = still.filter(([, , time]) => Number(time) < Date.UTC(2020, 11, 31) / 1000);
+    assert(early.length > still.length * 0.4);
+    assert.deepEqual(turned.slice(0, early.length), early);
+    const moved = turned.filter(([, item], row) => item !== still[row]![1]).length;
+    assert(moved > (still.length - early.length) / 2, `${moved} items are others`);
+  });
+
+  it("makes who follows whom go stale as rules turn, the further the more", () => {
+    const fixed = { ...quick, drift: 0, switching: 0, emerging: 0 };
+    const [still, half, full] = [0, 0.8, 1.57].map((turning) => followers({ ...fixed, turning }).setupOnTest) as [
+      number,
+      number,
+      number,
+    ];
+    assert(half < 0.9 * still && full < 0.8 * half, `${still}, ${half}, ${full}`);
+  });
+
+  it("makes users of several regions choose the same items where regions overlap", () => {
+    const own = (overlap: number) => {
+      const fixed = { ...small, drift: 0, emerging: 0, switching: 0, overlap };
+      const { interactions: { items }, truth } = generateSynthetic(fixed);
+      return truth.userRegion.filter((region, row) => truth.itemRegion[items[row]!] === region).length / items.length;
+    };
+    assert(own(0.6) < own(0) - 0.1, `${own(0.6)} against ${own(0)}`);
   });
 
   it("is in time order, with no two interactions of a user at one time and about the asked number of them", () => {

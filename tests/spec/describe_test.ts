@@ -136,6 +136,26 @@ group("describe()", () => {
       "The data set is made up: 1000 users and 400 items in 4 preference regions that turn by 1 radian; the region of 30 % of the users changes after the set-up slice; every interaction is a positive.",
     );
   });
+
+  it("says how the rules of made-up data change, and what regions have in common", () => {
+    const fixed = { format: "synthetic", drift: 0, switching: 0, emerging: 0 };
+    const told = (more: object) => words({ dataset: { ...fixed, ...more }, minRating: undefined })[0] ?? "";
+    const still = "1000 users and 400 items in 4 preference regions that stay as they are; every interaction";
+    assert.ok(told({ turning: 0 }).includes(still));
+    assert.ok(
+      told({ overlap: 0.3 }).includes("4 preference regions, with 30 % of their centres in common, that stay as"),
+    );
+    assert.ok(
+      told({ rules: "shared", turning: 1 }).includes(
+        "; one rule leads from item to item in all regions, and it turns by 1 radian after half of the time, in each its own way; every",
+      ),
+    );
+    assert.ok(
+      told({ turning: 0.5, together: true }).includes(
+        "; the rule that leads from item to item in a region turns by 0.5 radians after half of the time, the same way in all; every",
+      ),
+    );
+  });
 });
 
 group("describe() of a matched budget", () => {

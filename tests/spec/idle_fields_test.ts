@@ -62,6 +62,7 @@ describe("a field that nothing reads", () => {
       { backbone: { kind: "sasrec", training: { loss: { kind: "cross-entropy" }, negativesOutside: "user" } } },
       "/backbone/training/negativesOutside",
     ],
+    ["a way to turn where nothing turns", { dataset: { format: "synthetic", together: true } }, "/dataset/together"],
     ["a rating of made-up data", { dataset: { format: "synthetic" } }, "/minRating"],
     ["a rating of rows without ratings", { dataset: { format: "csv", path: "a.csv" } }, "/minRating"],
     ["regions that the one raie says otherwise", { methods: [{ kind: "raie", regions: { k: 5 } }] }, "/regions/k"],
@@ -187,6 +188,7 @@ describe("a field that nothing reads", () => {
     parsed({ backbone: { kind: "bert4rec", training: { loss: { kind: "bce" }, negativesOutside: "user" } } });
     parsed({ backbone: { kind: "sasrec", training: { epochs: 9 } } }, [`backbone.weights=${weights}`]);
     parsed({ methods: ["raie", { kind: "ebpr", steps: 9 }] }, ["budget=matched"]);
+    parsed({ dataset: { format: "synthetic", turning: 0, together: true }, minRating: undefined });
   });
 
   it("is refused from the command line, where a method says otherwise", () => {

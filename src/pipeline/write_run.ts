@@ -7,6 +7,7 @@ import { readIfThere, removeIfThere } from "../files.ts";
 import { writePerUser } from "../reporting/per_user.ts";
 import { writeReport } from "../reporting/report.ts";
 import { RESULTS_FILE, settled, writeResults } from "../reporting/results_file.ts";
+import { isSweep, SWEEP_FILE } from "../reporting/sweep/sweep_file.ts";
 import type { Results, SearchResult } from "../reporting/types.ts";
 import { describe } from "../spec/describe.ts";
 import type { ResolvedSpec } from "../spec/types.ts";
@@ -85,6 +86,10 @@ async function writeAlone(
 
 /** A report is named by the experiment alone: one of other settings that lies there is replaced, which is worth a line. */
 async function tellReplaced(folder: string, specSha256: string, progress: Progress): Promise<void> {
+  if (await isSweep(folder)) {
+    await removeIfThere(join(folder, SWEEP_FILE));
+    progress.say(`${folder} held a sweep of this name: its report is replaced, its cells stay`);
+  }
   const before = await readIfThere(join(folder, RESULTS_FILE));
   const [, other] = /"specSha256": ?"(\w+)"/.exec(new TextDecoder().decode(before ?? new Uint8Array())) ?? [];
   if (other === undefined || other === specSha256) return;

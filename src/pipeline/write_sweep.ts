@@ -3,9 +3,11 @@
  * @module
  */
 import { join } from "node:path";
+import { entriesIfThere, isThere, removeIfThere } from "../files.ts";
+import { RESULTS_FILE } from "../reporting/results_file.ts";
 import { writeSweepReport } from "../reporting/sweep/report.ts";
 import { sweepFileOf, writeSweepFile } from "../reporting/sweep/sweep_file.ts";
-import type { Sweep } from "../spec/sweep.ts";
+import { CELLS, type Sweep } from "../spec/sweep.ts";
 import { acquireLock } from "./lock.ts";
 import type { Progress } from "./progress.ts";
 import { isDiskRefusal, storeError } from "./store_error.ts";
@@ -32,6 +34,7 @@ export async function writeSweep(
       onWait: () => progress.say(`waiting: another run is writing its report into ${folder}`),
     });
     try {
+      await makeWay(folder, sweep, progress);
       await writeSweepFile(folder, sweepFileOf(sweep, failed));
       return await writeSweepReport(folder);
     } finally {
@@ -40,5 +43,20 @@ export async function writeSweep(
   } catch (error) {
     if (!isDiskRefusal(error)) throw error;
     throw storeError(`Cannot write the report into ${folder}`, error, "; --out names another folder");
+  }
+}
+
+/** What an experiment, or another sweep, of this name has left here: results of its own are replaced, its cells stay. */
+async function makeWay(folder: string, { cells }: Sweep, progress: Progress): Promise<void> {
+  const results = join(folder, RESULTS_FILE);
+  if (await isThere(results)) {
+    await removeIfThere(results);
+    progress.say(`${folder} held the results of a spec of this name that was no sweep: they are replaced`);
+  }
+  const known = new Set(cells.map(({ folder }) => folder));
+  const others = (await entriesIfThere(join(folder, CELLS))).filter(({ name }) => !known.has(name));
+  if (others.length > 0) {
+    const names = others.map(({ name }) => name).join(", ");
+    progress.say(`${join(folder, CELLS)} has what is no cell of this sweep: ${names}; the report leaves it out`);
   }
 }

@@ -13,6 +13,15 @@ const CELLS = [
   "regions.k-2_lora.rank-4",
 ];
 
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
 describe("a sweep on the command line", () => {
   let folder: string, file: string, printed: { code: number; out: string; err: string };
   const out = (...path: string[]) => join(folder, "reports", "swept", ...path);
@@ -142,6 +151,12 @@ describe("a sweep on the command line", () => {
   it("checks each cell, names the one in which a figure moved, and refuses another sweep", async () => {
     const same = await check();
     assert.equal(same.code, 0, same.err);
+    const fresh = await check(["--out", join(folder, "fresh")]);
+    assert.equal(fresh.code, 0, fresh.err);
+    assert.equal(
+      Deno.readTextFileSync(join(folder, "fresh", "swept", "report.md")),
+      Deno.readTextFileSync(out("report.md")),
+    );
     assert.match(same.out, /^swept: nothing moved in 4 cells; \d{4,} figures are as in .*swept, held exactly/);
     const path = out("cells", CELLS[1]!, "results.json");
     const before = Deno.readTextFileSync(path);
@@ -199,6 +214,20 @@ describe("a sweep on the command line", () => {
     const none = await run(["--quiet"], lost);
     assert.deepEqual([none.code, none.out], [2, ""]);
     assert.match(none.err, /No cell of lost was finished: no report was written\./);
+  });
+
+  it("takes the place of an experiment of the same name, and the other way round, and says so", async () => {
+    const dir = (...path: string[]) => join(folder, "reports", "half", ...path);
+    const alone = written({ ...TINY, name: "half" }, "alone.json");
+    const single = await run([], alone);
+    assert.equal(single.code, 0, single.err);
+    assert.match(single.err, /half held a sweep of this name: its report is replaced, its cells stay/);
+    assert.deepEqual([exists(dir("sweep.json")), exists(dir("results.json"))], [false, true]);
+    const again = await run([], written({ ...SWEEP, name: "half", sweep: { "regions.k": [2] } }, "half.json"));
+    assert.equal(again.code, 0, again.err);
+    assert.match(again.err, /half held the results of a spec of this name that was no sweep: they are replaced/);
+    assert.match(again.err, /no cell of this sweep: regions\.k-3(, regions\.k-4000)?; the report leaves it out/);
+    assert.deepEqual([exists(dir("sweep.json")), exists(dir("results.json"))], [true, false]);
   });
 
   it("names the place of a wrong value and ends with 2 before anything is computed", async () => {

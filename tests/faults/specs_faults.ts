@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import fc from "fast-check";
 import { plain } from "../../src/reporting/markdown.ts";
 import { SpecError } from "../../src/spec/issue.ts";
-import { type ParsedSpec, parseSpec } from "../../src/spec/parse.ts";
+import { parseSpec } from "../../src/spec/parse.ts";
+import { type ParsedExperiment, parseExperiment } from "../../src/spec/sweep.ts";
 import { readSpecFile } from "../../src/spec/spec_file.ts";
 import { damaged } from "../spec/damaged.ts";
 import { anyJson, mutated, overridden } from "../spec/malformed.ts";
@@ -27,10 +28,10 @@ const tried = { specs: 0, accepted: 0, refused: 0, slowest: 0, checking: 0 };
 /** Texts that were refused, one for each way the first reason began. */
 const refusedTexts = new Map<string, Uint8Array>();
 
-/** A spec, or the error that refused it: anything else thrown is a failure of the test. */
-function judged(content: string | Uint8Array, file: string, set: readonly string[]): ParsedSpec | SpecError {
+/** What a spec asks for, or the error that refused it: anything else thrown is a failure of the test. */
+function judged(content: string | Uint8Array, file: string, set: readonly string[]): ParsedExperiment | SpecError {
   try {
-    return parseSpec(content, file, { set });
+    return parseExperiment(content, file, { set });
   } catch (error) {
     if (error instanceof SpecError) return error;
     throw error;
@@ -64,13 +65,17 @@ function holds(content: string | Uint8Array, file: string, set: readonly string[
     return;
   }
   tried.accepted++;
+  for (const spec of result.specs) assert.deepEqual(JSON.parse(JSON.stringify(spec)), spec);
+  // Cells of a sweep are made of several values each; what is held of one spec is held of those without a sweep.
+  if (result.sweep !== undefined) return;
+  const { raw, resolved } = parseSpec(content, file, { set });
+  assert.deepEqual(resolved, result.specs[0]);
   if (set.length === 0) {
-    assert.deepEqual(result.raw, JSON.parse(text.replace(/^\ufeff/, "")));
-    assert.deepEqual(lost(text, result.raw), []);
+    assert.deepEqual(raw, JSON.parse(text.replace(/^\ufeff/, "")));
+    assert.deepEqual(lost(text, raw), []);
     assert.deepEqual(new TextEncoder().encode(text), bytes);
   }
-  assert.deepEqual(neglected(result.raw, result.resolved, file), []);
-  assert.deepEqual(JSON.parse(JSON.stringify(result.resolved)), result.resolved);
+  assert.deepEqual(neglected(raw, resolved, file), []);
 }
 
 /** Words of the validator, of JavaScript, or of a stack: nobody who writes a spec knows them. */

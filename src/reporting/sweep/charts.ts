@@ -61,6 +61,10 @@ export function sweepCharts(sweep: SweepResults): SweepChart[] {
   });
 }
 
+/** Combinations of the values that do not stand along the axis for which there is no chart. */
+export const uncharted = (sweep: SweepResults): number =>
+  Math.max(0, groupsOf(sweep, axisPath(sweep.file)).length - MOST_CHARTED);
+
 /** Cells by the values of the paths that do not stand along the axis. */
 function groupsOf({ file, cells }: SweepResults, path: string) {
   const values = file.sweep.find((each) => each.path === path)?.values.map(canonicalJson) ?? [];

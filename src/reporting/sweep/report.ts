@@ -8,8 +8,9 @@ import { SIGNIFICANT } from "../../spec/evidence_checks.ts";
 import { describe } from "../../spec/describe.ts";
 import { renderPng } from "../charts/canvas.ts";
 import { plain, series } from "../markdown.ts";
+import { plural } from "../numbers.ts";
 import { cellsWords, valueWords } from "./cells.ts";
-import { isSweepChart, type SweepChart, sweepCharts } from "./charts.ts";
+import { isSweepChart, type SweepChart, sweepCharts, uncharted } from "./charts.ts";
 import { provenanceSection } from "./provenance.ts";
 import { readSweep } from "./sweep_file.ts";
 import { cellsTable, costTable, differencesTables, failedTable, figuresTable } from "./tables.ts";
@@ -53,6 +54,7 @@ export function sweepMarkdown(sweep: SweepResults, charts: readonly SweepChart[]
     ...head,
     "## What does the setting change?",
     ...pictures("effect"),
+    ...unchartedWords(sweep),
     figuresTable(sweep),
     figureWords(sweep),
     ...(differences.length === 0 && pictures("difference").length === 0 ? [] : [
@@ -88,6 +90,13 @@ function sweptSection(sweep: SweepResults): string[] {
     cellsTable(sweep),
     `Each cell is an experiment of its own, with its results.json in its folder; \`deno task report\` with this folder writes the cells' own reports too. Seconds are those of all its stages when they were computed; new are those of stages that no cell before it has.`,
   ];
+}
+
+function unchartedWords(sweep: SweepResults): string[] {
+  const left = uncharted(sweep);
+  return left === 0
+    ? []
+    : [`For ${plural(left, "combination")} more of the other settings there are no charts; the tables have them.`];
 }
 
 function figureWords({ cells }: SweepResults): string {

@@ -17,7 +17,9 @@ export function pairWords(sweep: SweepResults): string[] {
   return pairsOf(sweep).slice(0, TOLD).flatMap((pair) => {
     const [t, s] = ["T", "S"].map((slice) => sliceWords(sweep.file, pair, slice));
     if (t === undefined || s === undefined) return [];
-    const about = pair.control ? `, its control with one region and the same optimiser steps and share of S rows,` : "";
+    const about = pair.control
+      ? `, its control with one region and the same optimiser steps and share of S rows,`
+      : ",";
     return [
       `Against ${plain(pair.to)}${about} ${bold(plain(pair.effect.label))} is on T ${t}.`,
       `On S it is ${s}.`,

@@ -147,9 +147,9 @@ describe("the verdict on controls", () => {
     const text = drifting([drift(0, .09, .15, .01, .9), one]);
     assert.match(text, /There is no RAIE K=1 at dataset\.drift = 0\.7\./);
     const none = verdict({ cells: overK([[1, .15, .085], [3, .152, .09]]), reference: "lora" });
-    assert.match(none, /^Against lora \*\*RAIE\*\* is on T /m);
+    assert.match(none, /^Against lora, \*\*RAIE\*\* is on T /m);
     const own = verdict({ cells: overK([[1, .15, .085], [3, .152, .09]]) });
-    assert.match(own, /^Against base \*\*RAIE\*\* is on T in no cell significantly different/m);
+    assert.match(own, /^Against base, \*\*RAIE\*\* is on T in no cell significantly different/m);
   });
 
   it("takes every method that the setting concerns where nobody keeps regions", () => {
@@ -161,7 +161,7 @@ describe("the verdict on controls", () => {
     const text = verdict({ paths: ["lora.rank"], cells: [cell(4, .08), cell(8, .09)], reference: "base" });
     assert.match(
       text,
-      /^Against base \*\*lora\*\* is on T significantly above at lora\.rank = 8 \(\+0\.0020\); significantly below at lora\.rank = 4 \(−0\.0080\)\./m,
+      /^Against base, \*\*lora\*\* is on T significantly above at lora\.rank = 8 \(\+0\.0020\); significantly below at lora\.rank = 4 \(−0\.0080\)\./m,
     );
   });
 });

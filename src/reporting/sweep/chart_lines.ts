@@ -3,7 +3,7 @@
  * @module
  */
 import { chartName } from "../charts/frame.ts";
-import { dashOf, methodLook } from "../charts/palette.ts";
+import { dashOf, lookOf } from "../charts/palette.ts";
 import type { SettingLine, SettingPoint } from "../charts/setting_panel.ts";
 import type { ChartedCells } from "./charts.ts";
 import { figureIn, measureOf, type MethodEffect, methodEffects } from "./effects.ts";
@@ -21,7 +21,7 @@ export function effectLines(sweep: SweepResults, charted: ChartedCells, slice: s
   const bands = effects.filter(moves).length <= BANDS;
   const quiet = effects.filter((effect) => !moves(effect));
   return effects.flatMap((effect): SettingLine[] => {
-    const look = methodLook(effect.kind, effect.variant);
+    const look = lookOf(effect);
     const points = charted.cells.flatMap(({ tick, cell }): SettingPoint[] => {
       const own = effect.cells.find((each) => each.cell === cell);
       const figure = own === undefined ? undefined : figureIn(own, slice, measure);
@@ -31,7 +31,9 @@ export function effectLines(sweep: SweepResults, charted: ChartedCells, slice: s
     }).toSorted((a, b) => a.tick - b.tick);
     if (points.length === 0) return [];
     const { label } = effect;
-    if (moves(effect)) return [{ label, look, dash: [], style: bands ? "band" : "whiskers", points }];
+    // A control has its raie's colour: the dash tells it apart.
+    const dash = effect.control === undefined ? [] : dashOf(1);
+    if (moves(effect)) return [{ label, look, dash, style: bands ? "band" : "whiskers", points }];
     return [{ label, look, dash: dashOf(1 + quiet.indexOf(effect)), style: "level", points: points.slice(0, 1) }];
   });
 }
@@ -40,7 +42,8 @@ export function effectLines(sweep: SweepResults, charted: ChartedCells, slice: s
 export function differenceLines(pairs: readonly Pair[], charted: ChartedCells, slice: string): SettingLine[] {
   const partners = new Set(pairs.map(({ to }) => to)).size;
   return pairs.flatMap((pair): SettingLine[] => {
-    const { effect: { kind, variant, label }, to } = pair;
+    const { effect, to } = pair;
+    const { label } = effect;
     const points = charted.cells.filter(({ cell }) => pair.cells.includes(cell)).flatMap(
       ({ tick, cell }): SettingPoint[] => {
         const found = pairDifference(pair, cell, slice);
@@ -56,6 +59,6 @@ export function differenceLines(pairs: readonly Pair[], charted: ChartedCells, s
     ).toSorted((a, b) => a.tick - b.tick);
     if (points.length === 0) return [];
     const name = partners === 1 ? label : `${chartName(label, 12)} less ${chartName(to, 8)}`;
-    return [{ label: name, look: methodLook(kind, variant), dash: [], style: "whiskers", points }];
+    return [{ label: name, look: lookOf(effect), dash: [], style: "whiskers", points }];
   });
 }

@@ -19,6 +19,8 @@ export interface MethodEffect {
   readonly kind: string;
   /** How many methods before this one have the same kind: for its look. */
   readonly variant: number;
+  /** Of a K=1 control the label of its raie: for its look. */
+  readonly control?: string;
   /** Never empty. */
   readonly cells: readonly [MethodInCell, ...MethodInCell[]];
   /** The swept paths that any of its figures changes with; none where all cells have the same. */
@@ -53,11 +55,12 @@ export function methodEffects(sweep: SweepResults): MethodEffect[] {
     });
     if (first === undefined) return [];
     const figures = (cell: MethodInCell) => JSON.stringify(slices.map((slice) => figureIn(cell, slice, measure)));
-    const { kind, variant } = first.summary;
+    const { kind, variant, control } = first.summary;
     return [{
       label,
       kind,
       variant,
+      ...(control !== undefined && { control }),
       cells: [first, ...others] as const,
       paths: concerning(sweep.file, [first, ...others], figures),
       discounted: [first, ...others].some(({ cell }) => sawEvaluated(cell.results).includes(label)),

@@ -24,7 +24,11 @@ export interface Written {
   readonly seconds: number;
 }
 
-/** Runs, then writes results.json, the charts, report.md and the per-user measures under `out`/name. */
+/**
+ * Runs, then writes results.json, the charts, report.md and the per-user measures under `out`/name.
+ *
+ * @throws {TypeError} for a spec with a search that was not made.
+ */
 export async function runSpec(
   spec: ResolvedSpec,
   specSha256: string,
@@ -36,6 +40,9 @@ export async function runSpec(
     search?: SearchResult | undefined;
   },
 ): Promise<Written> {
+  if (spec.search !== undefined && search === undefined) {
+    throw new TypeError(`Cannot run ${spec.name}: its settings are to be searched for first, which settle() does`);
+  }
   const start = performance.now();
   const prepared = await prepareRun(spec, bench, dataDir);
   const finished = await computeRun(spec, specSha256, prepared, bench, [REPORT]);

@@ -226,9 +226,12 @@ const WRONG: readonly (readonly [string, Record<string, unknown>, string, readon
   ]],
   ["a share that is none", { methods: [{ kind: "replay", ratio: 1.5 }] }, "/methods/0/ratio", ["from 0 to 1"]],
   ["adapters for what trains none", { methods: [{ kind: "ebpr", lora: {} }] }, "/methods/0/lora", ['no field "lora"']],
-  ["a preset of a later version", { preset: "tuned" }, "/preset", ['use "paper" or "official"']],
+  ["a preset that is none", { preset: "tunde" }, "/preset", [
+    '"paper", "official" or "tuned"',
+    'Did you mean "tuned"?',
+  ]],
   ["a sweep, which is no one experiment", { sweep: { "regions.k": [1, 2] } }, "/sweep", ["parseExperiment()"]],
-  ["a search", { search: { space: { "lora.rank": [4] } } }, "/search", ["search is not available in this version"]],
+  ["a search of nothing", { search: { trials: 3 } }, "/search", ["must name settings", 'use the preset "tuned"']],
   ["an executor", { executor: "slurm" }, "/executor", ["executor is not available in this version"]],
 ];
 
@@ -251,7 +254,7 @@ describe("parseSpec() on a wrong spec", () => {
       minRating: "x",
       backbone: { kind: "sasrec", hidden: 9 },
       slices: { setup: 0.9, finetune: 0.3, test: 0.2 },
-      preset: "tuned",
+      preset: "best",
     };
     const pointers = issuesOf(specText(fields)).map(({ pointer }) => pointer);
     assert.deepEqual(pointers, ["/minRating", "/slices", "/backbone/hidden", "/preset"]);

@@ -29,7 +29,9 @@ export const hasRegions = ({ kind, regions }: MethodSpec): boolean => kind === "
 export function withControl(methods: readonly MethodSpec[]): MethodSpec[] {
   const raie = methods.find(hasRegions);
   if (raie === undefined) return [...methods];
-  const regions = { k: 1, add: false } as const;
+  // Of one region's windows soft copies would be mere repeats, which make the share of S smaller.
+  const { softCopies } = raie.regions;
+  const regions = { k: 1, add: false, ...(softCopies === "rounded" && { softCopies: "none" as const }) };
   const own = isRecord(raie.options.regions) ? raie.options.regions : {};
   const control: MethodSpec = {
     ...raie,

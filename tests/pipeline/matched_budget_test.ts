@@ -13,7 +13,7 @@ const RAIE = { kind: "raie", label: "RAIE" };
 const OTHERS = ["full", "lora", "replay", "lwf", "ewc", "lsat", "mole", "ebpr", "proximal"];
 
 describe("a run with a matched budget", () => {
-  let folder: string, engine: Engine, matched: ExperimentRun, paper: ExperimentRun;
+  let folder: string, engine: Engine, matched: ExperimentRun, paper: ExperimentRun, copied: ExperimentRun;
   const run = async (more: Record<string, unknown>): Promise<ExperimentRun> => {
     // Batches that windows fill several times.
     const lora = { training: { epochs: 1, batch: 16 } };
@@ -31,6 +31,7 @@ describe("a run with a matched budget", () => {
     engine = await openEngine("wasm");
     matched = await run({ budget: "matched", control: true, methods: ["base", ...OTHERS, RAIE] });
     paper = await run({ control: true, methods: ["base", RAIE] });
+    copied = await run({ control: true, methods: [RAIE], regions: { ...TINY.regions, softCopies: "rounded" } });
   });
   afterAll(() => {
     engine.close();
@@ -68,7 +69,7 @@ describe("a run with a matched budget", () => {
   });
 
   it("or not, gives the K=1 control its raie's steps and share of S rows, and one region", () => {
-    for (const run of [matched, paper]) {
+    for (const run of [matched, paper, copied]) {
       const [raie, control] = ["RAIE", "RAIE K=1"].map((label) => costOf(run, label));
       assert.equal(control!.steps, raie!.steps);
       const share = ({ setupRows, finetuneRows }: ExperimentRun["runs"][number]["cost"]) =>

@@ -32,6 +32,11 @@ describe("the K=1 control", () => {
     });
   });
 
+  it("has no copies of its windows, which with one region would repeat F alone", () => {
+    const [, control] = parsed({ preset: "official", methods: ["raie"] }).resolved.methods;
+    assert.deepEqual([control!.control, control!.regions.softCopies], ["raie", "none"]);
+  });
+
   it("takes a free label where its own is taken", () => {
     const methods = ["raie", { kind: "base", label: "raie K=1" }];
     assert.deepEqual(labels({ methods }), ["raie", "raie K=1 (2)", "raie K=1"]);

@@ -9,7 +9,7 @@ import { Interrupted, Progress } from "../pipeline/progress.ts";
 import { computeRun, prepareRun, reportRun } from "../pipeline/run_spec.ts";
 import { terminalView } from "../pipeline/terminal_view.ts";
 import { resultsOfRun } from "../pipeline/write_run.ts";
-import { closeness, dataObstacle, specObstacle } from "../reporting/review/comparable.ts";
+import { closeness, dataObstacle, searchedObstacle, unsearchedObstacle } from "../reporting/review/comparable.ts";
 import { drift } from "../reporting/review/drift.ts";
 import { readResults, RESULTS_FILE } from "../reporting/results_file.ts";
 import { portableSpec } from "../spec/portable.ts";
@@ -115,20 +115,28 @@ async function checkOne(read: ReadSpec, reports: string, args: Arguments, asked:
   }
 }
 
-/** Everything that can stand in the way is asked before anything is computed. */
+/** Everything that can stand in the way is asked before anything is computed; of what a search chooses, when it has. */
 async function held(read: ReadSpec, folder: string, args: Arguments, asked: CheckAsked): Promise<Checked> {
   const committed = await readCommitted(folder);
   if ("words" in committed) return { outcome: "incomparable", obstacle: committed };
   const view = args.has("quiet") || args.has("json") ? [] : [terminalView()];
   const progress = new Progress(view, asked.signal);
-  // A search comes first: where it chooses otherwise than it did, the specs differ.
-  const { spec, search } = await settled(read, args.text("data"), progress, asked);
-  const wrongSpec = specObstacle(committed, portableSpec(spec));
+  const dataDir = args.text("data");
+  if (read.search !== undefined) {
+    const obstacle = unsearchedObstacle(committed, portableSpec(read.spec)) ??
+      await withWorkbench(read.spec, dataDir, progress, asked, async (bench) => {
+        const close = closeness(committed, originOf(bench), read.spec, asked.tolerance);
+        return "words" in close ? close : dataObstacle(committed, await prepareRun(read.spec, bench, dataDir));
+      });
+    if (obstacle !== undefined) return { outcome: "incomparable", obstacle };
+  }
+  const { spec, search } = await settled(read, dataDir, progress, asked);
+  const wrongSpec = searchedObstacle(committed, portableSpec(spec));
   if (wrongSpec !== undefined) return { outcome: "incomparable", obstacle: wrongSpec };
-  return await withWorkbench(spec, args.text("data"), progress, asked, async (bench) => {
+  return await withWorkbench(spec, dataDir, progress, asked, async (bench) => {
     const close = closeness(committed, originOf(bench), spec, asked.tolerance);
     if ("words" in close) return { outcome: "incomparable", obstacle: close };
-    const prepared = await prepareRun(spec, bench, args.text("data"));
+    const prepared = await prepareRun(spec, bench, dataDir);
     const wrongData = dataObstacle(committed, prepared);
     if (wrongData !== undefined) return { outcome: "incomparable", obstacle: wrongData };
     const finished = { ...await computeRun(spec, read.digest, prepared, bench), search };

@@ -2,7 +2,10 @@
  * The search for settings: tries what a plan names on S and F, and makes of the spec one that has the best.
  * @module
  */
+import { perUser } from "../evaluation/per_user.ts";
+import { ranksOf } from "../evaluation/rank.ts";
 import { measuresOf } from "../evaluation/slice_measures.ts";
+import { errorOverUsers } from "../evaluation/user_error.ts";
 import type { SearchChoice, SearchResult } from "../reporting/types.ts";
 import { namedMethods, withControl, yardstickOf } from "../spec/control.ts";
 import { settingWords } from "../spec/cell_names.ts";
@@ -40,7 +43,7 @@ export async function settle(spec: ResolvedSpec, plan: SearchPlan, bench: Search
 
 class Search {
   readonly #choices: SearchChoice[] = [];
-  #judged: Pick<SearchResult, "windows" | "from" | "to"> = { windows: 0, from: 0, to: 0 };
+  #judged: Pick<SearchResult, "windows" | "users" | "from" | "to"> = { windows: 0, users: 0, from: 0, to: 0 };
 
   constructor(readonly spec: ResolvedSpec, readonly plan: SearchPlan, readonly bench: SearchBench) {}
 
@@ -72,13 +75,13 @@ class Search {
     const { plan: { backbones }, spec } = this;
     if (backbones.length < 2) return spec.backbone;
     const base: MethodSpec = { ...spec.methods[0]!, kind: "base", label: "base", own: {}, options: {} };
-    const scores: (number | undefined)[] = [];
+    const outcomes: TrialOutcome[] = [];
     for (const [index, { made }] of backbones.entries()) {
       this.bench.say(`search: backbone, trial ${index + 1} of ${backbones.length}: ${wordsOf(backbones[index]!)}`);
-      const { runs, score } = await this.#run({ ...spec, backbone: made, budget: "paper", methods: [base] });
-      scores.push(runs[0] && score(runs[0]));
+      const outcomeOf = await this.#run({ ...spec, backbone: made, budget: "paper", methods: [base] });
+      outcomes.push(outcomeOf(base.label));
     }
-    return this.#choose(undefined, backbones, scores);
+    return this.#choose(undefined, backbones, outcomes);
   }
 
   /** @param pace whose steps all take. */
@@ -94,21 +97,19 @@ class Search {
     const tried = methods.flatMap(({ label, trials }) =>
       trials.map(({ made }, index): MethodSpec => ({ ...made, label: named(label, index) }))
     );
-    const { runs, score } = await this.#run({
+    const outcomeOf = await this.#run({
       ...this.spec,
       backbone,
       ...(pace === undefined ? { budget: "paper", methods: tried } : { methods: [pace, ...tried] }),
     });
     return methods.map(({ label, trials }) => {
-      const scores = trials.map((_, index) => {
-        const run = runs.find(({ spec }) => spec.label === named(label, index));
-        return run && score(run);
-      });
-      return [label, this.#choose(label, trials, scores)] as const;
+      const outcomes = trials.map((_, index) => outcomeOf(named(label, index)));
+      return [label, this.#choose(label, trials, outcomes)] as const;
     });
   }
 
-  async #run(spec: ResolvedSpec) {
+  /** Runs a part of the search; gives what came of each method by its label. */
+  async #run(spec: ResolvedSpec): Promise<(label: string) => TrialOutcome> {
     const { search: { validation } } = this.plan;
     const { search: _, ...rest } = spec;
     const { prepared, run } = await this.bench.run({
@@ -118,36 +119,45 @@ class Search {
       slices: { ...spec.slices, validation },
     });
     const { windows, from, to } = prepared.data.test;
-    this.#judged = { windows: windows.count, from, to };
-    const score = ({ states }: MethodRun): number => {
-      const { ranks } = states.at(-1)!.ranks.find(({ slice }) => slice === "T")!;
-      return measuresOf(ranks, spec.evaluation, prepared.data.catalogue.size)[spec.report.measure]!;
+    this.#judged = { windows: windows.count, users: new Set(windows.users).size, from, to };
+    return (label) => {
+      const found = run.runs.find(({ spec }) => spec.label === label);
+      if (found !== undefined) return this.#scored(found, prepared);
+      return { reason: run.failures.find(({ spec }) => spec.label === label)?.error.message ?? "it was not finished" };
     };
-    return { runs: run.runs, score };
   }
 
-  #choose<Made>(
-    label: string | undefined,
-    trials: readonly Trial<Made>[],
-    scores: readonly (number | undefined)[],
-  ): Made {
-    const best = Math.max(...scores.map((score) => score ?? -Infinity));
-    const chosen = Math.max(0, scores.indexOf(best));
+  #scored({ states }: MethodRun, { data }: Prepared): TrialOutcome {
+    const { evaluation, report: { measure } } = this.spec;
+    const { ranks, windows } = states.at(-1)!.ranks.find(({ slice }) => slice === "T")!;
+    const score = measuresOf(ranks, evaluation, data.catalogue.size)[measure]!;
+    // No user has a share in the coverage of the catalogue.
+    if (measure.startsWith("coverage@")) return { score };
+    const users = perUser(ranksOf(ranks, evaluation.ties), windows.users, evaluation.cutoffs);
+    return { score, error: errorOverUsers(users, measure) };
+  }
+
+  #choose<Made>(label: string | undefined, trials: readonly Trial<Made>[], outcomes: readonly TrialOutcome[]): Made {
+    const scores = outcomes.map(({ score }) => score ?? -Infinity);
+    const chosen = Math.max(0, scores.indexOf(Math.max(...scores)));
     this.#choices.push({
       ...(label !== undefined && { label }),
-      trials: trials.map(({ settings }, index) => {
-        const score = scores[index];
-        return {
-          settings: Object.fromEntries(settings.map(({ path, value }) => [path, value])),
-          ...(score !== undefined && { score }),
-        };
-      }),
+      trials: trials.map(({ settings }, index) => ({
+        settings: Object.fromEntries(settings.map(({ path, value }) => [path, value])),
+        ...outcomes[index],
+      })),
       chosen,
     });
+    for (const [index, { reason }] of outcomes.entries()) {
+      if (reason !== undefined) this.bench.say(`search: failed: ${label ?? "backbone"}, trial ${index + 1}: ${reason}`);
+    }
     this.bench.say(`search: ${label ?? "backbone"}: ${wordsOf(trials[chosen]!)}`);
     return trials[chosen]!.made;
   }
 }
+
+/** What came of a trial: its score, or why it has none. */
+type TrialOutcome = Pick<SearchChoice["trials"][number], "score" | "error" | "reason">;
 
 const wordsOf = ({ settings }: Trial<unknown>): string =>
   settings.length === 0 ? "as the spec says" : settingWords(settings);

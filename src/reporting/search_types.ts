@@ -11,6 +11,8 @@ export interface SearchResult {
   readonly measure: string;
   /** Windows of the end of the last F slice, which trials were judged on. */
   readonly windows: number;
+  /** Users they are of. */
+  readonly users: number;
   /** Seconds since 1970 at which these windows' slice begins. */
   readonly from: number;
   /** Seconds since 1970 before which it ends: T begins there. */
@@ -29,6 +31,10 @@ export interface SearchChoice {
     readonly settings: Readonly<Record<string, unknown>>;
     /** Absent where the trial could not be finished. */
     readonly score?: number;
+    /** Standard error of the score over users; absent for coverage, in which no user has a share. */
+    readonly error?: number;
+    /** Why the trial could not be finished. */
+    readonly reason?: string;
   }[];
   /** Number of the trial that was taken, from 0. */
   readonly chosen: number;

@@ -5,7 +5,8 @@
 import { hasRegions } from "../spec/control.ts";
 import { distance, type MethodDifference, methodDifference } from "./difference.ts";
 import { bold, few, plain } from "./markdown.ts";
-import { methodSummaries } from "./summary.ts";
+import { count } from "./numbers.ts";
+import { average, methodSummaries, type MethodSummary } from "./summary.ts";
 import type { Results } from "./types.ts";
 
 /** A sentence for each control; where a raie has none, that what regions bring cannot be told. */
@@ -41,8 +42,16 @@ function pairWords(results: Results, { raie, control }: { readonly raie: string;
   return [
     `${gist(found)}: ${bold(plain(raie))} less ${
       plain(control)
-    }, its control with one region, as many optimiser steps and as large a share of rows from S, is ${distances}.`,
+    }, its control with one region, as many optimiser steps, as large a share of rows from S${
+      sizes(own, other)
+    }, is ${distances}.`,
   ];
+}
+
+/** Several adapters hold more than one: that may be part of a difference. */
+function sizes(raie: MethodSummary, control: MethodSummary): string {
+  const [many, one] = [raie, control].map(({ runs }) => Math.round(average(runs.map(({ cost }) => cost.parameters))));
+  return many === one ? "" : ` and ${count(one!)} trained numbers where it has ${count(many!)}`;
 }
 
 interface Found {

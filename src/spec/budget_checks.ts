@@ -21,11 +21,15 @@ export function* budgetChecks(raw: JsonRecord, spec: ResolvedSpec): Generator<Fi
   }
   for (const [index, method] of methods.entries()) {
     if (method === yardstick) continue;
-    for (const field of STEPS[method.kind] ?? (ADAPTING.has(method.kind) ? [ADAPTER_EPOCHS] : [])) {
+    for (const field of stepFields(method)) {
       yield* vain(raw, `/methods/${index}${field}`, yardstick);
     }
   }
 }
+
+/** Where a method says how long it trains, as pointers within its entry. */
+export const stepFields = ({ kind }: MethodSpec): readonly string[] =>
+  STEPS[kind] ?? (ADAPTING.has(kind) ? [ADAPTER_EPOCHS] : []);
 
 const ADAPTER_EPOCHS = "/lora/training/epochs";
 

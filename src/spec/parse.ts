@@ -86,6 +86,8 @@ export interface Judgement {
   readonly at: "value" | "key" | "start";
   /** Everything it depends on. */
   readonly about: readonly string[];
+  /** Of a field that nothing reads. */
+  readonly idle?: true;
 }
 
 /** What was found of a written spec. */
@@ -139,7 +141,7 @@ export function judged({ file, source, value, origins, swept = new Map() }: Writ
     for (const { pointer, message, about, idle } of crossChecks(whole, resolved)) {
       if (idle === true && !changed(pointer) && about.some(changed)) continue;
       if (!about.some((one) => spoilt.some((other) => related(one, other)))) {
-        findings.push({ pointer, message, at: "value", about: [pointer, ...about] });
+        findings.push({ pointer, message, at: "value", about: [pointer, ...about], ...(idle === true && { idle }) });
       }
     }
   }

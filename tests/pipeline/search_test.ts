@@ -17,7 +17,7 @@ const SPEC = {
   evaluation: { cutoffs: [10] },
 };
 
-/** Ten windows of T, of which so many have their target first; the others' is eleventh. */
+/** Ten windows of T, of ten users, of which so many have their target first; the others' is eleventh. */
 function ranksOf(hits: number) {
   const greater = Int32Array.from({ length: 10 }, (_, window) => window < hits ? 0 : 10);
   return { greater, equal: new Int32Array(10), top: new Int32Array(100).fill(1) };
@@ -30,17 +30,17 @@ function benchOf(hits: (method: MethodSpec, spec: ResolvedSpec) => number | unde
   const bench: SearchBench = {
     run: (spec) => {
       asked.push(spec);
-      const runs = spec.methods.flatMap((method) => {
-        const count = hits(method, spec);
-        return count === undefined ? [] : [{
-          spec: method,
-          states: [{ stage: "S", ranks: [] }, { stage: "F1", ranks: [{ slice: "T", ranks: ranksOf(count) }] }],
-        }];
+      const users = Int32Array.from({ length: 10 }, (_, user) => user);
+      const failed = spec.methods.filter((method) => hits(method, spec) === undefined);
+      const runs = spec.methods.filter((method) => !failed.includes(method)).map((method) => {
+        const ranks = [{ slice: "T", windows: { users }, ranks: ranksOf(hits(method, spec)!) }];
+        return { spec: method, states: [{ stage: "S", ranks: [] }, { stage: "F1", ranks }] };
       });
-      const prepared = { data: { test: { windows: { count: 10 }, from: 60, to: 80 }, catalogue: { size: 30 } } };
+      const failures = failed.map((method) => ({ spec: method, seed: 4, error: new Error("its loss is NaN") }));
+      const prepared = { data: { test: { windows: { count: 10, users }, from: 60, to: 80 }, catalogue: { size: 30 } } };
       return Promise.resolve({
         prepared: prepared as unknown as Prepared,
-        run: { runs } as unknown as ExperimentRun,
+        run: { runs, failures } as unknown as ExperimentRun,
       });
     },
     say: (line) => said.push(line),
@@ -67,7 +67,9 @@ describe("settle()", () => {
       ["RAIE K=1", 8],
     ]);
     const [lora, raie] = settled.search.choices;
-    assert.deepEqual(lora, {
+    // Ten users with a window each: sqrt(10 x .3 x .7) / 10.
+    const error = Math.sqrt(10 * .3 * .7) / 10;
+    assert.deepEqual({ ...lora, trials: lora!.trials.map(({ error: _, ...rest }) => rest) }, {
       label: "lora",
       trials: [
         { settings: {}, score: 0.3 },
@@ -76,9 +78,10 @@ describe("settle()", () => {
       ],
       chosen: 1,
     });
+    for (const trial of lora!.trials) assert.ok(Math.abs(trial.error! - error) < 1e-12);
     assert.deepEqual([raie!.label, raie!.chosen], ["RAIE", 0]);
-    const { seed, measure, windows, from, to } = settled.search;
-    assert.deepEqual([seed, measure, windows, from, to], [4, "Recall@10", 10, 60, 80]);
+    const { seed, measure, windows, users, from, to } = settled.search;
+    assert.deepEqual([seed, measure, windows, users, from, to], [4, "Recall@10", 10, 10, 60, 80]);
   });
 
   it("gives a control what its raie has chosen", async () => {
@@ -135,12 +138,18 @@ describe("settle()", () => {
     assert.deepEqual(search.choices.map(({ label }) => label), ["lora", "RAIE"], "told in the spec's order");
   });
 
-  it("gives a trial that failed no score, and keeps the spec's own settings where all did", async () => {
+  it("gives a trial that failed its reason in place of a score, and keeps the spec's own settings where all did", async () => {
     const { spec, plan } = planned(GRID);
     const some = benchOf(({ kind, lora }) => kind !== "lora" || lora.rank === 4 ? 2 : undefined);
     const { spec: chosen, search } = await settle(spec, plan, some.bench);
     assert.equal(chosen.methods[1]!.lora.rank, 4);
-    assert.deepEqual(search.choices[0]!.trials.map(({ score }) => score), [undefined, undefined, 0.2]);
+    const [lora] = search.choices;
+    assert.deepEqual(lora!.trials.map(({ score, reason }) => score ?? reason), [
+      "its loss is NaN",
+      "its loss is NaN",
+      0.2,
+    ]);
+    assert.ok(some.said.includes("search: failed: lora, trial 2: its loss is NaN"));
     const none = await settle(spec, plan, benchOf(() => undefined).bench);
     assert.deepEqual(none.spec.methods.map(({ lora }) => lora.rank), [8, 8, 8, 8]);
   });

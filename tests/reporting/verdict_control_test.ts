@@ -27,10 +27,12 @@ describe("controlWords()", () => {
   });
 
   it("gives both differences, raie less control, with interval and p, and says what is alike", () => {
+    // An adapter of the fixture has 67 840 numbers, and one more region comes with F.
     // Half widths of the fixture: 2 sqrt(.12 .88 / 1820 + .1 .9 / 1820) = .0207 on T, 2 sqrt(.15 .85 / 4775 + .14 .86 / 4775) = .0144 on S.
     assert.equal(
       said(made([.15, .12], [.14, .10], on("T"))),
-      "Regions pay on T: **RAIE** less RAIE K=1, its control with one region, as many optimiser steps and as large a share of rows from S, is " +
+      "Regions pay on T: **RAIE** less RAIE K=1, its control with one region, as many optimiser steps, as large a share of rows from S and " +
+        "135\u202f680 trained numbers where it has 271\u202f360, is " +
         "on T +0.0200, 95\u202f% interval −0.0007 to +0.0407, significant, p = 0.0100; " +
         "on S +0.0100, 95\u202f% interval −0.0044 to +0.0244, not significant, p = 0.60.",
     );

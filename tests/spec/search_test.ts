@@ -63,6 +63,40 @@ describe("the trials of a search", () => {
     }
   });
 
+  it("of what methods share are the same draws for all, each once before any comes twice", () => {
+    const space = {
+      "lora.rank": [1, 2, 3],
+      "lora.training.learningRate": [0.1, 0.2],
+      "lwf.alpha": [1, 2],
+      "regions.k": [4, 5],
+    };
+    const plan = planOf({ trials: 5, space }, { methods: ["lora", "lwf", { kind: "raie", label: "RAIE" }] });
+    const shared = (label: string) =>
+      trialsOf(plan, label)!.slice(1).map((words) => words.split(" ").slice(0, 2).join(" "));
+    assert.deepEqual(shared("lwf"), shared("lora"));
+    assert.deepEqual(shared("RAIE"), shared("lora"));
+    assert.equal(new Set(shared("lora")).size, 4);
+  });
+
+  it("are not told apart by how long a method would train that takes another's steps", () => {
+    const space = { "lora.training.epochs": [1, 2], "lora.rank": [2] };
+    const plan = planOf({ kind: "grid", space }, {
+      budget: "matched",
+      methods: ["lora", { kind: "raie", label: "RAIE" }],
+    });
+    assert.deepEqual(trialsOf(plan, "lora"), ["", "lora.rank=2"]);
+    assert.equal(trialsOf(plan, "RAIE")!.length, 3);
+  });
+
+  it("of the preset pass over what the spec has no use for", () => {
+    const raie = { kind: "raie", label: "RAIE", regions: { adapters: "one" } };
+    for (const more of [{ budget: "matched", methods: ["lsat", "ebpr", raie] }, { methods: ["lora", raie] }]) {
+      const { search } = read(undefined, { preset: "tuned", regions: {}, ...more });
+      assert.ok(search!.methods.every(({ trials }) => trials.length > 1));
+      assert.equal(trialsOf(search!, "RAIE")!.some((words) => words.includes("routing")), false);
+    }
+  });
+
   it("leave out what lsat does not read", () => {
     const plan = planOf({ kind: "grid", trials: 20, space: { "lora.training.epochs": [1, 2], "lsat.alpha": [0.1] } });
     assert.deepEqual(trialsOf(plan, "lsat"), ["", "lsat.alpha=0.1"]);
@@ -79,7 +113,7 @@ describe("the trials of a search", () => {
       const { specs, search } = read(undefined, { preset: "tuned" });
       return { resolved: specs[0]!, plan: search! };
     })();
-    assert.deepEqual([resolved.search?.kind, resolved.search?.trials, resolved.search?.validation], ["random", 8, 0.2]);
+    assert.deepEqual([resolved.search?.kind, resolved.search?.trials, resolved.search?.validation], ["random", 8, 0.4]);
     assert.deepEqual(resolved.backbone.training.loss, { kind: "cross-entropy" });
     assert.deepEqual(new Set(resolved.methods.map(({ lora }) => lora.training.positions)), new Set(["all"]));
     assert.deepEqual(plan.methods.map(({ label, trials }) => [label, trials.length]), [

@@ -40,6 +40,21 @@ export function specObstacle(committed: Results, spec: ResolvedSpec): Obstacle |
   };
 }
 
+/** What can be said before a search has chosen: all but the backbone's and the methods' settings. */
+export const unsearchedObstacle = (committed: Results, spec: ResolvedSpec): Obstacle | undefined =>
+  specObstacle({ ...committed, spec: { ...committed.spec, backbone: spec.backbone, methods: spec.methods } }, spec);
+
+/** Where all else is alike, a search that chose otherwise than it did; without a search {@linkcode specObstacle}. */
+export function searchedObstacle(committed: Results, spec: ResolvedSpec): Obstacle | undefined {
+  const found = specObstacle(committed, spec);
+  if (found === undefined || spec.search === undefined || unsearchedObstacle(committed, spec) !== undefined) {
+    return found;
+  }
+  const words =
+    "The search chose other settings than the committed results were made with: a trial's score moved, as it may on another engine or processor, or the program did. Where that is meant, run the spec again and commit its report.";
+  return { ...found, words };
+}
+
 /** Nor do those of other data. */
 export function dataObstacle(committed: Results, read: ReadFiles): Obstacle | undefined {
   const differing = fileChanges([filesOf(committed), read]);

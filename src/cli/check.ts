@@ -17,7 +17,8 @@ import { writtenOut } from "../spec/shown_text.ts";
 import { VERSION } from "../version.ts";
 import { UsageError } from "./args.ts";
 import { checkSweep } from "./check_sweep.ts";
-import { type Checked, checkJson, checkText } from "./check_text.ts";
+import { type Checked, checkJson, checkText, EXIT } from "./check_text.ts";
+import { REPORTS } from "./run_one.ts";
 import { settled } from "./settled.ts";
 import { type ReadSpec, readSpecs, SPEC_OPTIONS } from "./specs.ts";
 import type { Arguments, Command } from "./types.ts";
@@ -62,11 +63,9 @@ export const command: Command = {
   run,
 };
 
-const EXIT = { same: 0, moved: 1, incomparable: 3 } as const;
-
 async function run(args: Arguments): Promise<number> {
   const specs = await readSpecs(args);
-  const reports = args.text("reports") ?? "reports";
+  const reports = args.text("reports") ?? REPORTS;
   const out = args.text("out");
   if (out !== undefined && resolve(out) === resolve(reports)) {
     throw new UsageError(`--out wants a folder beside the committed reports: found "${out}", theirs`, "check");

@@ -13,12 +13,10 @@ import { settingWords } from "../spec/cell_names.ts";
 import { writtenOut } from "../spec/shown_text.ts";
 import { CELLS, type Sweep } from "../spec/sweep.ts";
 import { type CheckedCell, sweepCheckJson, sweepCheckText, sweepOutcome } from "./check_sweep_text.ts";
-import type { Checked } from "./check_text.ts";
+import { type Checked, EXIT } from "./check_text.ts";
 import type { ReadSpec } from "./specs.ts";
 import type { Arguments } from "./types.ts";
 import { failedAlone } from "./workbench.ts";
-
-const EXIT = { same: 0, moved: 1, incomparable: 3 } as const;
 
 /**
  * Checks all cells; one that fails says so and leaves the others alone. Gives the exit code.

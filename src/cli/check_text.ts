@@ -8,6 +8,9 @@ import type { Differing } from "../reporting/review/differing.ts";
 import type { Drift, Moved } from "../reporting/review/drift.ts";
 import { shown } from "../reporting/review/shown.ts";
 
+/** Exit codes of `check` by what came of it. */
+export const EXIT = { same: 0, moved: 1, incomparable: 3 } as const;
+
 /** How a check of one spec ended. */
 export type Checked =
   | { readonly outcome: "same" | "moved"; readonly rung: string; readonly closeness: Closeness; readonly drift: Drift }

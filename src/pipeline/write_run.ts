@@ -13,12 +13,11 @@ import { describe } from "../spec/describe.ts";
 import type { ResolvedSpec } from "../spec/types.ts";
 import type { ExperimentRun, Workbench } from "./experiment.ts";
 import { keepFailedBatches, type KeptFailure, nothingLeft } from "./failed_batches.ts";
-import { acquireLock } from "./lock.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Progress } from "./progress.ts";
 import { encodeRanks } from "./ranks_file.ts";
 import { perUserRows, resultsOf } from "./results.ts";
-import { isDiskRefusal, storeError } from "./store_error.ts";
+import { writeAlone } from "./write_alone.ts";
 
 /** A finished run and what it came from. */
 export interface FinishedRun {
@@ -38,22 +37,7 @@ export interface FinishedRun {
  * @throws {MethodError} when no method was finished: there is nothing to report.
  */
 export async function writeRun(folder: string, finished: FinishedRun): Promise<KeptFailure[]> {
-  const { progress } = finished.bench;
-  try {
-    await Deno.mkdir(folder, { recursive: true });
-    const lock = await acquireLock(join(folder, ".writing"), {
-      signal: progress.signal,
-      onWait: () => progress.say(`waiting: another run is writing its report into ${folder}`),
-    });
-    try {
-      return await writeAlone(folder, finished);
-    } finally {
-      await lock.release();
-    }
-  } catch (error) {
-    if (!isDiskRefusal(error)) throw error;
-    throw storeError(`Cannot write the report into ${folder}`, error, "; --out names another folder");
-  }
+  return await writeAlone(folder, finished.bench.progress, () => writeAll(folder, finished));
 }
 
 /**
@@ -66,7 +50,7 @@ export function resultsOfRun({ spec, specSha256, prepared, run, bench, search }:
   return settled(resultsOf(spec, specSha256, prepared, run, bench.engine, run.failures, search));
 }
 
-async function writeAlone(
+async function writeAll(
   folder: string,
   { spec, specSha256, prepared, run, bench, search }: FinishedRun,
 ): Promise<KeptFailure[]> {

@@ -8,9 +8,8 @@ import { RESULTS_FILE } from "../reporting/results_file.ts";
 import { writeSweepReport } from "../reporting/sweep/report.ts";
 import { sweepFileOf, writeSweepFile } from "../reporting/sweep/sweep_file.ts";
 import { CELLS, type Sweep } from "../spec/sweep.ts";
-import { acquireLock } from "./lock.ts";
 import type { Progress } from "./progress.ts";
-import { isDiskRefusal, storeError } from "./store_error.ts";
+import { writeAlone } from "./write_alone.ts";
 
 /**
  * Writes OUT/NAME/sweep.json, the report and its charts, while no other process writes there, from the results that the cells have left in
@@ -27,23 +26,11 @@ export async function writeSweep(
   failed: ReadonlyMap<string, string> = new Map(),
 ): Promise<string> {
   const folder = join(out, sweep.name);
-  try {
-    await Deno.mkdir(folder, { recursive: true });
-    const lock = await acquireLock(join(folder, ".writing"), {
-      signal: progress.signal,
-      onWait: () => progress.say(`waiting: another run is writing its report into ${folder}`),
-    });
-    try {
-      await makeWay(folder, sweep, progress);
-      await writeSweepFile(folder, sweepFileOf(sweep, failed));
-      return await writeSweepReport(folder);
-    } finally {
-      await lock.release();
-    }
-  } catch (error) {
-    if (!isDiskRefusal(error)) throw error;
-    throw storeError(`Cannot write the report into ${folder}`, error, "; --out names another folder");
-  }
+  return await writeAlone(folder, progress, async () => {
+    await makeWay(folder, sweep, progress);
+    await writeSweepFile(folder, sweepFileOf(sweep, failed));
+    return await writeSweepReport(folder);
+  });
 }
 
 /** What an experiment, or another sweep, of this name has left here: results of its own are replaced, its cells stay. */

@@ -69,7 +69,7 @@ const KINDS: readonly MethodKind[] = [
 ];
 
 /** Where a value is put: in its section, or in the entry of every method of its kind. */
-export function placesOf(parts: readonly string[], { methods }: ResolvedSpec): readonly (readonly string[])[] {
+function placesOf(parts: readonly string[], { methods }: ResolvedSpec): readonly (readonly string[])[] {
   const [section = "", ...rest] = parts;
   if (SECTIONS.includes(section)) return [parts];
   const named = methods.filter(({ control }) => control === undefined);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "@std/testing/bdd";
-import type { DifferenceBar } from "../../src/reporting/charts/ablation_chart.ts";
+import type { MeasuredBar } from "../../src/reporting/charts/methods_chart.ts";
 import { reportCharts } from "../../src/reporting/charts/report_charts.ts";
 import { renderReport } from "../../src/reporting/report.ts";
 import { ABLATION, FIFTEEN } from "./many_methods.ts";
@@ -13,7 +13,7 @@ describe("the chart of an ablation", () => {
   const panel = (made: MadeExperiment, at: number) =>
     found(made)!.chart.configuration.data.datasets[at] as unknown as {
       readonly label: string;
-      readonly data: readonly DifferenceBar[];
+      readonly data: readonly MeasuredBar[];
       readonly backgroundColor: readonly string[];
       readonly borderColor: readonly string[];
     };

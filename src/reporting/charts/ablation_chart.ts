@@ -8,18 +8,11 @@ import { signed } from "../numbers.ts";
 import { methodSummaries, type MethodSummary } from "../summary.ts";
 import type { Results } from "../types.ts";
 import type { Chart } from "./canvas.ts";
-import { chartName, frame, numberAxis } from "./frame.ts";
+import { chartName, frame, NAMES_AXIS, numberAxis } from "./frame.ts";
+import type { MeasuredBar } from "./methods_chart.ts";
 import { INK, lookOf } from "./palette.ts";
 import { line, type Pen, whisker, write } from "./pen.ts";
 import { sideBySide } from "./side_by_side.ts";
-
-/** A bar from zero to a difference, with its interval over users. */
-export interface DifferenceBar {
-  readonly x: number;
-  readonly y: string;
-  readonly low: number;
-  readonly high: number;
-}
 
 const PANELS = ["S", "T"] as const;
 const ROW = 36;
@@ -56,7 +49,7 @@ export function ablationChart(results: Results): Chart | undefined {
   const panels = PANELS.map((slice, i) => ({
     slice,
     significant: variants.map(({ tested }) => tested[i]?.test.significant === true),
-    bars: variants.map(({ tested }, row): DifferenceBar => {
+    bars: variants.map(({ tested }, row): MeasuredBar => {
       const { value = 0, test } = tested[i] ?? {};
       const [low, high] = test?.interval ?? [value, value];
       return { x: value, y: names[row] ?? "", low, high };
@@ -66,7 +59,7 @@ export function ablationChart(results: Results): Chart | undefined {
     const title = `difference on ${slice} (${slice === "S" ? "retention" : "adaptation"})`;
     return [`x${slice}`, numberAxis(title, range)] as const;
   });
-  const configuration: ChartConfiguration<"bar", DifferenceBar[], string> = {
+  const configuration: ChartConfiguration<"bar", MeasuredBar[], string> = {
     type: "bar",
     data: {
       labels: names,
@@ -93,11 +86,7 @@ export function ablationChart(results: Results): Chart | undefined {
       }),
       indexAxis: "y",
       scales: {
-        y: {
-          grid: { display: false },
-          border: { color: INK.line },
-          ticks: { color: INK.text, font: { size: 14 }, autoSkip: false },
-        },
+        y: NAMES_AXIS,
         ...sideBySide(axes, .7),
       },
     },
@@ -131,7 +120,7 @@ const marks: Plugin<"bar"> = {
       if (scale === undefined) return;
       const at = (value: number) => scale.getPixelForValue(value);
       line(pen, [at(0), top], [at(0), bottom], { colour: INK.text, width: 1.4 });
-      const bars = dataset.data as unknown as readonly DifferenceBar[];
+      const bars = dataset.data as unknown as readonly MeasuredBar[];
       const fills = dataset.backgroundColor as unknown as readonly string[];
       chart.getDatasetMeta(index).data.forEach(({ y }, row) => {
         const { x = 0, low = x, high = x } = bars[row] ?? {};

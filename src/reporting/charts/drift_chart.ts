@@ -7,7 +7,7 @@ import type { Results } from "../types.ts";
 import type { Chart } from "./canvas.ts";
 import { driftMap, MAP_HEIGHT, mapOf } from "./drift_map.ts";
 import { columnWords, driftMarks } from "./drift_marks.ts";
-import { chartName, frame, numberAxis } from "./frame.ts";
+import { chartName, frame, NAMES_AXIS, numberAxis } from "./frame.ts";
 import { INK, lighter, regionColour } from "./palette.ts";
 import { regionChanges } from "./region_changes.ts";
 import { shownRegions } from "./shown_regions.ts";
@@ -91,11 +91,7 @@ export function driftChart(results: Results): Chart | undefined {
       }),
       indexAxis: "y",
       scales: {
-        y: {
-          grid: { display: false },
-          border: { color: INK.line },
-          ticks: { color: INK.text, font: { size: 14 }, autoSkip: false },
-        },
+        y: NAMES_AXIS,
         ...sideBySide(axes, .6),
       },
     },

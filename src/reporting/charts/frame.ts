@@ -54,6 +54,13 @@ export function whiskerWords({ runs, evidence }: Results): string {
   return `${figures}; ${evidence === undefined ? "no intervals" : "whiskers: 95 % intervals over users"}`;
 }
 
+/** An axis of names at the left, one for each row. */
+export const NAMES_AXIS = {
+  grid: { display: false },
+  border: { color: INK.line },
+  ticks: { color: INK.text, font: { size: 14 }, autoSkip: false },
+};
+
 /** Title of an axis, with its unit. */
 export const axisTitle = (text: string) => ({ display: true, text, color: INK.quiet, font: { size: 13 }, padding: 6 });
 

@@ -7,7 +7,7 @@ import { measure as digits } from "../numbers.ts";
 import { figureOf, methodSummaries } from "../summary.ts";
 import type { Results } from "../types.ts";
 import type { Chart } from "./canvas.ts";
-import { chartName, frame, numberAxis, whiskerWords } from "./frame.ts";
+import { chartName, frame, NAMES_AXIS, numberAxis, whiskerWords } from "./frame.ts";
 import { INK, lighter, lookOf } from "./palette.ts";
 import { line, type Pen, whisker, write } from "./pen.ts";
 import { sideBySide } from "./side_by_side.ts";
@@ -71,11 +71,7 @@ export function methodsChart(results: Results): Chart {
       }),
       indexAxis: "y",
       scales: {
-        y: {
-          grid: { display: false },
-          border: { color: INK.line },
-          ticks: { color: INK.text, font: { size: 14 }, autoSkip: false },
-        },
+        y: NAMES_AXIS,
         ...sideBySide(axes, 1.2),
       },
     },

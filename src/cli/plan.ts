@@ -3,9 +3,11 @@
  * @module
  */
 import { DataError } from "../data/errors.ts";
+import type { Windows } from "../data/types.ts";
 import { openEngine } from "../engine/open.ts";
 import { type PlannedStage, planStages } from "../pipeline/plan.ts";
 import { type Prepared, prepareData } from "../pipeline/prepare.ts";
+import { searchedSpec } from "../pipeline/search.ts";
 import { engineId } from "../pipeline/stages.ts";
 import { Store } from "../pipeline/store.ts";
 import { concise } from "../spec/concise.ts";
@@ -47,13 +49,15 @@ interface Plan {
   readonly missing?: string;
   /** What is tried first. */
   readonly search?: SearchPlan | undefined;
+  /** What trials are judged on. */
+  readonly judged?: Windows | undefined;
 }
 
 async function run(args: Arguments): Promise<number> {
   let code = 0;
   for (const { runs, sweep } of await readSpecs(args)) {
     const plans: Plan[] = [];
-    for (const { spec, search } of runs) plans.push({ ...await makePlan(spec, args.text("data")), search });
+    for (const { spec, search } of runs) plans.push(await makePlan(spec, args.text("data"), search));
     const [first] = plans;
     if (sweep !== undefined) {
       console.log(args.has("json") ? JSON.stringify(sweepPlanJson(sweep, plans)) : sweepPlanText(sweep, plans));
@@ -63,33 +67,35 @@ async function run(args: Arguments): Promise<number> {
   return code;
 }
 
-async function makePlan(spec: ResolvedSpec, dataDir: string | undefined): Promise<Plan> {
+async function makePlan(spec: ResolvedSpec, dataDir: string | undefined, search?: SearchPlan): Promise<Plan> {
   const engine = await openEngine(spec.engine);
   const id = engineId(engine);
   engine.close();
   try {
     const prepared = await prepareData(spec, dataDir);
-    return { spec, engine: id, prepared, stages: await planStages(spec, prepared, id, new Store(storeRoot())) };
+    const stages = await planStages(spec, prepared, id, new Store(storeRoot()));
+    const judged = search && (await prepareData(searchedSpec(spec, search), dataDir)).data.test.windows;
+    return { spec, engine: id, prepared, stages, search, judged };
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    return { spec, engine: id, stages: [], missing: error.message };
+    return { spec, engine: id, stages: [], missing: error.message, search };
   }
 }
 
-const asJson = ({ spec, engine, prepared, stages, missing, search }: Plan) => ({
+const asJson = ({ spec, engine, prepared, stages, missing, search, judged }: Plan) => ({
   spec,
   engine,
   slices: prepared?.evaluated.map(({ name, windows }) => ({ name, windows: windows.count })),
   items: prepared?.data.catalogue.size,
   notes: prepared?.notes,
   stages,
-  search: search && searchJson(search),
+  search: search && searchJson(search, judged),
   missing,
 });
 
-function asText({ spec, engine, prepared, stages, missing, search }: Plan): string {
+function asText({ spec, engine, prepared, stages, missing, search, judged }: Plan): string {
   const lines = [shortJson(concise(spec)), "", ...describe(spec), "", `Engine: ${engine}`];
-  if (search !== undefined) lines.push(...searchLines(search));
+  if (search !== undefined) lines.push(...searchLines(search, judged));
   if (prepared !== undefined) {
     const slices = prepared.evaluated.map(({ name, windows }) => `${name} ${windows.count} windows`).join(", ");
     lines.push(

@@ -2,17 +2,20 @@
  * What a search will try, for `deno task plan`.
  * @module
  */
+import type { Windows } from "../data/types.ts";
 import { settingWords } from "../spec/cell_names.ts";
 import type { SearchPlan, Trial } from "../spec/search.ts";
 
 /** Trials of the backbone and of each method, a line each; what follows in a plan is the spec's own settings, which the search may change. */
-export function searchLines({ backbones, methods }: SearchPlan): string[] {
+export function searchLines({ backbones, methods }: SearchPlan, judged?: Windows): string[] {
   const groups = [
     ...(backbones.length > 1 ? [{ label: "the backbone", trials: backbones }] : []),
     ...methods,
   ];
+  const trials = groups.reduce((sum, { trials }) => sum + trials.length, 0);
+  const on = judged === undefined ? "" : `, judged on ${judged.count} windows of ${new Set(judged.users).size} users`;
   return [
-    "Search: before anything is judged on T, these are tried on S and F; the stages below are those of the spec's own settings",
+    `Search: ${trials} trials on S and F before anything is judged on T${on}; stages below are those of the spec's own settings`,
     ...groups.flatMap(({ label, trials }) => [
       `  ${label}: ${trials.length} trials`,
       ...trials.map((trial) => `    ${wordsOf(trial)}`),
@@ -21,7 +24,8 @@ export function searchLines({ backbones, methods }: SearchPlan): string[] {
 }
 
 /** The same as data. */
-export const searchJson = ({ backbones, methods }: SearchPlan) => ({
+export const searchJson = ({ backbones, methods }: SearchPlan, judged?: Windows) => ({
+  windows: judged?.count,
   backbones: backbones.map(settingsOf),
   methods: methods.map(({ label, trials }) => ({ label, trials: trials.map(settingsOf) })),
 });

@@ -135,7 +135,9 @@ function mustHaveWindows({ name, from, to, rows }: RawSlice, context: number, st
     `Cannot slice interactions: ${name} (${shownSpan(from, to)}) has no window: its ${rows.users.length} users have ` +
       `at most ${longest} positives there, wanted ${
         context + 1
-      } (windows.context + 1); choose a shorter context or a longer slice`,
+      } (windows.context + 1); choose a shorter context or a longer slice${
+        name.includes("search.validation") ? ", or a larger search.validation" : ""
+      }`,
   );
 }
 

@@ -193,7 +193,9 @@ class GraphOfSeed {
 
   #ranks(label: string, task: StageTask, state: StageNode, backbone: StageNode, after = ""): StageNode {
     const { ranked, evaluated } = this.prepared;
-    const slices = evaluated.map(({ name }) => name).join(", ");
+    const tail = `the end of F${this.prepared.data.finetune.length}`;
+    const judged = (name: string) => name === "T" && this.spec.slices.validation !== undefined ? tail : name;
+    const slices = evaluated.map(({ name }) => judged(name)).join(", ");
     const identity = ranksStage(this.spec, state.key, this.engine);
     const needs = [...new Set([backbone.key, state.key])];
     return this.#node(

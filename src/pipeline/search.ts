@@ -41,6 +41,13 @@ export async function settle(spec: ResolvedSpec, plan: SearchPlan, bench: Search
   return await new Search(spec, plan, bench).settled();
 }
 
+/** A spec as a search runs it: without T, with the first seed, under a name of its own. */
+export function searchedSpec(spec: ResolvedSpec, { search: { validation } }: SearchPlan): ResolvedSpec {
+  const { search: _, ...rest } = spec;
+  const seeds = spec.seeds.slice(0, 1);
+  return { ...rest, name: `${spec.name}, search`, seeds, slices: { ...spec.slices, validation } };
+}
+
 class Search {
   readonly #choices: SearchChoice[] = [];
   #judged: Pick<SearchResult, "windows" | "users" | "from" | "to"> = { windows: 0, users: 0, from: 0, to: 0 };
@@ -110,14 +117,7 @@ class Search {
 
   /** Runs a part of the search; gives what came of each method by its label. */
   async #run(spec: ResolvedSpec): Promise<(label: string) => TrialOutcome> {
-    const { search: { validation } } = this.plan;
-    const { search: _, ...rest } = spec;
-    const { prepared, run } = await this.bench.run({
-      ...rest,
-      name: `${spec.name}, search`,
-      seeds: spec.seeds.slice(0, 1),
-      slices: { ...spec.slices, validation },
-    });
+    const { prepared, run } = await this.bench.run(searchedSpec(spec, this.plan));
     const { windows, from, to } = prepared.data.test;
     this.#judged = { windows: windows.count, users: new Set(windows.users).size, from, to };
     return (label) => {

@@ -49,16 +49,16 @@ export function costWords(results: Results, methods: readonly MethodSummary[]): 
   const [small, large] = [sizes[0], sizes.at(-1)];
   const parameters = small === undefined || large === undefined || large.value < SAME * small.value
     ? ""
-    : `, and ${spanWords(small, large, "trained numbers")}`;
+    : `, and ${spanWords(small, large, "trained number")}`;
   return [
     `Costs differ${matched === undefined ? "" : " although the budget is matched"}: ${
-      spanWords(least, most, "optimiser steps")
+      spanWords(least, most, "optimiser step")
     }${between}${parameters}, so that part of a difference may be training alone.`,
   ];
 }
 
 const spanWords = (least: Cost, most: Cost, unit: string): string =>
-  `from ${count(least.value)} ${unit} (${plain(least.label)}) to ${count(most.value)} (${plain(most.label)})`;
+  `from ${plural(least.value, unit)} (${plain(least.label)}) to ${count(most.value)} (${plain(most.label)})`;
 
 interface Cost {
   readonly label: string;

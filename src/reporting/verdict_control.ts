@@ -4,9 +4,9 @@
  */
 import { hasRegions } from "../spec/control.ts";
 import { distance, type MethodDifference, methodDifference } from "./difference.ts";
-import { bold, few, plain } from "./markdown.ts";
-import { count } from "./numbers.ts";
-import { average, methodSummaries, type MethodSummary } from "./summary.ts";
+import { bold, few, plain, series } from "./markdown.ts";
+import { count, measure as digits } from "./numbers.ts";
+import { average, figureOf, methodSummaries, type MethodSummary } from "./summary.ts";
 import type { Results } from "./types.ts";
 
 /** A sentence for each control; where a raie has none, that what regions bring cannot be told. */
@@ -42,10 +42,23 @@ function pairWords(results: Results, { raie, control }: { readonly raie: string;
   return [
     `${gist(found)}: ${bold(plain(raie))} less ${
       plain(control)
-    }, its control with one region, as many optimiser steps, as large a share of rows from S${
+    }, its control with one region, as many optimiser steps, about as large a share of rows from S${
       sizes(own, other)
     }, is ${distances}.`,
+    ...above(results, other),
   ];
+}
+
+/** A control is none of the methods asked for, but a reader sees its figures beside theirs. */
+function above(results: Results, control: MethodSummary): string[] {
+  const { measure } = results.spec.report;
+  const methods = methodSummaries(results).filter(({ kind, control }) => kind !== "base" && control === undefined);
+  const higher = ["T", "S"].flatMap((slice) => {
+    const own = figureOf(results, control, slice, measure)?.mean;
+    const others = methods.map((method) => figureOf(results, method, slice, measure)?.mean ?? -Infinity);
+    return own === undefined || own <= Math.max(...others) ? [] : [`${digits(own)} on ${slice}`];
+  });
+  return higher.length === 0 ? [] : [`Higher still is the control ${plain(control.label)}: ${series(higher)}.`];
 }
 
 /** Several adapters hold more than one: that may be part of a difference. */

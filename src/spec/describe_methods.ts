@@ -11,7 +11,7 @@ import type { AdapterTraining, GateSpec, LoraSpec, MethodSpec, RegionsSpec } fro
 /** What a method does, as the end of a sentence. */
 export function methodWords(method: MethodSpec, around: Surroundings): string {
   if (method.control !== undefined) {
-    return `the control of ${method.control}: the same with one region, as many optimiser steps and as large a share of rows from S`;
+    return `the control of ${method.control}: the same with one region, as many optimiser steps and about as large a share of rows from S`;
   }
   return worded(method.kind as MethodKind, method, around);
 }

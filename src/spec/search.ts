@@ -45,7 +45,7 @@ const MOST = 100_000;
  */
 export function searchPlan(written: Written, resolved: ResolvedSpec, own: Judged): SearchPlan {
   const search = resolved.search!;
-  const { paths, problems } = searchPaths(search, resolved);
+  const { paths, problems } = searchPaths(search, resolved, hasSpace(written));
   const each = problems.length > 0 ? [] : paths.map((path) => ({
     path,
     tries: path.values.map((_, at) => tried(written, [{ path, at }])),

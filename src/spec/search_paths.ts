@@ -26,17 +26,22 @@ export const SECTIONS: readonly string[] = ["backbone", "lora", "regions"];
 /** What makes another experiment of the one that is searched for. */
 const FIXED: ReadonlySet<string> = new Set(["backbone.kind", "backbone.weights"]);
 
-/** The paths of a space, and what is wrong with them. Kinds of methods that the spec does not have are passed over: nothing is tried for them. */
+/**
+ * The paths of a space, and what is wrong with them.
+ *
+ * @param ofSpec whether the spec has written the space: kinds of methods that it does not have are then named in vain; a preset's are passed over.
+ */
 export function searchPaths(
   { space }: SearchSpec,
   spec: ResolvedSpec,
+  ofSpec: boolean,
 ): { readonly paths: SearchPath[]; readonly problems: Judgement[] } {
-  const kinds = [...new Set(spec.methods.map(({ kind }) => kind))].filter((kind) => kind !== "base");
+  const kinds = KINDS.filter((kind) => spec.methods.some((method) => method.kind === kind));
   const problems: Judgement[] = [];
   const paths: SearchPath[] = [];
   for (const [path, values] of Object.entries(space)) {
     const parts = path.split(".");
-    const message = flaw(path, parts, kinds, paths);
+    const message = flaw(path, parts, kinds, paths) ?? (ofSpec ? absent(path, parts, kinds) : undefined);
     const field = pointerOf(["search", "space", path]);
     if (message !== undefined) problems.push({ pointer: field, message, at: "key", about: [field] });
     else paths.push({ path, values, places: placesOf(parts, spec) });
@@ -62,7 +67,14 @@ function flaw(path: string, parts: readonly string[], kinds: readonly string[], 
   return other && `search.space cannot vary ${shown} and ${shortened(other.path, 100)}: one lies inside the other.`;
 }
 
-/** Kinds with settings of their own: a space may speak of those that a spec leaves out, so that one space serves many specs. */
+function absent(path: string, [section = ""]: readonly string[], kinds: readonly string[]): string | undefined {
+  if (SECTIONS.includes(section) || kinds.includes(section)) return undefined;
+  return `search.space names ${
+    shortened(path, 100)
+  } in vain: no method of the spec is of the kind ${section}; leave it out.`;
+}
+
+/** Kinds with settings of their own. */
 const KINDS: readonly MethodKind[] = [
   ...["full", "ebpr"] as const,
   ...([...ADAPTING] as MethodKind[]).filter((kind) => kind !== "raie" && kind !== "lora"),

@@ -24,6 +24,7 @@ export function smallSpec(more: Record<string, unknown> = {}, regions: Record<st
     backbone: { kind: "sasrec", hidden: 8, heads: 2, blocks: 2, training: { epochs: 1 } },
     lora: { rank: 2, training: { epochs: 1, batch: 32 } },
     regions: { k: 3, poolMin: 10, training: { epochs: 1, batch: 32 }, ...regions },
+    control: false,
     methods: ["base", "lora", "raie"],
     ...more,
   };

@@ -31,7 +31,7 @@ describe("controlWords()", () => {
     // Half widths of the fixture: 2 sqrt(.12 .88 / 1820 + .1 .9 / 1820) = .0207 on T, 2 sqrt(.15 .85 / 4775 + .14 .86 / 4775) = .0144 on S.
     assert.equal(
       said(made([.15, .12], [.14, .10], on("T"))),
-      "Regions pay on T: **RAIE** less RAIE K=1, its control with one region, as many optimiser steps, as large a share of rows from S and " +
+      "Regions pay on T: **RAIE** less RAIE K=1, its control with one region, as many optimiser steps, about as large a share of rows from S and " +
         "135\u202f680 trained numbers where it has 271\u202f360, is " +
         "on T +0.0200, 95\u202f% interval −0.0007 to +0.0407, significant, p = 0.0100; " +
         "on S +0.0100, 95\u202f% interval −0.0044 to +0.0244, not significant, p = 0.60.",
@@ -59,6 +59,8 @@ describe("verdict()", () => {
     const words = verdict(made([.15, .12], [.16, .14]));
     assert.match(words, /^\*\*RAIE\*\* (adapts|reaches)/);
     assert.match(words, /Of what was known, \*\*RAIE\*\* keeps/);
+    assert.match(words, /Higher still is the control RAIE K=1: 0\.1400 on T and 0\.1600 on S\.\n/);
     assert.match(words, /RAIE K=1, its control with one region/);
+    assert.doesNotMatch(verdict(made([.15, .12], [.14, .10])), /Higher still/);
   });
 });

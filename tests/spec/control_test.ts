@@ -56,7 +56,7 @@ describe("the K=1 control", () => {
     assert.deepEqual(controlPairs(resolved), [["RAIE", "RAIE K=1"]]);
     assert.ok(
       inWords(resolved).includes(
-        "RAIE K=1: the control of RAIE: the same with one region, as many optimiser steps and as large a share of rows from S.",
+        "RAIE K=1: the control of RAIE: the same with one region, as many optimiser steps and about as large a share of rows from S.",
       ),
     );
   });

@@ -177,8 +177,11 @@ describe("a search", () => {
     );
   });
 
-  it("passes over kinds that the spec leaves out, so that one space serves many specs", () => {
-    assert.deepEqual(issuesOf({ space: { "ewc.lambda": [1], "lora.rank": [2] } }), []);
+  it("names kinds that the spec does not have in vain, where the preset's space passes over them", () => {
+    const [issue] = issuesOf({ space: { "ewc.lambda": [1], "lora.rank": [2] } });
+    assert.deepEqual(issue?.pointer, "/search/space/ewc.lambda");
+    assert.match(issue!.message, /no method of the spec is of the kind ewc/);
+    assert.equal(read(undefined, { preset: "tuned" }).search!.methods.length, 4);
   });
 
   it("does not stand beside a sweep, the preset tuned neither", () => {

@@ -19,7 +19,8 @@ const TOLD = 3;
 export function sweepVerdict(sweep: SweepResults): string {
   const { file, cells } = sweep;
   if (cells.length === 0) return "No cell was finished, so nothing can be said.";
-  const effects = methodEffects(sweep).filter(({ discounted }) => !discounted);
+  // A control follows its raie's steps: it is told of where the two are compared.
+  const effects = methodEffects(sweep).filter(({ discounted, control }) => !discounted && control === undefined);
   const found = cells.length === 1
     ? [`One cell alone was finished, ${cellsWords(file, cells)}, so nothing can be said of what the setting changes.`]
     : effectWords(sweep, effects);

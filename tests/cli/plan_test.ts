@@ -14,10 +14,11 @@ describe("deno task plan", () => {
     const { out } = await task(["plan", ABLATION, ...NOWHERE]);
     const [json = "", words = ""] = out.split("\n}\n\n");
     const spec = JSON.parse(`${json}\n}`);
-    assert.deepEqual(spec.methods.slice(0, 4), [
+    assert.deepEqual(spec.methods.slice(0, 5), [
       { kind: "base", label: "base" },
       { kind: "lora", label: "lora" },
       { kind: "raie", label: "RAIE" },
+      { kind: "raie", label: "RAIE K=1", control: "RAIE", regions: { k: 1, add: false } },
       { kind: "raie", label: "no regions", regions: { k: 1, add: false } },
     ]);
     assert.deepEqual([spec.lora.rank, spec.regions.k], [8, 3]);

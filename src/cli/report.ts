@@ -2,12 +2,14 @@
  * `deno task report DIR...`: writes report.md and the charts again from DIR/results.json, or from a sweep's files, without computing anything.
  * @module
  */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { lstatIfThere } from "../files.ts";
 import { writeReport } from "../reporting/report.ts";
 import { readResults } from "../reporting/results_file.ts";
 import { writeSweepReport } from "../reporting/sweep/report.ts";
 import { isSweep, readSweep } from "../reporting/sweep/sweep_file.ts";
 import { describe } from "../spec/describe.ts";
+import { UsageError } from "./args.ts";
 import type { Command } from "./types.ts";
 
 /** The command. */
@@ -26,11 +28,17 @@ export const command: Command = {
   ],
   async run({ positional }) {
     for (const dir of positional) {
+      await mustBeNoFile(dir);
       console.log(await isSweep(dir) ? await sweepAgain(dir) : await reportAgain(dir));
     }
     return 0;
   },
 };
+
+async function mustBeNoFile(path: string): Promise<void> {
+  if ((await lstatIfThere(path))?.isFile !== true) return;
+  throw new UsageError(`report wants the folder of a report: found a file, ${path}; try ${dirname(path)}`, "report");
+}
 
 async function reportAgain(dir: string): Promise<string> {
   const results = await readResults(join(dir, "results.json"));

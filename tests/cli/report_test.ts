@@ -63,4 +63,10 @@ describe("deno task report", () => {
       await Deno.remove(dir, { recursive: true });
     }
   });
+
+  it("wants a folder, and says which where it is given the report in it", async () => {
+    const { code, err } = await task(["report", "reports/quickstart/report.md"]);
+    assert.equal(code, 2);
+    assert.match(err, /report wants the folder of a report: found a file, .*report\.md; try reports\/quickstart/);
+  });
 });

@@ -39,7 +39,8 @@ const METHODS: Readonly<Record<string, MethodFactory>> = {
  * import assert from "node:assert/strict";
  * import { parseSpec } from "../spec/parse.ts";
  * import { createMethod } from "./registry.ts";
- * const text = '{"name":"a","dataset":"movielens-100k","backbone":{"kind":"sasrec"},"methods":["base","raie"]}';
+ * const text =
+ *   '{"name":"a","dataset":"movielens-100k","backbone":{"kind":"sasrec"},"methods":["base","raie"],"control":false}';
  * const methods = parseSpec(text, "a.json").resolved.methods.map(createMethod);
  * assert.deepEqual(methods.map(({ kind, editsRegions }) => [kind, editsRegions]), [["base", false], ["raie", true]]);
  * ```

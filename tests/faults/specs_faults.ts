@@ -223,6 +223,7 @@ describe("an experiment of hostile names", () => {
         lora: { training: { epochs: 1 } },
         regions: { k: 2, training: { epochs: 1 } },
         methods: ["base", "lora", "raie", "lora"].map((kind, index) => ({ kind, label: labels[index] })),
+        control: false,
         report: { reference: "__proto__" },
       };
       const file = join(folder, "a b'$(touch x).json");

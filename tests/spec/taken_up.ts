@@ -73,7 +73,8 @@ function slicesHold([name, index = 0]: Path, value: unknown, { slices }: Resolve
 }
 
 function methodHolds([index, ...rest]: Path, value: unknown, raw: Json, spec: ResolvedSpec): boolean {
-  const method = spec.methods[Number(index)];
+  // A control is no entry of the text.
+  const method = spec.methods.filter(({ control }) => control === undefined)[Number(index)];
   if (method === undefined) return false;
   if (rest.length === 0) return method.kind === value;
   const written = at(raw, ["methods", index!]) as Record<string, unknown>;

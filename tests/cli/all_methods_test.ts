@@ -7,6 +7,7 @@ import { task } from "./task.ts";
 const METHODS = ["base", "full", "lora", "replay", "lwf", "ewc", "lsat", "mole", "ebpr", "proximal", "raie"];
 const SMALLER = [
   "control=false",
+  "seeds=[1]",
   "backbone.training.epochs=2",
   "backbone.blocks=1",
   "backbone.heads=2",

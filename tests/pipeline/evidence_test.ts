@@ -26,6 +26,7 @@ function spec(report: Record<string, unknown> = {}) {
       backbone: { kind: "sasrec" },
       methods: ["base", "lora", { kind: "ebpr", mine: "evaluated" }, { kind: "raie", label: "RAIE" }],
       seeds: [1, 2],
+      control: false,
       evaluation: { cutoffs: [10], resamples: 400 },
       report,
     }),

@@ -21,6 +21,8 @@ export function drawer(seed: number, purpose: string, batch: number): Draw {
   if (state.every((word) => word === 0)) state[0] = 1;
   return (counts, lane, lanes, users) => {
     const scale = users / TWO_32;
+    // The same product in whole numbers, where its halves fit into 32 bits.
+    const small = users < 0x1_0000;
     let s0 = state[0]!;
     let s1 = state[1]!;
     let s2 = state[2]!;
@@ -35,7 +37,10 @@ export function drawer(seed: number, purpose: string, batch: number): Draw {
       s0 ^= s3;
       s2 ^= shifted;
       s3 = s3 << 11 | s3 >>> 21;
-      const at = (word * scale | 0) * lanes + lane;
+      const index = small
+        ? ((Math.imul(word >>> 16, users) >>> 0) + (Math.imul(word & 0xffff, users) >>> 16)) >>> 16
+        : word * scale | 0;
+      const at = Math.imul(index, lanes) + lane;
       counts[at] = counts[at]! + 1;
     }
     state.set([s0, s1, s2, s3]);

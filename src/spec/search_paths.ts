@@ -2,6 +2,7 @@
  * Paths of `search.space`: what may be searched, and a spec with some of its values.
  * @module
  */
+import { namedMethods } from "./control.ts";
 import { isRecord, type Json, pointerOf } from "./json.ts";
 import { ADAPTING, type MethodKind } from "./method_types.ts";
 import { nearestName } from "./nearest.ts";
@@ -81,10 +82,10 @@ const KINDS: readonly MethodKind[] = [
 ];
 
 /** Where a value is put: in its section, or in the entry of every method of its kind. */
-function placesOf(parts: readonly string[], { methods }: ResolvedSpec): readonly (readonly string[])[] {
+function placesOf(parts: readonly string[], spec: ResolvedSpec): readonly (readonly string[])[] {
   const [section = "", ...rest] = parts;
   if (SECTIONS.includes(section)) return [parts];
-  const named = methods.filter(({ control }) => control === undefined);
+  const named = namedMethods(spec);
   return [...named.keys()].filter((index) => named[index]!.kind === section)
     .map((index) => ["methods", String(index), ...rest]);
 }

@@ -31,9 +31,10 @@ export function effectLines(sweep: SweepResults, charted: ChartedCells, slice: s
     }).toSorted((a, b) => a.tick - b.tick);
     if (points.length === 0) return [];
     const { label } = effect;
-    // A control has its raie's colour: the dash tells it apart.
-    const dash = effect.control === undefined ? [] : dashOf(1);
-    if (moves(effect)) return [{ label, look, dash, style: bands ? "band" : "whiskers", points }];
+    // A control has its raie's colour: the dash tells it apart, and two bands of one colour would not.
+    const alone = effect.control === undefined;
+    const dash = alone ? [] : dashOf(1);
+    if (moves(effect)) return [{ label, look, dash, style: bands && alone ? "band" : "whiskers", points }];
     return [{ label, look, dash: dashOf(1 + quiet.indexOf(effect)), style: "level", points: points.slice(0, 1) }];
   });
 }

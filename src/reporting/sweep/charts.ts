@@ -107,7 +107,9 @@ function effectChart(sweep: SweepResults, charted: ChartedCells, words: string, 
   const lines = panels.flatMap(({ lines }) => lines);
   if (lines.length === 0) return [];
   const level = lines.some(({ style }) => style === "level") ? "; level lines: not concerned by it" : "";
-  const drawn = lines.some(({ style }) => style === "band") ? "bands" : "whiskers";
+  const drawn =
+    [["band", "bands"], ["whiskers", "whiskers"]].filter(([kind]) => lines.some(({ style }) => style === kind))
+      .map(([, words]) => words).join(" and ") || "whiskers";
   const intervals = hasIntervals(charted) ? `${drawn}: 95 % intervals over users` : "no intervals";
   return [{
     file: `effect${suffix}.png`,

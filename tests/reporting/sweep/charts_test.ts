@@ -147,6 +147,23 @@ describe("the chart of figures over a setting", () => {
     assert.deepEqual([base.borderColor, own.borderColor], ["#666666", "#d55e00"]);
   });
 
+  it("draws a control dashed and with whiskers beside its raie's band: two bands of one colour would be one", async () => {
+    const moving = madeSweep({
+      cells: K.map((k, i) => {
+        const control = { ...CONTROL, measures: { S: .149, F1: .14, T: .084 - .001 * i } };
+        return { settings: [k], methods: [...QUIET, raie(.15 + .001 * i, .085 + .002 * i), control] };
+      }),
+      controls: { "RAIE K=1": "RAIE" },
+    });
+    const [own, control] = ["RAIE", "RAIE K=1"].map((label) =>
+      datasets(moving, "effect.png").find((line) => line.label === `${label}, T: what comes next`)!
+    );
+    assert.equal(control!.borderColor, own!.borderColor);
+    assert.ok(control!.borderDash.length > 0 && own!.borderDash.length === 0);
+    const { texts } = await draw(sweepCharts(moving).find(({ shows }) => shows === "effect")!.chart);
+    assert.ok(texts.some(({ text }) => text.includes("bands and whiskers: 95 % intervals over users")));
+  });
+
   it("draws one for each combination of the settings that do not stand along the axis, which is that of numbers", () => {
     const sweep = CASES.find(([name]) => name === "two settings")![1];
     assert.equal(axisPath(sweep.file), "regions.k");

@@ -28,6 +28,8 @@ export interface BankConfig {
   readonly projections: readonly Projection[];
   /** Width of the item table. */
   readonly width: number;
+  /** 2: items are scored by other rows than they are read by, and a trained item has a delta to each; left out: 1. */
+  readonly tables?: 1 | 2;
   /** Catalogue indices whose rows every adapter trains, ascending; empty: none. */
   readonly itemRows: Int32Array;
   /** Items of the catalogue. */
@@ -62,8 +64,25 @@ export interface BankLayout {
 export interface AdapterValues {
   /** [loraSize], laid out by {@linkcode bankLayout}. */
   readonly lora: Float32Array;
-  /** [itemRows, width]; all 0 for an adapter that leaves the table as it is. */
+  /** [itemRows, rowWidth]; all 0 for an adapter that leaves the tables as they are. */
   readonly rows: Float32Array;
+}
+
+/** Numbers in an item's row delta: where it is read, and behind that where it is scored if those rows are others. */
+export const rowWidth = ({ width, tables = 1 }: Pick<BankConfig, "width" | "tables">): number => width * tables;
+
+/** The part of row deltas [..., rowWidth] that is added where items are read, [..., width]. */
+export const readPart = (bank: BankConfig, deltas: Tensor): Tensor => partOf(bank, deltas, 0);
+
+/** The part that is added where items are scored. */
+export const scorePart = (bank: BankConfig, deltas: Tensor): Tensor => partOf(bank, deltas, bank.width);
+
+function partOf({ width, tables = 1 }: BankConfig, deltas: Tensor, from: number): Tensor {
+  if (tables === 1) return deltas;
+  const last = deltas.rank - 1;
+  const begin = new Array<number>(deltas.rank).fill(0);
+  begin[last] = from;
+  return tf.slice(deltas, begin, [...deltas.shape.slice(0, last), width]);
 }
 
 /**
@@ -105,7 +124,7 @@ export function bankLayout(config: BankConfig): BankLayout {
   });
   const rowOf = new Int32Array(config.items + 1);
   config.itemRows.forEach((item, index) => rowOf[item] = index + 1);
-  return { segments, loraSize: at, rowsSize: config.itemRows.length * config.width, rowOf };
+  return { segments, loraSize: at, rowsSize: config.itemRows.length * rowWidth(config), rowOf };
 }
 
 /**
@@ -194,9 +213,52 @@ export function adapterHook(
   membership: Membership,
   noise?: DropoutNoise,
 ): AdapterHook {
-  const adapters = lora.shape[0]!;
   const parts = splitSegments(config, layout, lora);
+  const terms = lowRankTerms(config, lora.shape[0]!, parts, membership.weights, noise);
   return {
+    ...terms,
+    taken(names) {
+      const chosen = names.filter((name) => parts.has(name));
+      const tensors = chosen.flatMap((name) => [parts.get(name)!.a, parts.get(name)!.b]);
+      // Shares of one adapter are not read.
+      if (!terms.uniform) tensors.push(membership.weights);
+      return {
+        tensors,
+        with: (given, noise) => {
+          const own = new Map(chosen.map((name, k) => [name, { a: given[2 * k]!, b: given[2 * k + 1]! }]));
+          return lowRankTerms(config, lora.shape[0]!, own, given[2 * chosen.length] ?? membership.weights, noise);
+        },
+      };
+    },
+    embeddingDelta() {
+      if (stacked === undefined) return undefined;
+      const terms = membership.sequenceRows.map(({ places, share }) => {
+        const delta = readPart(config, embed(stacked, places));
+        return share === undefined ? delta : tf.mul(delta, tf.reshape(share, [share.shape[0]!, 1, 1]));
+      });
+      return terms.length === 0 ? undefined : terms.reduce((sum, term) => tf.add(sum, term));
+    },
+  };
+}
+
+/** A and B of a projection, all adapters' below each other. */
+interface Factors {
+  /** [adapters * rank, inputs] */
+  readonly a: Tensor;
+  /** [adapters * rank, outputs] */
+  readonly b: Tensor;
+}
+
+/** The low-rank terms by factors, mixed by `weights` [batch, adapters] where there are several adapters. */
+function lowRankTerms(
+  config: BankConfig,
+  adapters: number,
+  parts: ReadonlyMap<string, Factors>,
+  weights: Tensor,
+  noise?: DropoutNoise,
+): Pick<AdapterHook, "lowRank" | "uniform"> {
+  return {
+    uniform: adapters === 1,
     lowRank(names, x) {
       const chosen = names.flatMap((name) => parts.get(name) ?? []);
       if (chosen.length === 0) return [];
@@ -205,8 +267,8 @@ export function adapterHook(
       const down = chosen.length === 1 ? chosen[0]!.a : tf.concat(chosen.map(({ a }) => a), 0);
       let inner = tf.mul(linear(input, down), config.alpha / config.rank);
       if (adapters > 1) {
-        const batch = membership.weights.shape[0]!;
-        const shares = tf.reshape(membership.weights, [batch, 1, adapters, 1]);
+        const batch = weights.shape[0]!;
+        const shares = tf.reshape(weights, [batch, 1, adapters, 1]);
         const each = tf.reshape(inner, [batch, inner.size / (batch * adapters * config.rank), adapters, config.rank]);
         inner = tf.reshape(tf.mul(each, shares), inner.shape);
       }
@@ -217,19 +279,11 @@ export function adapterHook(
         return part === undefined ? undefined : { inner: inners[next++]!, up: part.b };
       });
     },
-    embeddingDelta() {
-      if (stacked === undefined) return undefined;
-      const terms = membership.sequenceRows.map(({ places, share }) => {
-        const delta = embed(stacked, places);
-        return share === undefined ? delta : tf.mul(delta, tf.reshape(share, [share.shape[0]!, 1, 1]));
-      });
-      return terms.length === 0 ? undefined : terms.reduce((sum, term) => tf.add(sum, term));
-    },
   };
 }
 
 /** A as [adapters * rank, inputs] and B as [adapters * rank, outputs], for every projection. */
-function splitSegments(config: BankConfig, layout: BankLayout, lora: Tensor): Map<string, { a: Tensor; b: Tensor }> {
+function splitSegments(config: BankConfig, layout: BankLayout, lora: Tensor): Map<string, Factors> {
   const sizes = layout.segments.flatMap((
     { projection },
   ) => [config.rank * projection.inputs, config.rank * projection.outputs]);

@@ -11,8 +11,8 @@
  */
 import { join } from "node:path";
 import type { PlainTensor, PlainTensors } from "../engine/plain_tensor.ts";
-import { type AdapterValues, type BankConfig, bankLayout } from "./bank.ts";
-import { peftConfig, readPeftSettings, requireSettings } from "./peft_config.ts";
+import { type AdapterValues, type BankConfig, bankLayout, rowWidth } from "./bank.ts";
+import { peftConfig, type PeftTask, readPeftSettings, requireSettings } from "./peft_config.ts";
 import { requireTensors } from "./required_tensors.ts";
 import { encodeSafetensors, readSafetensors } from "./safetensors.ts";
 
@@ -27,18 +27,49 @@ function transpose(values: Float32Array, rows: number, columns: number): Float32
   return result;
 }
 
+/** A shared table of which adapters have rows: PEFT stores trained rows as values, so a row is the table's with the adapter's delta. */
+export interface RowTable {
+  /** Module path, e.g. "item_emb". */
+  readonly module: string;
+  /** [offset + items + 1, width] */
+  readonly values: Float32Array;
+  /** Item i has row i + offset of the values; left out: i + itemOffset, its row in the module. */
+  readonly offset?: number;
+}
+
+/** Adds the tables' rows to deltas, or takes them away again. */
+function shift(config: BankConfig, deltas: Float32Array, tables: readonly RowTable[], sign: 1 | -1): Float32Array {
+  const { width, itemRows, itemOffset = 0 } = config;
+  const result = Float32Array.from(deltas);
+  tables.forEach(({ values, offset = itemOffset }, side) =>
+    itemRows.forEach((item, index) => {
+      const at = index * rowWidth(config) + side * width;
+      for (let c = 0; c < width; c++) result[at + c]! += sign * values[(item + offset) * width + c]!;
+    })
+  );
+  return result;
+}
+
+/** [rows, rowWidth] numbers of one side, or a place for them. */
+function side(config: BankConfig, rows: Float32Array, which: number, into?: Float32Array): Float32Array {
+  const { width, itemRows } = config;
+  const one = into ?? new Float32Array(itemRows.length * width);
+  for (let index = 0; index < itemRows.length; index++) {
+    const at = index * rowWidth(config) + which * width;
+    if (into === undefined) one.set(rows.subarray(at, at + width), index * width);
+    else rows.set(into.subarray(index * width, (index + 1) * width), at);
+  }
+  return one;
+}
+
+const rowsName = ({ module }: RowTable): string => `${PREFIX}${module}.token_adapter.trainable_tokens_delta`;
+
 /**
  * One adapter as PEFT's tensors.
  *
- * @param table The shared item table, [itemOffset + items + 1, width]: PEFT stores trained rows as values, so a row is table + delta.
- * @param tableModule Module of the item table, e.g. "item_emb".
+ * @param tables What its item rows are rows of: where items are read, and where they are scored if those rows are others.
  */
-export function toPeft(
-  config: BankConfig,
-  adapter: AdapterValues,
-  table: Float32Array,
-  tableModule: string,
-): PlainTensors {
+export function toPeft(config: BankConfig, adapter: AdapterValues, tables: readonly RowTable[]): PlainTensors {
   const tensors: Record<string, PlainTensor> = {};
   for (const { projection, a, b } of bankLayout(config).segments) {
     const { name, inputs, outputs } = projection;
@@ -51,17 +82,13 @@ export function toPeft(
     };
   }
   if (config.itemRows.length > 0) {
-    const rows = Float32Array.from(adapter.rows);
-    const { itemOffset = 0 } = config;
-    config.itemRows.forEach((item, index) => {
-      for (let c = 0; c < config.width; c++) {
-        rows[index * config.width + c]! += table[(item + itemOffset) * config.width + c]!;
+    const rows = shift(config, adapter.rows, tables, 1);
+    tables.forEach((table, which) =>
+      tensors[rowsName(table)] = {
+        shape: [config.itemRows.length, config.width],
+        values: side(config, rows, which),
       }
-    });
-    tensors[`${PREFIX}${tableModule}.token_adapter.trainable_tokens_delta`] = {
-      shape: [config.itemRows.length, config.width],
-      values: rows,
-    };
+    );
   }
   return tensors;
 }
@@ -70,18 +97,17 @@ export function toPeft(
 export function fromPeft(
   config: BankConfig,
   tensors: PlainTensors,
-  table: Float32Array,
-  tableModule: string,
+  tables: readonly RowTable[],
   source: string,
 ): AdapterValues {
   const layout = bankLayout(config);
-  const rowsName = `${PREFIX}${tableModule}.token_adapter.trainable_tokens_delta`;
   const shapes: Record<string, readonly number[]> = {};
   for (const { name, inputs, outputs } of config.projections) {
     shapes[`${PREFIX}${name}.lora_A.weight`] = [config.rank, inputs];
     shapes[`${PREFIX}${name}.lora_B.weight`] = [outputs, config.rank];
   }
-  if (config.itemRows.length > 0) shapes[rowsName] = [config.itemRows.length, config.width];
+  const shifted = config.itemRows.length > 0 ? tables : [];
+  for (const table of shifted) shapes[rowsName(table)] = [config.itemRows.length, config.width];
   requireTensors(tensors, shapes, `adapter ${source}`);
   const valuesOf = (name: string) => tensors[name]!.values as Float32Array;
   const lora = new Float32Array(layout.loraSize);
@@ -90,16 +116,8 @@ export function fromPeft(
     lora.set(transpose(valuesOf(`${PREFIX}${name}.lora_B.weight`), outputs, config.rank), b);
   }
   const rows = new Float32Array(layout.rowsSize);
-  if (config.itemRows.length > 0) {
-    rows.set(valuesOf(rowsName));
-    const { itemOffset = 0 } = config;
-    config.itemRows.forEach((item, index) => {
-      for (let c = 0; c < config.width; c++) {
-        rows[index * config.width + c]! -= table[(item + itemOffset) * config.width + c]!;
-      }
-    });
-  }
-  return { lora, rows };
+  shifted.forEach((table, which) => side(config, rows, which, valuesOf(rowsName(table))));
+  return { lora, rows: shift(config, rows, shifted, -1) };
 }
 
 /**
@@ -115,10 +133,10 @@ export function fromPeft(
  * const itemRows = Int32Array.of(3);
  * const bank = { rank: 2, alpha: 4, dropout: 0, init: "kaiming" as const, projections, width: 4, itemRows, items: 9 };
  * const folder = await Deno.makeTempDir();
- * const table = new Float32Array(10 * 4);
+ * const tables = [{ module: "item_emb", values: new Float32Array(10 * 4) }];
  * const adapter = initialAdapter(bank, 1);
- * await saveAdapter(folder, bank, adapter, table, "item_emb");
- * assert.deepEqual(await loadAdapter(folder, bank, table, "item_emb"), adapter);
+ * await saveAdapter(folder, bank, adapter, tables);
+ * assert.deepEqual(await loadAdapter(folder, bank, tables), adapter);
  * assert.deepEqual((await readPeftSettings(folder)).targets, ["q_proj"]);
  * await Deno.remove(folder, { recursive: true });
  * ```
@@ -127,17 +145,17 @@ export async function saveAdapter(
   folder: string,
   config: BankConfig,
   adapter: AdapterValues,
-  table: Float32Array,
-  tableModule: string,
+  tables: readonly RowTable[],
+  task: PeftTask = "FEATURE_EXTRACTION",
 ): Promise<void> {
   await Deno.mkdir(folder, { recursive: true });
   await Deno.writeTextFile(
     join(folder, "adapter_config.json"),
-    JSON.stringify(peftConfig(config, tableModule), null, 2) + "\n",
+    JSON.stringify(peftConfig(config, tables.map(({ module }) => module), task), null, 2) + "\n",
   );
   await Deno.writeFile(
     join(folder, "adapter_model.safetensors"),
-    encodeSafetensors(toPeft(config, adapter, table, tableModule)),
+    encodeSafetensors(toPeft(config, adapter, tables)),
   );
 }
 
@@ -156,9 +174,8 @@ export function readPeftTensors(folder: string): Promise<PlainTensors> {
 export async function loadAdapter(
   folder: string,
   config: BankConfig,
-  table: Float32Array,
-  tableModule: string,
+  tables: readonly RowTable[],
 ): Promise<AdapterValues> {
-  requireSettings(await readPeftSettings(folder), config, tableModule, folder);
-  return fromPeft(config, await readPeftTensors(folder), table, tableModule, folder);
+  requireSettings(await readPeftSettings(folder), config, tables.map(({ module }) => module), folder);
+  return fromPeft(config, await readPeftTensors(folder), tables, folder);
 }

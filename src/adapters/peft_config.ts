@@ -58,11 +58,18 @@ const MAY_LACK: typeof READ = {
   trainable_token_indices: { wanted: "null or rows by module", fits: (value) => value === null || isRows(value) },
 };
 
-/** PEFT's configuration of an adapter. */
-export function peftConfig(config: BankConfig, tableModule: string): Record<string, unknown> {
+/** What PEFT takes the adapted model for; what an adapter computes does not depend on it. */
+export type PeftTask = "FEATURE_EXTRACTION" | "CAUSAL_LM";
+
+/** PEFT's configuration of an adapter whose item rows are rows of the modules `tables`. */
+export function peftConfig(
+  config: BankConfig,
+  tables: readonly string[],
+  task: PeftTask = "FEATURE_EXTRACTION",
+): Record<string, unknown> {
   return {
     peft_type: "LORA",
-    task_type: "FEATURE_EXTRACTION",
+    task_type: task,
     base_model_name_or_path: null,
     inference_mode: true,
     r: config.rank,
@@ -75,7 +82,7 @@ export function peftConfig(config: BankConfig, tableModule: string): Record<stri
     use_dora: false,
     target_modules: targetsOf(config),
     modules_to_save: null,
-    trainable_token_indices: config.itemRows.length === 0 ? null : { [tableModule]: tableRows(config) },
+    trainable_token_indices: config.itemRows.length === 0 ? null : rowsOf(config, tables),
   };
 }
 
@@ -106,8 +113,13 @@ export async function readPeftSettings(folder: string): Promise<PeftSettings> {
 }
 
 /** Refuses settings under which tensors of a bank's layout would compute something else. @throws {WeightsError} naming the field. */
-export function requireSettings(settings: PeftSettings, config: BankConfig, tableModule: string, folder: string): void {
-  const rows = config.itemRows.length === 0 ? {} : { [tableModule]: tableRows(config) };
+export function requireSettings(
+  settings: PeftSettings,
+  config: BankConfig,
+  tables: readonly string[],
+  folder: string,
+): void {
+  const rows = config.itemRows.length === 0 ? {} : rowsOf(config, tables);
   const wanted = [
     ["r", settings.rank, config.rank],
     ["lora_alpha", settings.alpha, config.alpha],
@@ -125,9 +137,11 @@ function targetsOf({ projections }: BankConfig): string[] {
   return [...new Set(projections.map(({ name }) => name.replace(/^.*?\.\d+\./, "")))].sort();
 }
 
-/** Rows of the item table itself, special tokens counted. */
-const tableRows = ({ itemRows, itemOffset = 0 }: BankConfig): number[] =>
-  Array.from(itemRows, (item) => item + itemOffset);
+/** Rows of the tables themselves, special tokens counted, by module. */
+function rowsOf({ itemRows, itemOffset = 0 }: BankConfig, tables: readonly string[]): Record<string, number[]> {
+  const rows = Array.from(itemRows, (item) => item + itemOffset);
+  return Object.fromEntries(tables.map((module) => [module, rows]));
+}
 
 function configObject(bytes: Uint8Array, file: string): Readonly<Record<string, unknown>> {
   let json: unknown;

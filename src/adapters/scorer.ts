@@ -4,14 +4,23 @@
  */
 import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 import { contexts } from "../backbones/examples.ts";
-import { itemBias, itemTable } from "../backbones/item_rows.ts";
+import { itemBias, scoreTable } from "../backbones/item_rows.ts";
 import type { Backbone, Batch, Scorer } from "../backbones/types.ts";
 import type { Windows } from "../data/types.ts";
 import { tf } from "../engine/tfjs.ts";
 import type { TensorMap } from "../engine/types.ts";
 import type { Mixing } from "./gate.ts";
 import { meanEmbedding } from "./train_step.ts";
-import { adapterHook, type AdapterValues, type BankConfig, bankLayout, rowPlaces, stackRows } from "./bank.ts";
+import {
+  adapterHook,
+  type AdapterValues,
+  type BankConfig,
+  bankLayout,
+  rowPlaces,
+  rowWidth,
+  scorePart,
+  stackRows,
+} from "./bank.ts";
 
 /** Which adapter each window uses: `first`, and with `second` a mixture in which `first` has `share`; or shares by a gate. */
 export type Routing = WindowRouting | GateRouting;
@@ -46,7 +55,7 @@ export function frozenScorer(backbone: Backbone, parameters: TensorMap, windows:
     frozen: parameters,
     collate: (rows) => backbone.batch(contexts(windows, rows, backbone.maxLength)),
     scores: (inputs, frozen) =>
-      itemScores(backbone.last(frozen, inputs as Batch), itemTable(backbone, frozen), itemBias(backbone, frozen)),
+      itemScores(backbone.last(frozen, inputs as Batch), scoreTable(backbone, frozen), itemBias(backbone, frozen)),
     // The parameters belong to whoever loaded them.
     dispose: () => {},
   };
@@ -90,7 +99,7 @@ export function bankScorer(
       });
       const states = backbone.last(tensors, batch, { adapters: hook });
       const bias = itemBias(backbone, tensors);
-      if (tensors.tables === undefined) return itemScores(states, itemTable(backbone, tensors), bias);
+      if (tensors.tables === undefined) return itemScores(states, scoreTable(backbone, tensors), bias);
       return itemScores(tables.length === 1 ? states : spread(states, inputs.membership!), tensors.tables, bias);
     },
     dispose: () => tf.dispose(own),
@@ -148,13 +157,13 @@ function bankTensors(
   return tf.tidy(() => {
     const lora = tf.stack(adapters.map((adapter) => tf.tensor1d(adapter.lora)));
     if (bank.itemRows.length === 0) return { lora };
-    const table = itemTable(backbone, parameters);
+    const table = scoreTable(backbone, parameters);
     const rows = tf.stack(withTable.map((adapter) => tf.tensor1d(adapter.rows)));
     const rowOf = tf.tensor1d(bankLayout(bank).rowOf, "int32");
     const tables = withTable.map((adapter) =>
-      tf.add(table, tf.gather(stackRows(tf.tensor1d(adapter.rows), bank.width), rowOf))
+      tf.add(table, tf.gather(scorePart(bank, stackRows(tf.tensor1d(adapter.rows), rowWidth(bank))), rowOf))
     );
-    return { lora, stacked: stackRows(rows, bank.width), tables: tf.concat(tables, 1) };
+    return { lora, stacked: stackRows(rows, rowWidth(bank)), tables: tf.concat(tables, 1) };
   });
 }
 

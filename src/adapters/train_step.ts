@@ -8,7 +8,7 @@
  */
 
 import type { Positions } from "../backbones/examples.ts";
-import { embedItems, itemBias, itemTable } from "../backbones/item_rows.ts";
+import { embedItems, itemBias, scoreRows, scoreTable } from "../backbones/item_rows.ts";
 import { type LossInputs, sequenceLoss } from "../backbones/losses.ts";
 import { trainedStates } from "../backbones/pretrain.ts";
 import type { Backbone, Batch } from "../backbones/types.ts";
@@ -19,7 +19,7 @@ import { embed } from "../engine/nn/mod.ts";
 import { tf } from "../engine/tfjs.ts";
 import type { Step, Tensor, TensorMap } from "../engine/types.ts";
 import type { LossSpec } from "../spec/types.ts";
-import { adapterHook, type BankConfig, bankLayout, stackRows } from "./bank.ts";
+import { adapterHook, type BankConfig, bankLayout, rowWidth, scorePart, stackRows } from "./bank.ts";
 import type { Mixing } from "./gate.ts";
 
 /** What stays the same over all steps of one training. */
@@ -193,7 +193,7 @@ export function adapted(
   trained: TensorMap,
   noise?: ReturnType<typeof dropoutNoise>,
 ): { readonly inputs: LossInputs; readonly membership: Tensor } {
-  const stacked = trained.rows === undefined ? undefined : stackRows(trained.rows, bank.width);
+  const stacked = trained.rows === undefined ? undefined : stackRows(trained.rows, rowWidth(bank));
   const membership = mixing === undefined
     ? rows.membership
     : mixing.weights(trained.gate!, meanEmbedding(backbone, frozen, rows.sequence));
@@ -210,13 +210,13 @@ export function adapted(
     items: backbone.items,
     bias: itemBias(backbone, frozen),
     embed: (ids) => {
-      const shared = embedItems(backbone, frozen, ids);
-      return stacked === undefined ? shared : tf.add(shared, embed(stacked, rows.candidatePlaces));
+      const shared = scoreRows(backbone, frozen, ids);
+      return stacked === undefined ? shared : tf.add(shared, scorePart(bank, embed(stacked, rows.candidatePlaces)));
     },
     table: () => {
-      const table = itemTable(backbone, frozen);
+      const table = scoreTable(backbone, frozen);
       if (stacked === undefined) return table;
-      return tf.add(table, embed(stacked, tf.tensor1d(bankLayout(bank).rowOf, "int32")));
+      return tf.add(table, scorePart(bank, embed(stacked, tf.tensor1d(bankLayout(bank).rowOf, "int32"))));
     },
   };
   return { inputs, membership };
@@ -230,8 +230,8 @@ function frozenInputs({ backbone, positions }: StepSettings, rows: ExampleTensor
     weights: rows.weights,
     items: backbone.items,
     bias: itemBias(backbone, frozen),
-    embed: (ids) => embedItems(backbone, frozen, ids),
-    table: () => itemTable(backbone, frozen),
+    embed: (ids) => scoreRows(backbone, frozen, ids),
+    table: () => scoreTable(backbone, frozen),
   };
 }
 

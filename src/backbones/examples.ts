@@ -41,11 +41,12 @@ export interface ExampleSizes {
  * assert.deepEqual([...contexts(windows, Int32Array.of(0, 0), 1).items], [5, 5]);
  * ```
  */
-export function contexts({ context, items, times }: Windows, rows: Int32Array, longest: number): Sequences {
+export function contexts({ context, users, items, times }: Windows, rows: Int32Array, longest: number): Sequences {
   const time = Math.min(context, longest);
   const sequences = {
     rows: rows.length,
     time,
+    users: Int32Array.from(rows, (row) => users[row]!),
     items: new Int32Array(rows.length * time),
     times: new Float64Array(rows.length * time),
   };
@@ -74,7 +75,13 @@ export class ExampleBatch {
     const { rows, time, positions, negatives } = sizes;
     this.perRow = positions === "last" ? 1 : time;
     this.each = 1 + negatives;
-    this.sequences = { rows, time, items: new Int32Array(rows * time), times: new Float64Array(rows * time) };
+    this.sequences = {
+      rows,
+      time,
+      users: new Int32Array(rows),
+      items: new Int32Array(rows * time),
+      times: new Float64Array(rows * time),
+    };
     this.candidates = new Int32Array(rows * this.perRow * this.each);
     this.weights = new Float32Array(rows * this.perRow);
   }
@@ -89,10 +96,11 @@ export class ExampleBatch {
   ): void {
     const { time, items: catalogue } = this.sizes;
     const { perRow, each, sequences, candidates, weights } = this;
-    const { context, items, times } = windows;
+    const { context, users, items, times } = windows;
     let total = 0;
     chosen.forEach((row, r) => {
       const end = row * (context + 1) + context;
+      sequences.users[first + r] = users[row]!;
       sequences.items.set(items.subarray(end - time, end), (first + r) * time);
       sequences.times.set(times.subarray(end - time, end), (first + r) * time);
       const outside = excluded(row);

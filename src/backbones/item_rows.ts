@@ -7,12 +7,22 @@ import { tf } from "../engine/tfjs.ts";
 import type { Tensor } from "../engine/types.ts";
 import type { Backbone, Parameters } from "./types.ts";
 
-type Items = Pick<Backbone, "items" | "itemTable" | "itemOffset" | "itemBias">;
+type Items = Pick<Backbone, "items" | "itemTable" | "itemOffset" | "itemBias" | "scoreTable">;
 
-/** Rows of the items, [items + 1, width]: item i at i; row 0 is no item's. */
-export function itemTable({ items, itemTable, itemOffset }: Items, parameters: Parameters): Tensor {
-  const table = parameters[itemTable]!;
-  return itemOffset === 0 ? table : tf.slice(table, [itemOffset, 0], [items + 1, table.shape[1]!]);
+/** Where the rows that score items stand. */
+const scoring = ({ itemTable, itemOffset, scoreTable }: Items) => scoreTable ?? { name: itemTable, offset: itemOffset };
+
+/** Rows that score the items, [items + 1, width]: item i at i; row 0 is no item's. */
+export function scoreTable(backbone: Items, parameters: Parameters): Tensor {
+  const { name, offset } = scoring(backbone);
+  const table = parameters[name]!;
+  return offset === 0 ? table : tf.slice(table, [offset, 0], [backbone.items + 1, table.shape[1]!]);
+}
+
+/** Rows that score items `ids` (int32, any shape): [...ids, width]. */
+export function scoreRows(backbone: Items, parameters: Parameters, ids: Tensor): Tensor {
+  const { name, offset } = scoring(backbone);
+  return rowsOf(parameters[name]!, offset, ids);
 }
 
 /** What is added to the items' scores, [items + 1]; undefined where nothing is. */
@@ -22,8 +32,9 @@ export function itemBias({ items, itemBias, itemOffset }: Items, parameters: Par
   return itemOffset === 0 ? bias : tf.slice(bias, [itemOffset], [items + 1]);
 }
 
-/** Rows of items `ids` (int32, any shape): [...ids, width]. */
-export function embedItems({ itemTable, itemOffset }: Items, parameters: Parameters, ids: Tensor): Tensor {
-  const places = itemOffset === 0 ? ids : tf.add(ids, tf.scalar(itemOffset, "int32"));
-  return embed(parameters[itemTable]!, places);
-}
+/** Rows by which items `ids` (int32, any shape) are read: [...ids, width]. */
+export const embedItems = ({ itemTable, itemOffset }: Items, parameters: Parameters, ids: Tensor): Tensor =>
+  rowsOf(parameters[itemTable]!, itemOffset, ids);
+
+const rowsOf = (table: Tensor, offset: number, ids: Tensor): Tensor =>
+  embed(table, offset === 0 ? ids : tf.add(ids, tf.scalar(offset, "int32")));

@@ -19,7 +19,7 @@ import type { Engine, Step, TensorMap } from "../engine/types.ts";
 import type { TrainingSpec } from "../spec/types.ts";
 import { clozeBatch } from "./cloze.ts";
 import { ExampleBatch, type Positions } from "./examples.ts";
-import { embedItems, itemBias, itemTable } from "./item_rows.ts";
+import { itemBias, scoreRows, scoreTable } from "./item_rows.ts";
 import { negativesOf, sequenceLoss } from "./losses.ts";
 import { drawNegatives } from "./negatives.ts";
 import type { TrainingRows } from "./training_rows.ts";
@@ -79,8 +79,8 @@ export function pretrainStep(
         candidates: batch.candidates,
         weights: batch.weights,
         items: backbone.items,
-        embed: (ids) => embedItems(backbone, parameters, ids),
-        table: () => itemTable(backbone, parameters),
+        embed: (ids) => scoreRows(backbone, parameters, ids),
+        table: () => scoreTable(backbone, parameters),
         bias: itemBias(backbone, parameters),
       });
     }, { params: state.params });
@@ -269,10 +269,17 @@ function clozeExamples(
 }
 
 /** Whole runs, targets included; of those longer than `longest` + 1 the latest items; `batch` - chosen.length rows of padding. */
-function runs({ context, items, times }: Windows, chosen: Int32Array, batch: number, longest: number) {
+function runs({ context, users, items, times }: Windows, chosen: Int32Array, batch: number, longest: number) {
   const time = Math.min(context, longest) + 1;
-  const sequences = { rows: batch, time, items: new Int32Array(batch * time), times: new Float64Array(batch * time) };
+  const sequences = {
+    rows: batch,
+    time,
+    users: new Int32Array(batch),
+    items: new Int32Array(batch * time),
+    times: new Float64Array(batch * time),
+  };
   chosen.forEach((row, r) => {
+    sequences.users[r] = users[row]!;
     const end = (row + 1) * (context + 1);
     sequences.items.set(items.subarray(end - time, end), r * time);
     sequences.times.set(times.subarray(end - time, end), r * time);

@@ -22,6 +22,13 @@ export interface AdapterHook {
   lowRank(projections: readonly string[], x: Tensor): readonly (LowRank | undefined)[];
   /** What item rows add to the embeddings of the batch's sequence, [batch, time, width]; undefined without item rows. */
   embeddingDelta(): Tensor | undefined;
+  /** Whether all sequences have the same low-rank terms, so that `x` may have any number of rows. */
+  readonly uniform: boolean;
+  /** Everything that trains in the low-rank terms of these projections, and the hook made anew of such tensors: for layers that are computed twice. */
+  taken(projections: readonly string[]): {
+    readonly tensors: readonly Tensor[];
+    with(tensors: readonly Tensor[], noise?: DropoutNoise): Pick<AdapterHook, "lowRank" | "uniform">;
+  };
 }
 
 /** How a forward pass runs: adapters on or off, dropout on (training) or off. */
@@ -34,6 +41,16 @@ export interface Forward {
   readonly dropout?: number;
 }
 
+/** Where items are scored by other rows than they are read by. */
+export interface ScoreTable {
+  /** Name among the parameters, [offset + items + 1, width]. */
+  readonly name: string;
+  /** Item i has row i + offset. */
+  readonly offset: number;
+  /** Module path in the Python original. */
+  readonly module: string;
+}
+
 /** A batch as the model reads it: `sequence` [batch, time] int32, catalogue indices left padded with 0, and more for models that need times. */
 export type Batch = TensorMap & { readonly sequence: Tensor };
 
@@ -43,6 +60,8 @@ export interface Sequences {
   readonly rows: number;
   /** Places of each. */
   readonly time: number;
+  /** [rows], whose sequences they are: numbers from 0 in the order of the data. */
+  readonly users: Int32Array;
   /** [rows, time], catalogue indices 1..items, 0 padding on the left; {@linkcode Backbone.items} + 1 is a hidden item (cloze training). */
   readonly items: Int32Array;
   /** [rows, time], seconds since 1970; 0 at padding. */
@@ -68,10 +87,17 @@ export interface Backbone {
   readonly itemTable: string;
   /** Item i has row i + itemOffset of the table: 0 where only padding stands before the items, 3 behind BERT's special tokens. */
   readonly itemOffset: number;
+  /** The rows that items are scored by; left out: those of the item table. */
+  readonly scoreTable?: ScoreTable;
   /** Name of what is added to every row's score, [itemOffset + items + 1]; left out: nothing is. */
   readonly itemBias?: string;
-  /** How it learns from sequences: every position predicts the item after it, or hidden items are predicted from both sides. */
-  readonly learns: "next" | "cloze";
+  /**
+   * How it learns from sequences: every position predicts the item after it; hidden items are predicted from both sides; or a sequence's next item
+   * is predicted at the end of a prompt, and nothing anywhere else.
+   */
+  readonly learns: "next" | "cloze" | "answer";
+  /** What Python's peft takes the model for; left out: no language model. */
+  readonly peftTask?: "CAUSAL_LM";
   /** Shape of every parameter, by its name in the Python original. */
   readonly shapes: Readonly<Record<string, readonly number[]>>;
   /** Fresh parameters for a seed. */

@@ -19,6 +19,8 @@ export interface DropoutNoise {
    * @throws {RangeError} when `rate` is not in [0, 1).
    */
   dropout(x: Tensor, rate: number): Tensor;
+  /** Noise that can be drawn again: each call of what it gives begins the same streams anew. */
+  repeatable(): () => DropoutNoise;
 }
 
 /**
@@ -42,12 +44,24 @@ export function dropoutNoise(seed: Tensor): DropoutNoise {
   if (seed.dtype !== "int32" || seed.size !== 2) {
     throw new RangeError(`Cannot draw noise: the seed is ${seed.dtype} [${seed.shape}], int32 [2] is needed`);
   }
-  let uses = 0;
+  return noiseFrom(seed, 0, { next: REPEATABLE });
+}
+
+/** Streams of each repeatable noise, and the first of the first one: no step has that many uses beside them. */
+const REPEATABLE = 2 ** 12;
+
+function noiseFrom(seed: Tensor, first: number, repeatable: { next: number }): DropoutNoise {
+  let uses = first;
   return {
     dropout(x, rate) {
       const rule = maskRule(rate);
       const use = uses++;
       return rule.scale === 1 ? x : dropped({ x, seed }, { use, ...rule });
+    },
+    repeatable() {
+      const own = repeatable.next;
+      repeatable.next += REPEATABLE;
+      return () => noiseFrom(seed, own, repeatable);
     },
   };
 }

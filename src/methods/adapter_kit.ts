@@ -3,8 +3,8 @@
  * @module
  */
 import { join } from "node:path";
-import { type AdapterValues, type BankConfig, selectProjections } from "../adapters/bank.ts";
-import { loadAdapter, saveAdapter } from "../adapters/peft.ts";
+import { type AdapterValues, type BankConfig, rowWidth, selectProjections } from "../adapters/bank.ts";
+import { loadAdapter, type RowTable, saveAdapter } from "../adapters/peft.ts";
 import type { TrainingSet } from "../adapters/batches.ts";
 import type { AdapterTraining, LossCurve } from "../adapters/train.ts";
 import { allRows, joinRows } from "../data/rows.ts";
@@ -30,6 +30,7 @@ export function bankConfig(lora: LoraSpec, context: MethodContext, itemRows: Int
     init: lora.init,
     projections: selectProjections(context.backbone.projections, lora.targets),
     width: context.backbone.width,
+    ...(context.backbone.scoreTable === undefined ? {} : { tables: 2 as const }),
     itemRows: lora.itemRows === "none" ? new Int32Array(0) : itemRows,
     items: context.backbone.items,
     itemOffset: context.backbone.itemOffset,
@@ -91,10 +92,11 @@ export function unionOf(a: Int32Array, b: Int32Array): Int32Array {
 
 /** Carries an adapter over to a layout with more item rows; rows that are new start at zero difference to the shared table. */
 export function widenRows(adapter: AdapterValues, from: BankConfig, to: BankConfig): AdapterValues {
-  const rows = new Float32Array(to.itemRows.length * to.width);
+  const width = rowWidth(to);
+  const rows = new Float32Array(to.itemRows.length * width);
   const place = new Map(Array.from(to.itemRows, (item, index) => [item, index]));
   from.itemRows.forEach((item, index) => {
-    rows.set(adapter.rows.subarray(index * from.width, (index + 1) * from.width), place.get(item)! * to.width);
+    rows.set(adapter.rows.subarray(index * width, (index + 1) * width), place.get(item)! * width);
   });
   return { lora: adapter.lora, rows };
 }
@@ -115,10 +117,15 @@ export interface SavedState extends SavedCost {
 
 const STATE = "method.json";
 
-const itemTableOf = ({ backbone, values }: MethodContext) => ({
-  table: values[backbone.itemTable]!.values as Float32Array,
-  module: backbone.itemTable.replace(/\.weight$/, ""),
-});
+/** The tables that item rows are rows of, as plain numbers. */
+async function rowTables({ backbone, values }: MethodContext): Promise<RowTable[]> {
+  const { itemTable, scoreTable } = backbone;
+  const found = await values(scoreTable === undefined ? [itemTable] : [itemTable, scoreTable.name]);
+  const numbers = (name: string) => found[name]!.values as Float32Array;
+  const read = { module: itemTable.replace(/\.weight$/, ""), values: numbers(itemTable) };
+  if (scoreTable === undefined) return [read];
+  return [read, { module: scoreTable.module, values: numbers(scoreTable.name), offset: scoreTable.offset }];
+}
 
 /** Writes adapters as PEFT directories under `folder`, by name, and the rest as method.json. */
 export async function saveState<T extends SavedState>(
@@ -133,15 +140,14 @@ export async function saveState<T extends SavedState>(
 }
 
 /** Writes one named adapter of a state. */
-export function saveNamed(
+export async function saveNamed(
   folder: string,
   name: string,
   bank: BankConfig,
   adapter: AdapterValues,
   context: MethodContext,
 ): Promise<void> {
-  const { table, module } = itemTableOf(context);
-  return saveAdapter(join(folder, name), bank, adapter, table, module);
+  await saveAdapter(join(folder, name), bank, adapter, await rowTables(context), context.backbone.peftTask);
 }
 
 /** Writes method.json of a saved state. */
@@ -155,12 +161,11 @@ export async function readState<T extends SavedCost>(folder: string): Promise<T>
 }
 
 /** Loads one named adapter of a saved state. */
-export function loadNamed(
+export async function loadNamed(
   folder: string,
   name: string,
   bank: BankConfig,
   context: MethodContext,
 ): Promise<AdapterValues> {
-  const { table, module } = itemTableOf(context);
-  return loadAdapter(join(folder, name), bank, table, module);
+  return await loadAdapter(join(folder, name), bank, await rowTables(context));
 }

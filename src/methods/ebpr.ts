@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import type { AdapterValues, BankConfig } from "../adapters/bank.ts";
+import { type AdapterValues, type BankConfig, rowWidth } from "../adapters/bank.ts";
 import { requireTensors } from "../adapters/required_tensors.ts";
 import { encodeSafetensors, readSafetensors } from "../adapters/safetensors.ts";
 import { bankScorer } from "../adapters/scorer.ts";
@@ -88,7 +88,7 @@ function adapted(
   cost: Cost,
   curves: readonly LossCurve[],
 ): EbprAdapted {
-  const { width } = bank;
+  const width = rowWidth(bank);
   return {
     rows,
     cost,
@@ -134,7 +134,7 @@ export const ebpr = (spec: MethodSpec): Method => {
       const pairs = await minePairs(mine, slice, context);
       const bank = catalogueRows(spec.lora, context);
       const before = (previous as EbprAdapted | undefined)?.rows;
-      const start = withRows(before ?? new Float32Array(bank.itemRows.length * bank.width));
+      const start = withRows(before ?? new Float32Array(bank.itemRows.length * rowWidth(bank)));
       const set = { purpose: `ebpr ${slice.name}`, windows: pairs, steps: context.budget?.steps ?? steps };
       const trained = await trainAdapters(
         {
@@ -169,7 +169,7 @@ export const ebpr = (spec: MethodSpec): Method => {
         steps: trained.steps,
         finetuneRows: trained.rows,
         setupRows: 0,
-        parameters: movedItems(rows, bank.width).length * bank.width,
+        parameters: movedItems(rows, rowWidth(bank)).length * rowWidth(bank),
       };
       return adapted(bank, context, rows, cost, trained.curves);
     },
@@ -178,12 +178,12 @@ export const ebpr = (spec: MethodSpec): Method => {
       const { itemRows, cost, curves } = await readState<SavedState>(folder);
       const path = join(folder, ROWS);
       const tensors = await readSafetensors(path);
-      requireTensors(tensors, { delta: [itemRows.length, bank.width] }, path);
-      const rows = new Float32Array(bank.itemRows.length * bank.width);
+      requireTensors(tensors, { delta: [itemRows.length, rowWidth(bank)] }, path);
+      const rows = new Float32Array(bank.itemRows.length * rowWidth(bank));
       itemRows.forEach((item, index) =>
         rows.set(
-          (tensors.delta!.values as Float32Array).subarray(index * bank.width, (index + 1) * bank.width),
-          (item - 1) * bank.width,
+          (tensors.delta!.values as Float32Array).subarray(index * rowWidth(bank), (index + 1) * rowWidth(bank)),
+          (item - 1) * rowWidth(bank),
         )
       );
       return adapted(bank, context, rows, cost, curves);

@@ -74,7 +74,7 @@ export const full = (spec: MethodSpec): Method => {
           steps: set.steps,
           seed,
         },
-        (previous as FullAdapted | undefined)?.values ?? context.values,
+        (previous as FullAdapted | undefined)?.values ?? await context.values(),
         { checkpoints, onStep: (done, total, loss) => context.progress(spec.label, done, total, loss) },
       );
       // The whole training shuffles by the same streams as adapters do.

@@ -20,8 +20,6 @@ export interface MethodContext {
   readonly backbone: Backbone;
   /** The backbone trained on S, on the device. */
   readonly parameters: TensorMap;
-  /** The same as plain numbers. */
-  readonly values: PlainTensors;
   /** Compiled training steps, shared by all methods on this backbone. */
   readonly steps: StepCache;
   /** Dropout rate of the backbone while adapters train. */
@@ -34,6 +32,8 @@ export interface MethodContext {
   readonly checkpoints?: Checkpoints;
   /** What the method may spend on the slice; left out: what its own settings say. */
   readonly budget?: Budget | undefined;
+  /** The backbone's parameters as plain numbers, read from the device: those named, or all. */
+  values(names?: readonly string[]): Promise<PlainTensors>;
   /** What the backbone was trained on. */
   setupRows(): TrainingRows;
   /** The frozen backbone's first `count` recommendations for windows, the context's items left out: [windows, count], catalogue indices. */

@@ -91,7 +91,7 @@ export async function openContext(
       engine,
       backbone,
       parameters,
-      values,
+      values: (names) => plainValues(parameters, names),
       backboneDropout: spec.backbone.dropout,
       steps,
       data: prepared.data,
@@ -106,6 +106,16 @@ export async function openContext(
       tf.dispose(Object.values(parameters));
     },
   };
+}
+
+/** Numbers of tensors on the device. */
+async function plainValues(tensors: TensorMap, names: readonly string[] = Object.keys(tensors)): Promise<PlainTensors> {
+  const plain: Record<string, PlainTensors[string]> = {};
+  for (const name of names) {
+    const { shape } = tensors[name]!;
+    plain[name] = { shape, values: await tensors[name]!.data() as Float32Array };
+  }
+  return plain;
 }
 
 function onDevice(values: PlainTensors): TensorMap {

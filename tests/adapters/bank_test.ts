@@ -209,14 +209,17 @@ describe("PEFT tensors of an adapter", () => {
 
   it("read back as the adapter they were made from", () => {
     const adapter = fullAdapter(4);
-    const back = fromPeft(bank, toPeft(bank, adapter, table, "item_emb"), table, "item_emb", "test");
+    const back = fromPeft(bank, toPeft(bank, adapter, [{ module: "item_emb", values: table }]), [{
+      module: "item_emb",
+      values: table,
+    }], "test");
     assert.deepEqual(back.lora, adapter.lora);
     assertClose(back.rows, adapter.rows, 1e-6, "rows");
   });
 
   it("hold B as [out, r] and the trained rows' values under PEFT's names", () => {
     const adapter = fullAdapter(4);
-    const tensors = toPeft(bank, adapter, table, "item_emb");
+    const tensors = toPeft(bank, adapter, [{ module: "item_emb", values: table }]);
     const name = "base_model.model.blocks.0.linear1";
     assert.deepEqual(tensors[`${name}.lora_A.weight`]!.shape, [2, 8]);
     assert.deepEqual(tensors[`${name}.lora_B.weight`]!.shape, [16, 2]);
@@ -226,14 +229,15 @@ describe("PEFT tensors of an adapter", () => {
     const rows = tensors["base_model.model.item_emb.token_adapter.trainable_tokens_delta"]!;
     assert.deepEqual(rows.shape, [3, 8]);
     assert.ok(Math.abs(rows.values[8]! - (adapter.rows[8]! + table[5 * 8]!)) < 1e-6);
-    assert.deepEqual(peftConfig(bank, "item_emb").trainable_token_indices, { item_emb: [2, 5, 11] });
+    assert.deepEqual(peftConfig(bank, ["item_emb"]).trainable_token_indices, { item_emb: [2, 5, 11] });
   });
 
   it("are refused by name when one is missing, of another shape, or too many", () => {
-    const tensors = toPeft(bank, fullAdapter(4), table, "item_emb");
+    const tensors = toPeft(bank, fullAdapter(4), [{ module: "item_emb", values: table }]);
     const name = "base_model.model.blocks.1.q_proj.lora_A.weight";
     const { [name]: _gone, ...missing } = tensors;
-    const load = (given: typeof tensors) => () => fromPeft(bank, given, table, "item_emb", "test");
+    const load = (given: typeof tensors) => () =>
+      fromPeft(bank, given, [{ module: "item_emb", values: table }], "test");
     const saying = (words: RegExp) => (error: Error) => error instanceof WeightsError && words.test(error.message);
     assert.throws(load(missing), saying(/q_proj\.lora_A.*missing/));
     assert.throws(

@@ -28,7 +28,7 @@ const table = new Float32Array(10 * 4).fill(0.5);
 /** Calls `use` with the folder of an adapter whose configuration has been changed; undefined takes a field away. */
 function withConfig<T>(changes: object | string, use: (folder: string) => Promise<T>): Promise<T> {
   return withFolder(async (folder) => {
-    await saveAdapter(folder, bank, initialAdapter(bank, 1), table, "item_emb");
+    await saveAdapter(folder, bank, initialAdapter(bank, 1), [{ module: "item_emb", values: table }]);
     const file = join(folder, "adapter_config.json");
     const config = JSON.parse(await Deno.readTextFile(file));
     await Deno.writeTextFile(file, typeof changes === "string" ? changes : JSON.stringify({ ...config, ...changes }));
@@ -36,7 +36,7 @@ function withConfig<T>(changes: object | string, use: (folder: string) => Promis
   });
 }
 
-const load = (folder: string, config = bank) => loadAdapter(folder, config, table, "item_emb");
+const load = (folder: string, config = bank) => loadAdapter(folder, config, [{ module: "item_emb", values: table }]);
 
 /** Refused with the file's name and `message`. */
 const refuses = (

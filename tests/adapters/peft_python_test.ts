@@ -108,7 +108,7 @@ describe("a PEFT directory read by Python's peft", { skip: "missing" in found ? 
       await Deno.writeFile(join(folder, "weights.safetensors"), encodeSafetensors(weights));
       const names = adapters.map((_, index) => `adapter-${index}`);
       for (const [index, [bank, adapter]] of adapters.entries()) {
-        await saveAdapter(join(folder, names[index]!), bank, adapter, table, "item_emb");
+        await saveAdapter(join(folder, names[index]!), bank, adapter, [{ module: "item_emb", values: table }]);
       }
       const scores = await printed("adapters/peft_scores.py", folder, names);
       return (scores as number[][][]).map((rows) => rows.flat());
@@ -160,8 +160,9 @@ describe("a PEFT directory that Python's peft merges", { skip: "missing" in foun
       const weights = weightsOf(model);
       const bank: BankConfig = { ...BANK, projections: model.projections, itemOffset: model.itemOffset };
       const adapter = fullAdapter(bank);
-      const table = weights[model.itemTable]!.values as Float32Array;
-      await saveAdapter(join(folder, "adapter"), bank, adapter, table, model.itemTable.replace(/\.weight$/, ""));
+      const values = weights[model.itemTable]!.values as Float32Array;
+      const module = model.itemTable.replace(/\.weight$/, "");
+      await saveAdapter(join(folder, "adapter"), bank, adapter, [{ module, values }]);
       await Deno.writeFile(join(folder, "weights.safetensors"), encodeSafetensors(weights));
       const times = SEQUENCES.map((_, row) => Array.from(windows.times.subarray(row * 7, row * 7 + 6)));
       for (const [name, value] of Object.entries({ config: spec, sequences: SEQUENCES, times })) {

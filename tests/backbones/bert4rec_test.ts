@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import fc from "fast-check";
 import { bert4rec } from "../../src/backbones/bert4rec.ts";
-import type { AdapterHook, Backbone, Batch, Parameters, Sequences } from "../../src/backbones/types.ts";
+import type { Backbone, Batch, Parameters, Sequences } from "../../src/backbones/types.ts";
 import { openEngine } from "../../src/engine/open.ts";
 import { type Tensor, tf } from "../../src/engine/tfjs.ts";
 import type { Engine } from "../../src/engine/types.ts";
-import { apart, assertNear, plain, SMALL, someItems, someParameters } from "./made_up.ts";
+import { apart, assertNear, hookOf, plain, SMALL, someItems, someParameters } from "./made_up.ts";
 
 const config = { ...SMALL, layerNormEps: 1e-12 };
 const { items, maxLength, hidden: width } = config;
@@ -162,10 +162,9 @@ describe("bert4rec()", () => {
       tf.add(parameters[model.itemTable]!, tf.pad(rows.slice([1, 0], [items, width]), [[4, 0], [0, 0]]))
     );
     for (const batch of [model.batch(plain([[0, 3, 5, 3]])), model.cloze!(plain([[0, 3, 5, HIDDEN]]))]) {
-      const adapters: AdapterHook = {
-        lowRank: (names) => names.map(() => undefined),
+      const adapters = hookOf({
         embeddingDelta: () => tf.gather(rows, batch.sequence.as1D()).reshape([...batch.sequence.shape, width]),
-      };
+      });
       const [adapted, changed] = tf.tidy(() => [
         model.hidden(parameters, batch, { adapters }).dataSync(),
         model.hidden({ ...parameters, [model.itemTable]: table }, batch).dataSync(),
@@ -178,13 +177,12 @@ describe("bert4rec()", () => {
 
   it("offers its projections to adapters in the order they run, those of one input together", () => {
     const asked: string[][] = [];
-    const adapters: AdapterHook = {
+    const adapters = hookOf({
       lowRank: (names) => {
         asked.push([...names].sort());
         return names.map(() => undefined);
       },
-      embeddingDelta: () => undefined,
-    };
+    });
     tf.tidy(() => {
       const batch = model.batch(plain([[1, 2]]));
       model.head!(parameters, model.hidden(parameters, batch, { adapters }).reshape([4, width]), { adapters });
@@ -210,6 +208,7 @@ describe("bert4rec()", () => {
         shapes.push(x.shape);
         return x;
       },
+      repeatable: () => assert.fail("nothing is computed twice"),
     };
     const [places, states] = [5, [5, width]];
     values((batch) => model.hidden(parameters, batch, { noise, dropout: 0.1 }), [[1, 2, 3]]);

@@ -1,7 +1,7 @@
 /** What tests of every backbone start from, and how they compare. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Backbone, Parameters, Sequences } from "../../src/backbones/types.ts";
+import type { AdapterHook, Backbone, Parameters, Sequences } from "../../src/backbones/types.ts";
 import { stream } from "../../src/engine/random.ts";
 import { tf } from "../../src/engine/tfjs.ts";
 
@@ -41,6 +41,14 @@ export const apart = (a: ArrayLike<number>, b: ArrayLike<number>): boolean =>
 export const plain = (rows: readonly (readonly number[])[]): Sequences => ({
   rows: rows.length,
   time: rows[0]!.length,
+  users: new Int32Array(rows.length),
   items: Int32Array.from(rows.flat()),
   times: new Float64Array(rows.flat().length),
 });
+
+/** A hook of the given terms, the same for all sequences, with nothing that trains. */
+export const hookOf = (terms: Partial<Pick<AdapterHook, "lowRank" | "embeddingDelta">>): AdapterHook => {
+  const lowRank = terms.lowRank ?? ((names: readonly string[]) => names.map(() => undefined));
+  const shown = { lowRank, uniform: true };
+  return { embeddingDelta: () => undefined, ...terms, ...shown, taken: () => ({ tensors: [], with: () => shown }) };
+};

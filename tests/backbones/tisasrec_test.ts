@@ -8,7 +8,7 @@ import { openEngine } from "../../src/engine/open.ts";
 import { stream } from "../../src/engine/random.ts";
 import { tf } from "../../src/engine/tfjs.ts";
 import type { Engine } from "../../src/engine/types.ts";
-import { apart, assertNear, SMALL, someParameters } from "./made_up.ts";
+import { apart, assertNear, hookOf, SMALL, someParameters } from "./made_up.ts";
 
 const DAY = 86_400;
 const config = {
@@ -42,14 +42,13 @@ function adapterOf(model: Backbone, only?: string): { hook: AdapterHook; merged(
     }),
   );
   return {
-    hook: {
+    hook: hookOf({
       lowRank: (names, x) =>
         names.map((name) => {
           const term = terms.get(name);
           return term && { inner: tf.matMul(x as never, term.down), up: term.up };
         }),
-      embeddingDelta: () => undefined,
-    },
+    }),
     merged: (parameters) => ({
       ...parameters,
       ...Object.fromEntries(

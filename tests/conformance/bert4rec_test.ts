@@ -179,9 +179,7 @@ for (const rung of ["tensorflow", "wasm", "cpu"] as const) {
           itemRows: new Int32Array(0),
           items,
         };
-        const table = weights[model.itemTable]!.values as Float32Array;
-        const module = "bert.embeddings.word_embeddings";
-        const adapter = fromPeft(bank, await readPeftTensors(path("adapter")), table, module, "adapter");
+        const adapter = fromPeft(bank, await readPeftTensors(path("adapter")), [], "adapter");
         const layout = bankLayout(bank);
         const lora = tf.tensor2d(adapter.lora, [1, adapter.lora.length]);
         const { hidden, scores, lastScores, value, gradient } = await run((inputs, { lora, ...frozen }) => {

@@ -123,14 +123,7 @@ for (const rung of ["tensorflow", "wasm", "cpu"] as const) {
         itemRows: new Int32Array(0),
         items: config.items,
       };
-      const table = weights[model.itemTable]!.values as Float32Array;
-      const adapter = fromPeft(
-        bank,
-        await readPeftTensors(conformancePath("sasrec", "adapter")),
-        table,
-        "item_emb",
-        "adapter",
-      );
+      const adapter = fromPeft(bank, await readPeftTensors(conformancePath("sasrec", "adapter")), [], "adapter");
       const lora = tf.tensor2d(adapter.lora, [1, adapter.lora.length]);
       const layout = bankLayout(bank);
       const { hidden, scores, loss, gradient } = await run((inputs, { lora, ...frozen }) => {

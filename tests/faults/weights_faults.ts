@@ -181,8 +181,8 @@ describe(`weight files, seed ${SEED} (RAIE_FUZZ_SEED)`, () => {
 
   it("of an adapter, weights or settings, are refused, or load as an adapter of the very layout", async () => {
     const good = join(folder, "good");
-    await saveAdapter(good, BANK, initialAdapter(BANK, 3), TABLE, "item_emb");
-    const whole = await loadAdapter(good, BANK, TABLE, "item_emb");
+    await saveAdapter(good, BANK, initialAdapter(BANK, 3), [{ module: "item_emb", values: TABLE }]);
+    const whole = await loadAdapter(good, BANK, [{ module: "item_emb", values: TABLE }]);
     const names = ["adapter_config.json", "adapter_model.safetensors"] as const;
     const files = names.map((name) => Deno.readFileSync(join(good, name)));
     const bad = join(folder, "bad");
@@ -196,7 +196,7 @@ describe(`weight files, seed ${SEED} (RAIE_FUZZ_SEED)`, () => {
         names.forEach((name, index) => {
           Deno.writeFileSync(join(bad, name), index === which ? damaged(files[index]!, list) : files[index]!);
         });
-        const adapter = await tryToRead(() => loadAdapter(bad, BANK, TABLE, "item_emb"), bad);
+        const adapter = await tryToRead(() => loadAdapter(bad, BANK, [{ module: "item_emb", values: TABLE }]), bad);
         if (adapter === undefined) return;
         isWhole(adapter);
         // Settings that still say the same leave the numbers as they are.

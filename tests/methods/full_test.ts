@@ -17,7 +17,8 @@ describe("full", () => {
   it("trains every parameter, and saves them under the backbone's names", async () => {
     const [state] = await runs.adaptAll(spec);
     const saved = decodeSafetensors((await savedFiles(state!))["model.safetensors"]!);
-    const { backbone, values } = runs.context;
+    const { backbone } = runs.context;
+    const values = await runs.context.values();
     assert.deepEqual(
       Object.fromEntries(Object.entries(saved).map(([name, { shape }]) => [name, [...shape]])),
       Object.fromEntries(Object.entries(backbone.shapes).map(([name, shape]) => [name, [...shape]])),

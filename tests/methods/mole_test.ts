@@ -28,7 +28,8 @@ describe("mole", () => {
 
   /** The gate by hand, from the file: softmax((W2 tanh(W1 m + b1) + b2) / temperature), m the mean of the first contexts' rows. */
   async function sharesByHand(state: MoleAdapted, count: number): Promise<number[][]> {
-    const { backbone, values, data: { test: { windows } } } = runs.context;
+    const { backbone, data: { test: { windows } } } = runs.context;
+    const values = await runs.context.values();
     const saved = decodeSafetensors((await savedFiles(state))["gate.safetensors"]!);
     const table = values[backbone.itemTable]!.values;
     const width = backbone.width;

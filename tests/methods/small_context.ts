@@ -51,7 +51,7 @@ export async function smallContext(engine: Engine, spec: ResolvedSpec): Promise<
     engine,
     backbone,
     parameters,
-    values,
+    values: () => Promise.resolve(values),
     backboneDropout: 0.1,
     steps,
     data,

@@ -6,9 +6,9 @@ import { strictJson } from "./strict_json.ts";
 import { WeightsError } from "./weights_error.ts";
 
 /** A tensor's line in the header, held to the format. */
-export interface HeaderEntry {
+export interface HeaderEntry<D extends string = Dtype> {
   readonly name: string;
-  readonly dtype: Dtype;
+  readonly dtype: D;
   readonly shape: readonly number[];
   /** First byte after the header's end, and the one after its last. */
   readonly from: number;
@@ -20,6 +20,11 @@ export const DTYPES = { F32: Float32Array, I32: Int32Array } as const;
 
 /** Name of a dtype that is read. */
 export type Dtype = keyof typeof DTYPES;
+
+/** Bytes of a value, by dtype. */
+export type DtypeBytes<D extends string> = Readonly<Record<D, number>>;
+
+const FOUR: DtypeBytes<Dtype> = { F32: 4, I32: 4 };
 
 /** The format's own limit. */
 const HEADER_LIMIT = 100_000_000;
@@ -53,18 +58,20 @@ export function headerLength(start: Uint8Array, size: number, source: string): n
  * @param header Its JSON.
  * @param size Bytes after the header: all of them must belong to one tensor each.
  * @param anyDtype Names of tensors whose dtype, and what it makes of the shape, are not looked at.
+ * @param dtypes Those that others may have; left out: {@linkcode DTYPES}.
  * @throws {WeightsError} naming `source` and the tensor.
  */
-export function parseHeader(
+export function parseHeader<D extends string = Dtype>(
   header: Uint8Array,
   size: number,
   source: string,
   anyDtype: ReadonlySet<string> = new Set(),
-): HeaderEntry[] {
-  const entries: HeaderEntry[] = [];
+  dtypes: DtypeBytes<D> = FOUR as DtypeBytes<D>,
+): HeaderEntry<D>[] {
+  const entries: HeaderEntry<D>[] = [];
   for (const [name, value] of Object.entries(headerObject(header, source))) {
     if (name === "__metadata__") checkMetadata(value, source);
-    else entries.push(readEntry(name, value, size, source, anyDtype.has(name)));
+    else entries.push(readEntry(name, value, size, source, anyDtype.has(name), dtypes));
   }
   entries.sort((a, b) => a.from - b.from || a.to - b.to);
   let end = 0;
@@ -109,25 +116,33 @@ function checkMetadata(value: unknown, source: string): asserts value is Readonl
   throw new WeightsError(`Cannot read ${source}: its __metadata__ is ${shown(value)}, wanted texts by name`);
 }
 
-function readEntry(name: string, value: unknown, size: number, source: string, anyDtype: boolean): HeaderEntry {
+function readEntry<D extends string>(
+  name: string,
+  value: unknown,
+  size: number,
+  source: string,
+  anyDtype: boolean,
+  dtypes: DtypeBytes<D>,
+): HeaderEntry<D> {
   const refuse = (why: string) => new WeightsError(`Cannot read tensor ${shown(name)} of ${source}: ${why}`);
   if (!isRecord(value)) throw refuse(`found ${shown(value)}, wanted ${FIELDS.join(", ")}`);
   const { dtype, shape, data_offsets: range } = value;
-  if (!anyDtype && !isDtype(dtype)) throw refuse(`dtype ${shown(dtype)}, wanted ${Object.keys(DTYPES).join(" or ")}`);
+  const known = typeof dtype === "string" && Object.hasOwn(dtypes, dtype) ? dtypes[dtype as D] : undefined;
+  if (!anyDtype && known === undefined) {
+    throw refuse(`dtype ${shown(dtype)}, wanted ${Object.keys(dtypes).join(" or ")}`);
+  }
   if (!isWholes(shape)) throw refuse(`shape ${shown(shape)}, wanted a list of whole numbers`);
   if (!isWholes(range) || range.length !== 2) throw refuse(`data_offsets ${shown(range)}, wanted two whole numbers`);
   const other = Object.keys(value).find((field) => !FIELDS.includes(field));
   if (other !== undefined) throw refuse(`found the field ${shown(other)}, wanted ${FIELDS.join(", ")} alone`);
   const [from, to] = range as [number, number];
   // A product too large to be exact is larger than any file.
-  const elements = shape.reduce((product, length) => product * length, 1);
-  if (from > to || to > size || (!anyDtype && to - from !== elements * 4)) {
-    throw refuse(`bytes ${from} to ${to} of ${size} for shape ${shown(shape)}, wanted ${elements * 4} bytes`);
+  const bytes = shape.reduce((product, length) => product * length, 1) * (known ?? 4);
+  if (from > to || to > size || (!anyDtype && to - from !== bytes)) {
+    throw refuse(`bytes ${from} to ${to} of ${size} for shape ${shown(shape)}, wanted ${bytes} bytes`);
   }
-  return { name, dtype: dtype as Dtype, shape, from, to };
+  return { name, dtype: dtype as D, shape, from, to };
 }
-
-const isDtype = (value: unknown): value is Dtype => typeof value === "string" && Object.hasOwn(DTYPES, value);
 
 const isWholes = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((each) => Number.isSafeInteger(each) && each >= 0);

@@ -44,9 +44,12 @@ export interface TrainingSpec {
 export type AdapterTraining = TrainingSpec & { readonly positions: "last" | "all" };
 
 /** The sequence model, trained once on S or read from a file. */
-export interface BackboneSpec {
+export type BackboneSpec = TransformerSpec | LlamaSpec;
+
+/** A transformer over items. */
+export interface TransformerSpec {
   /** The architecture. */
-  readonly kind: "sasrec" | "bert4rec" | "tisasrec" | "llama";
+  readonly kind: "sasrec" | "bert4rec" | "tisasrec";
   /** Longest sequence the model sees. */
   readonly maxLength: number;
   /** Width of an item's vector. */
@@ -84,6 +87,50 @@ export interface BackboneSpec {
     /** Where negatives may not come from: the row's own items, or all the user's S items (authors). */
     readonly negativesOutside: "row" | "user";
   };
+}
+
+/** A language model that is prompted with the purchase history; an adapter and the items' new rows teach it the task on S. */
+export interface LlamaSpec {
+  /** The architecture. */
+  readonly kind: "llama";
+  /** Folder of a Hugging Face checkpoint, absolute after resolution; or the sizes of one with random weights. */
+  readonly checkpoint: string | MadeUpCheckpoint;
+  /** The same path as the spec has it, where that is a relative one: for reports. */
+  readonly checkpointWritten?: string;
+  /** Longest prompt in tokens. */
+  readonly maxLength: number;
+  /** With {user} and {items}. */
+  readonly prompt: string;
+  /** Whether activations are computed again in the backward pass. */
+  readonly checkpointing: boolean;
+  /** Parts a batch is worked through in. */
+  readonly accumulation: number;
+  /** The adapter of S. */
+  readonly lora: Pick<LoraSpec, "rank" | "alpha" | "dropout" | "targets" | "init">;
+  /** How that adapter and the items' rows are trained on S. */
+  readonly training: TrainingSpec & {
+    /** Item rows' learning rate as a multiple of the adapter's. */
+    readonly itemRate: number;
+  };
+  /** Weights come from the checkpoint. */
+  readonly weights?: never;
+}
+
+/** A Llama with random weights that the program makes itself, as a checkpoint would hold it. */
+export interface MadeUpCheckpoint {
+  /** Width of a state. */
+  readonly hidden: number;
+  readonly layers: number;
+  /** Query heads; they divide `hidden`. */
+  readonly heads: number;
+  /** Key and value heads; they divide `heads`. */
+  readonly kvHeads: number;
+  /** Width inside the feed-forward part. */
+  readonly ffn: number;
+  /** Whether items are scored by the rows they are read by. */
+  readonly tied: boolean;
+  /** Of the random weights. */
+  readonly seed: number;
 }
 
 /** Low-rank adapters, and the item rows trained with them. */

@@ -13,6 +13,7 @@ function made(lengths: readonly number[], time: number): Sequences {
   const sequences = {
     rows: lengths.length,
     time,
+    users: new Int32Array(lengths.length),
     items: new Int32Array(lengths.length * time),
     times: Float64Array.from({ length: lengths.length * time }, (_, i) => i),
   };

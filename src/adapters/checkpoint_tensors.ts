@@ -21,12 +21,11 @@ const [TABLE, OUTPUT] = ["model.embed_tokens.weight", "lm_head.weight"];
  *
  * @example
  * ```ts
+ * import { readCheckpointConfig } from "./checkpoint_config.ts";
  * import { openTensors } from "./safetensors_reader.ts";
- * import { readLlamaConfig } from "../backbones/llama/config.ts";
  * const folder = "tests/fixtures/conformance/llama/model";
- * const config = readLlamaConfig(JSON.parse(Deno.readTextFileSync(`${folder}/config.json`)), folder);
  * const tensors = await openTensors(folder);
- * await requireCheckpointTensors(tensors, config);
+ * await requireCheckpointTensors(tensors, await readCheckpointConfig(folder));
  * tensors.close();
  * ```
  */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, it } from "@std/testing/bdd";
+import { readCheckpointConfig } from "../../src/adapters/checkpoint_config.ts";
 import { checkpointDigest } from "../../src/adapters/checkpoint_digest.ts";
 import { requireCheckpointTensors } from "../../src/adapters/checkpoint_tensors.ts";
 import { rowBlocks, standardDeviation } from "../../src/adapters/row_blocks.ts";
@@ -13,7 +14,6 @@ import { fileOf, floats, type RawTensor, writeFolder } from "./checkpoint_floats
 const fixtures = new URL("../fixtures/", import.meta.url);
 const pathOf = (name: string) => fileURLToPath(new URL(name, fixtures));
 const [LLAMA, SHARDS] = [pathOf("conformance/llama/model"), pathOf("adapters/checkpoints/shards")];
-const configOf = (folder: string) => readLlamaConfig(JSON.parse(Deno.readTextFileSync(`${folder}/config.json`)), "x");
 
 const SIZES = {
   architectures: ["LlamaForCausalLM"],
@@ -46,11 +46,34 @@ async function require(more: object, changed: Readonly<Record<string, RawTensor 
   });
 }
 
+describe("readCheckpointConfig()", () => {
+  it("refuses a folder without config.json, and one that is none, too large or says things twice", () =>
+    withFolder(async (folder) => {
+      const refused = (message: RegExp) =>
+        assert.rejects(readCheckpointConfig(folder), (error) => {
+          assert.equal((error as Error).name, "CheckpointError");
+          assert.ok((error as Error).message.startsWith(`Cannot use checkpoint ${folder}: `));
+          assert.match((error as Error).message, message);
+          return true;
+        });
+      await refused(/it has no config\.json/);
+      const text = (json: string) => writeFolder(folder, { "config.json": new TextEncoder().encode(json) });
+      text("{");
+      await refused(/its config\.json is not JSON/);
+      text(`{"hidden_size": 8, "hidden_size": 16}`);
+      await refused(/its config\.json names "hidden_size" twice/);
+      text(" ".repeat(2_000_000));
+      await refused(/it has 2000000 bytes, wanted at most 1000000/);
+      text("[]");
+      await refused(/config\.json is \[\], wanted an object/);
+    }));
+});
+
 describe("requireCheckpointTensors()", () => {
   it("takes what transformers saves", async () => {
     for (const folder of [LLAMA, pathOf("conformance/llama/model_bf16"), SHARDS]) {
       const source = await openTensors(folder);
-      await requireCheckpointTensors(source, configOf(folder));
+      await requireCheckpointTensors(source, await readCheckpointConfig(folder));
       source.close();
     }
   });

@@ -58,6 +58,11 @@ describe("readLlamaConfig()", () => {
     assert.equal(readLlamaConfig({ ...qwen2, num_key_value_heads: null }, "here").kvHeads, 4);
   });
 
+  it("takes Qwen2's windows for none where they are switched off", () => {
+    const json = { ...qwen2, sliding_window: 131072, max_window_layers: 1, use_sliding_window: false };
+    assert.deepEqual(readLlamaConfig(json, "here"), readLlamaConfig(qwen2, "here"));
+  });
+
   it("has a bias for queries, keys and values of Qwen2 alone, whatever its file says", () => {
     const bias = { qkv: true, out: false, mlp: false };
     assert.deepEqual(readLlamaConfig({ ...qwen2, attention_bias: false }, "here").bias, bias);

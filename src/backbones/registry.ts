@@ -1,8 +1,8 @@
 /**
- * Every backbone by its kind.
+ * Every transformer over items by its kind. What a language model is made of comes from a checkpoint: llama/llama.ts.
  * @module
  */
-import type { BackboneSpec } from "../spec/types.ts";
+import type { TransformerSpec } from "../spec/types.ts";
 import { bert4rec } from "./bert4rec.ts";
 import { sasrec } from "./sasrec.ts";
 import { tisasrec } from "./tisasrec.ts";
@@ -11,18 +11,19 @@ import type { Backbone } from "./types.ts";
 /**
  * Makes the backbone a spec names, for a catalogue of `items`.
  *
- * @throws {RangeError} for a kind that is not built.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
  * import { parseSpec } from "../spec/parse.ts";
+ * import type { TransformerSpec } from "../spec/types.ts";
  * import { createBackbone } from "./registry.ts";
  * const text = '{"name":"a","dataset":"movielens-100k","backbone":{"kind":"sasrec","hidden":16},"methods":["base"]}';
- * const backbone = createBackbone(parseSpec(text, "a.json").resolved.backbone, 40);
+ * const { backbone: spec } = parseSpec(text, "a.json").resolved;
+ * const backbone = createBackbone(spec as TransformerSpec, 40);
  * assert.deepEqual(backbone.shapes[backbone.itemTable], [41, 16]);
  * ```
  */
-export function createBackbone(spec: BackboneSpec, items: number): Backbone {
+export function createBackbone(spec: TransformerSpec, items: number): Backbone {
   const { maxLength, hidden, blocks, heads, ffn, layerNormEps, specialTokens } = spec;
   const sizes = { items, maxLength, hidden, blocks, heads, ffn, layerNormEps };
   switch (spec.kind) {
@@ -38,7 +39,5 @@ export function createBackbone(spec: BackboneSpec, items: number): Backbone {
         maxGapDays: spec.maxGapDays!,
         content: spec.content,
       });
-    case "llama":
-      throw new RangeError(`Cannot build backbone "llama": built are sasrec, bert4rec and tisasrec`);
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { SlicedData, Windows } from "../data/types.ts";
 import { DataError } from "../data/errors.ts";
-import type { BackboneSpec } from "../spec/types.ts";
+import type { BackboneSpec, TransformerSpec } from "../spec/types.ts";
 
 /** Runs of items: all but the first are what is to be learnt, each from those before it (or from both sides, in a cloze model). */
 export interface TrainingRows {
@@ -36,13 +36,15 @@ export interface TrainingRows {
  * ```
  */
 export function trainingRows(data: SlicedData, spec: BackboneSpec): TrainingRows {
-  const rows = spec.training.rows === "windows" ? setupWindows(data, spec) : userTails(data, spec);
-  if (rows.windows.count === 0) {
-    throw new DataError(
-      `Cannot train ${spec.kind}: no row is left for backbone.training.rows "${spec.training.rows}" (minPositives ${spec.training.minPositives})`,
-    );
-  }
-  return rows;
+  if (spec.kind === "llama") return someRows(windowRows(data.setup.windows), spec, "");
+  const { rows, minPositives } = spec.training;
+  const made = rows === "windows" ? setupWindows(data, spec) : userTails(data, spec);
+  return someRows(made, spec, ` for backbone.training.rows "${rows}" (minPositives ${minPositives})`);
+}
+
+function someRows(rows: TrainingRows, { kind }: BackboneSpec, asked: string): TrainingRows {
+  if (rows.windows.count > 0) return rows;
+  throw new DataError(`Cannot train ${kind}: no row is left${asked}`);
 }
 
 /** Windows as rows: negatives keep away from the window's own items. */
@@ -51,14 +53,14 @@ export function windowRows(windows: Windows): TrainingRows {
   return { windows, excluded: (row) => windows.items.subarray(row * width, (row + 1) * width) };
 }
 
-function setupWindows({ setup }: SlicedData, spec: BackboneSpec): TrainingRows {
+function setupWindows({ setup }: SlicedData, spec: TransformerSpec): TrainingRows {
   const rows = windowRows(setup.windows);
   if (spec.training.negativesOutside === "row") return rows;
   const own = userItems(setup.sequences);
   return { ...rows, excluded: (row) => own.get(setup.windows.users[row]!) ?? rows.excluded(row) };
 }
 
-function userTails({ setup }: SlicedData, spec: BackboneSpec): TrainingRows {
+function userTails({ setup }: SlicedData, spec: TransformerSpec): TrainingRows {
   const { users, offsets, items, times } = setup.sequences;
   const least = Math.max(2, spec.training.minPositives);
   const chosen: number[] = [];

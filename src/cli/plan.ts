@@ -72,9 +72,9 @@ async function makePlan(spec: ResolvedSpec, dataDir: string | undefined, search?
   const id = engineId(engine);
   engine.close();
   try {
-    const prepared = await prepareData(spec, dataDir);
+    const prepared = await prepareData(spec, dataDir, "plan");
     const stages = await planStages(spec, prepared, id, new Store(storeRoot()));
-    const judged = search && (await prepareData(searchedSpec(spec, search), dataDir)).data.test.windows;
+    const judged = search && (await prepareData(searchedSpec(spec, search), dataDir, "plan")).data.test.windows;
     return { spec, engine: id, prepared, stages, search, judged };
   } catch (error) {
     if (!(error instanceof DataError)) throw error;

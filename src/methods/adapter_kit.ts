@@ -4,7 +4,8 @@
  */
 import { join } from "node:path";
 import { type AdapterValues, type BankConfig, rowWidth, selectProjections } from "../adapters/bank.ts";
-import { loadAdapter, type RowTable, saveAdapter } from "../adapters/peft.ts";
+import { loadAdapter, saveAdapter } from "../adapters/peft.ts";
+import { rowTables, tableLayout } from "../adapters/row_tables.ts";
 import type { TrainingSet } from "../adapters/batches.ts";
 import type { AdapterTraining, LossCurve } from "../adapters/train.ts";
 import { allRows, joinRows } from "../data/rows.ts";
@@ -29,11 +30,8 @@ export function bankConfig(lora: LoraSpec, context: MethodContext, itemRows: Int
     dropout: lora.dropout,
     init: lora.init,
     projections: selectProjections(context.backbone.projections, lora.targets),
-    width: context.backbone.width,
-    ...(context.backbone.scoreTable === undefined ? {} : { tables: 2 as const }),
+    ...tableLayout(context.backbone),
     itemRows: lora.itemRows === "none" ? new Int32Array(0) : itemRows,
-    items: context.backbone.items,
-    itemOffset: context.backbone.itemOffset,
   };
 }
 
@@ -117,16 +115,6 @@ export interface SavedState extends SavedCost {
 
 const STATE = "method.json";
 
-/** The tables that item rows are rows of, as plain numbers. */
-async function rowTables({ backbone, values }: MethodContext): Promise<RowTable[]> {
-  const { itemTable, scoreTable } = backbone;
-  const found = await values(scoreTable === undefined ? [itemTable] : [itemTable, scoreTable.name]);
-  const numbers = (name: string) => found[name]!.values as Float32Array;
-  const read = { module: itemTable.replace(/\.weight$/, ""), values: numbers(itemTable) };
-  if (scoreTable === undefined) return [read];
-  return [read, { module: scoreTable.module, values: numbers(scoreTable.name), offset: scoreTable.offset }];
-}
-
 /** Writes adapters as PEFT directories under `folder`, by name, and the rest as method.json. */
 export async function saveState<T extends SavedState>(
   folder: string,
@@ -147,7 +135,13 @@ export async function saveNamed(
   adapter: AdapterValues,
   context: MethodContext,
 ): Promise<void> {
-  await saveAdapter(join(folder, name), bank, adapter, await rowTables(context), context.backbone.peftTask);
+  await saveAdapter(
+    join(folder, name),
+    bank,
+    adapter,
+    await rowTables(context.backbone, context.values),
+    context.backbone.peftTask,
+  );
 }
 
 /** Writes method.json of a saved state. */
@@ -167,5 +161,5 @@ export async function loadNamed(
   bank: BankConfig,
   context: MethodContext,
 ): Promise<AdapterValues> {
-  return await loadAdapter(join(folder, name), bank, await rowTables(context));
+  return await loadAdapter(join(folder, name), bank, await rowTables(context.backbone, context.values));
 }

@@ -6,12 +6,11 @@ import { basename } from "node:path";
 import { decodeSafetensors, readSafetensorsBytes, safetensorsMetadata } from "../adapters/safetensors.ts";
 import { type Mismatch, mismatches } from "../adapters/required_tensors.ts";
 import { WeightsError } from "../adapters/weights_error.ts";
-import { createBackbone } from "../backbones/registry.ts";
 import type { Backbone } from "../backbones/types.ts";
 import { DataError } from "../data/errors.ts";
 import type { SlicedData } from "../data/types.ts";
 import type { PlainTensor, PlainTensors } from "../engine/plain_tensor.ts";
-import type { BackboneSpec } from "../spec/types.ts";
+import type { TransformerSpec } from "../spec/types.ts";
 import { sha256 } from "./digest.ts";
 
 /** What was read, for provenance. */
@@ -53,14 +52,14 @@ export async function mustBeThere(path: string): Promise<void> {
  */
 export async function readWeights(
   path: string,
-  spec: BackboneSpec,
+  spec: TransformerSpec,
+  backbone: Backbone,
   catalogue: SlicedData["catalogue"],
 ): Promise<{ readonly file: WeightsFile; readonly tensors: PlainTensors }> {
   const { bytes, found } = await refusing(path, async () => {
     const bytes = await readSafetensorsBytes(path);
     return { bytes, found: decodeSafetensors(bytes, path, { leaveOut: NO_WEIGHTS }) };
   });
-  const backbone = createBackbone(spec, catalogue.size);
   const tensors = withoutTied(found);
   const problems = [
     ...describeMismatches(mismatches(tensors, backbone.shapes), spec, backbone),
@@ -94,7 +93,7 @@ function withoutTied(tensors: PlainTensors): PlainTensors {
   return Object.fromEntries(Object.entries(tensors).filter(([name, tensor]) => !isCopy(name, tensor)));
 }
 
-function describeMismatches(found: readonly Mismatch[], spec: BackboneSpec, backbone: Backbone): string[] {
+function describeMismatches(found: readonly Mismatch[], spec: TransformerSpec, backbone: Backbone): string[] {
   const of = (kind: Mismatch["kind"]) => found.filter((each) => each.kind === kind);
   const missing = of("missing"), unexpected = of("unexpected"), other = of("other");
   const lines = other.slice(0, SHOWN).map(({ name, found, wanted }) =>
@@ -119,7 +118,7 @@ function listed(found: readonly Mismatch[]): string {
 }
 
 /** Which settings the wanted lengths come from, where the found ones differ. */
-function reason(name: string, found: string, spec: BackboneSpec, { shapes, items, itemOffset }: Backbone): string {
+function reason(name: string, found: string, spec: TransformerSpec, { shapes, items, itemOffset }: Backbone): string {
   const wanted = shapes[name]!;
   const lengths = /\[(.*)\]/.exec(found)![1]!.split(",").map(Number);
   if (lengths.length !== wanted.length) return "";

@@ -2,24 +2,19 @@
  * One backbone on the device, and what methods see of it.
  * @module
  */
-import { join } from "node:path";
-import { requireTensors } from "../adapters/required_tensors.ts";
-import { readSafetensors } from "../adapters/safetensors.ts";
 import { frozenScorer } from "../adapters/scorer.ts";
 import type { StepCache } from "../adapters/train.ts";
-import { createBackbone } from "../backbones/registry.ts";
 import { representWindows } from "../backbones/represent.ts";
 import { trainingRows } from "../backbones/training_rows.ts";
 import type { Windows } from "../data/types.ts";
-import type { PlainTensors } from "../engine/plain_tensor.ts";
+import { plainValues } from "../engine/on_device.ts";
 import { tf } from "../engine/tfjs.ts";
 import type { Curve } from "../engine/training_loop.ts";
-import type { TensorMap } from "../engine/types.ts";
 import { rankWindows } from "../evaluation/rank_windows.ts";
 import type { MethodContext } from "../methods/types.ts";
 import type { UnitVectors } from "../regions/types.ts";
 import type { ResolvedSpec } from "../spec/types.ts";
-import { readCurve, WEIGHTS } from "./backbone_stage.ts";
+import { readBackbone, readCurve } from "./backbone_stage.ts";
 import type { Workbench } from "./experiment.ts";
 import { kept } from "./kept.ts";
 import type { Prepared } from "./prepare.ts";
@@ -48,11 +43,8 @@ export async function openContext(
   seed: number,
   folder: string,
 ): Promise<SeedContext> {
-  const backbone = createBackbone(spec.backbone, prepared.data.catalogue.size);
-  const file = join(folder, WEIGHTS);
-  const values = await readSafetensors(file);
-  requireTensors(values, backbone.shapes, `backbone ${file}`);
-  const parameters = onDevice(values);
+  const { backbone } = prepared;
+  const parameters = await readBackbone(spec, prepared, seed, folder);
   const steps: StepCache = new Map();
   const width = backbone.width;
   const represent = kept(async (windows: Windows): Promise<UnitVectors> => {
@@ -85,14 +77,14 @@ export async function openContext(
   return {
     seed,
     curve: await readCurve(folder),
-    parameterCount: Object.values(values).reduce((sum, { values }) => sum + values.length, 0),
+    parameterCount: Object.values(parameters).reduce((sum, { size }) => sum + size, 0),
     represent,
     method: (label) => ({
       engine,
       backbone,
       parameters,
       values: (names) => plainValues(parameters, names),
-      backboneDropout: spec.backbone.dropout,
+      backboneDropout: spec.backbone.kind === "llama" ? 0 : spec.backbone.dropout,
       steps,
       data: prepared.data,
       seed,
@@ -106,20 +98,4 @@ export async function openContext(
       tf.dispose(Object.values(parameters));
     },
   };
-}
-
-/** Numbers of tensors on the device. */
-async function plainValues(tensors: TensorMap, names: readonly string[] = Object.keys(tensors)): Promise<PlainTensors> {
-  const plain: Record<string, PlainTensors[string]> = {};
-  for (const name of names) {
-    const { shape } = tensors[name]!;
-    plain[name] = { shape, values: await tensors[name]!.data() as Float32Array };
-  }
-  return plain;
-}
-
-function onDevice(values: PlainTensors): TensorMap {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]),
-  );
 }

@@ -67,11 +67,12 @@ function usersProblem({ data: { userIds }, evaluated }: Sliced): string | undefi
 
 function negativesProblem({ backbone, methods }: ResolvedSpec, { data }: Sliced): string | undefined {
   const { short, rows } = rowsWithoutNegatives(data, backbone);
-  const { loss, negativesOutside } = backbone.training;
+  const { loss } = backbone.training;
+  const outside = "negativesOutside" in backbone.training ? backbone.training.negativesOutside : "row";
   const advice = `choose another loss, such as "cross-entropy", which draws none`;
   if (short > 0 && short === rows) {
     return `Cannot draw negatives for the backbone's ${loss.kind}: every training row keeps away from all ${data.catalogue.size} items ` +
-      `(backbone.training.negativesOutside "${negativesOutside}"); ${advice}`;
+      `(backbone.training.negativesOutside "${outside}"); ${advice}`;
   }
   const drawing = methods.find(({ kind, lora }) => kind !== "base" && negativesOf(lora.training.loss) > 0);
   const slice = drawing &&
@@ -84,11 +85,13 @@ function negativesProblem({ backbone, methods }: ResolvedSpec, { data }: Sliced)
 }
 
 function regionsProblem({ methods, backbone }: ResolvedSpec, { data: { setupDense } }: Sliced): string | undefined {
+  // A language model's length is counted in tokens: its prompts hold whole contexts.
+  const longest = backbone.kind === "llama" ? setupDense.context : backbone.maxLength;
   for (const { label, regions } of methods.filter(({ kind }) => kind === "raie")) {
     const cannot = `Cannot build the regions of ${label}: regions.k is ${regions.k}, wanted at most`;
     const { count } = setupDense;
     if (regions.k > count) return `${cannot} ${count}, the number of S windows at stride ${regions.stride}`;
-    const different = differentContexts(setupDense, backbone.maxLength, regions.k);
+    const different = differentContexts(setupDense, longest, regions.k);
     if (regions.k > different) {
       return `${cannot} ${different}, the number of different contexts among ${count} S windows: another region would be empty`;
     }

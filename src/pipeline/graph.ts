@@ -2,7 +2,6 @@
  * The stages of an experiment as a graph: what each reads is known before anything is computed, because a key depends on keys alone.
  * @module
  */
-import { createBackbone } from "../backbones/registry.ts";
 import { trainingRows } from "../backbones/training_rows.ts";
 import type { Slice } from "../data/types.ts";
 import { createMethod } from "../methods/registry.ts";
@@ -127,7 +126,8 @@ class GraphOfSeed {
     const { spec, prepared, seed, engine } = this;
     const { size, steps } = backboneSize(spec, prepared);
     const label = `backbone: ${prepared.weights === undefined ? `train ${spec.backbone.kind} on S` : "read weights"}`;
-    const identity = backboneStage(spec, prepared.key, seed, engine, prepared.weights?.sha256);
+    const files = { weights: prepared.weights?.sha256, checkpoint: prepared.language?.checkpoint.sha256 };
+    const identity = backboneStage(spec, prepared.key, seed, engine, files);
     const backbone = this.#node(label, size, steps, { kind: "backbone" }, identity, []);
     const made = new Map<MethodSpec, MethodStages>();
     const stagesOf = (method: MethodSpec): MethodStages => {
@@ -242,8 +242,10 @@ function stepsOf(
 }
 
 function backboneSize(spec: ResolvedSpec, prepared: Prepared): { size: string; steps: number } {
-  const backbone = createBackbone(spec.backbone, prepared.data.catalogue.size);
-  const parameters = Object.values(backbone.shapes).reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  const parameters = Object.values(prepared.backbone.shapes).reduce(
+    (sum, shape) => sum + shape.reduce((a, b) => a * b, 1),
+    0,
+  );
   if (prepared.weights !== undefined) return { size: `${parameters} parameters, from a file`, steps: 0 };
   const rows = trainingRows(prepared.data, spec.backbone).windows.count;
   const { batch, epochs } = spec.backbone.training;

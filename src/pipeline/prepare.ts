@@ -8,7 +8,10 @@ import { datasetTitle, loadDataset, readingSettings } from "../data/load.ts";
 import { allRows, joinRows } from "../data/rows.ts";
 import { sliceInteractions } from "../data/slices.ts";
 import type { Interactions, SlicedData, Windows } from "../data/types.ts";
-import type { ResolvedSpec } from "../spec/types.ts";
+import { createBackbone } from "../backbones/registry.ts";
+import type { Backbone } from "../backbones/types.ts";
+import type { ResolvedSpec, TransformerSpec } from "../spec/types.ts";
+import { type LanguageModel, openLanguageModel } from "./language_model.ts";
 import { mustBeThere, readWeights, type WeightsFile } from "./backbone_weights.ts";
 import { feasibilityNotes } from "./feasible.ts";
 import { dataKey, denseStride } from "./stages.ts";
@@ -31,8 +34,12 @@ export interface Prepared {
   readonly notes: readonly string[];
   /** What was read: provenance; the checksums are part of `key`. */
   readonly files: Interactions["files"];
+  /** The architecture, made for the data's catalogue. */
+  readonly backbone: Backbone;
   /** The file of the spec's `backbone.weights`, whose tensors fit; left out where the backbone is trained. */
   readonly weights?: WeightsFile;
+  /** The checkpoint that the backbone begins with, where it is a language model. */
+  readonly language?: LanguageModel;
   /** Digest of everything between the files and the windows. */
   readonly key: string;
   /** Windows every method is evaluated on: S (held out when the spec says so), F1..Fn, T; `from` is a slice's first row in `ranked`. */
@@ -46,12 +53,17 @@ export interface Prepared {
 }
 
 /**
- * Reads, slices and audits the data a spec names.
+ * Reads, slices and audits the data a spec names, and opens the checkpoint of a language model.
  *
+ * @param purpose A plan is made without a checkpoint's weights and tokenizer too, with a note that says so.
  * @throws {DataError} when files, weights too, are missing or wrong, or a slice has no windows.
  * @throws {AuditError} when anything that is evaluated on could be seen in training.
  */
-export async function prepareData(spec: ResolvedSpec, dataDir: string | undefined): Promise<Prepared> {
+export async function prepareData(
+  spec: ResolvedSpec,
+  dataDir: string | undefined,
+  purpose: "run" | "plan" = "run",
+): Promise<Prepared> {
   const start = performance.now();
   const { weights: path } = spec.backbone;
   if (path !== undefined) await mustBeThere(path);
@@ -76,16 +88,24 @@ export async function prepareData(spec: ResolvedSpec, dataDir: string | undefine
     from += slice.windows.count;
     return placed;
   });
-  const weights = path === undefined ? undefined : (await readWeights(path, spec.backbone, data.catalogue)).file;
+  const language = spec.backbone.kind === "llama"
+    ? await openLanguageModel(spec.backbone, data, spec.windows.context, purpose)
+    : undefined;
+  const backbone = language?.backbone ?? createBackbone(spec.backbone as TransformerSpec, data.catalogue.size);
+  const weights = path === undefined
+    ? undefined
+    : (await readWeights(path, spec.backbone, backbone, data.catalogue)).file;
   const feasible = named(title, () => feasibilityNotes(spec, { data, evaluated }));
   return {
     data,
     title,
     interactions: interactions.count,
     skippedLines: interactions.skippedLines,
-    notes: [...interactions.notes, ...data.notes, ...feasible],
+    notes: [...interactions.notes, ...data.notes, ...feasible, ...language?.notes ?? []],
     files: interactions.files,
+    backbone,
     ...(weights && { weights }),
+    ...(language && { language }),
     key: dataKey(spec, await readingSettings(spec.dataset), interactions.files),
     evaluated,
     ranked: joinRows(evaluated.map(({ windows }) => ({ windows, rows: allRows(windows.count) }))),

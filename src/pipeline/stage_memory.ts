@@ -5,10 +5,9 @@
  * step (`step_memory.ts`).
  * @module
  */
-import { createBackbone } from "../backbones/registry.ts";
 import type { Backbone } from "../backbones/types.ts";
 import { ownOptions, type SetupRows } from "../spec/method_types.ts";
-import type { MethodSpec, ResolvedSpec } from "../spec/types.ts";
+import type { MethodSpec, ResolvedSpec, TransformerSpec } from "../spec/types.ts";
 import type { StageTask } from "./graph.ts";
 import type { Prepared } from "./prepare.ts";
 import { divergenceNumbers, stepNumbers, type StepSize, trainingNumbers } from "./step_memory.ts";
@@ -28,6 +27,7 @@ const GRADIENTS = 8 * 2 ** 22;
 
 /** Bytes that a process computing the stage may take at its peak, the process included. */
 export function stageMemory(spec: ResolvedSpec, prepared: Prepared, task: StageTask): number {
+  if (prepared.language !== undefined) return PROCESS + dataBytes(prepared) + 8 * parametersOf(prepared.backbone);
   return PROCESS + dataBytes(prepared) + NUMBER * new Numbers(spec, prepared).of(task);
 }
 
@@ -51,15 +51,17 @@ class Numbers {
   readonly #items: number;
   readonly #parameters: number;
   readonly #backbone: Backbone;
+  readonly #sizes: TransformerSpec;
 
   constructor(readonly spec: ResolvedSpec, readonly prepared: Prepared) {
     this.#items = prepared.data.catalogue.size;
-    this.#backbone = createBackbone(spec.backbone, this.#items);
-    this.#parameters = Object.values(this.#backbone.shapes).reduce((sum, shape) => sum + sizeOf(shape), 0);
+    this.#backbone = prepared.backbone;
+    this.#parameters = parametersOf(this.#backbone);
+    this.#sizes = spec.backbone as TransformerSpec;
   }
 
   of(task: StageTask): number {
-    const { backbone } = this.spec;
+    const backbone = this.#sizes;
     switch (task.kind) {
       case "backbone": {
         if (this.prepared.weights !== undefined) return KEPT * this.#parameters;
@@ -133,7 +135,8 @@ class Numbers {
 
   /** A step on rows of S: windows, or what the backbone was trained on, with the loss at every position. */
   #setupStep({ lora: { training } }: MethodSpec, rows: SetupRows): number {
-    const { backbone, windows } = this.spec;
+    const { windows } = this.spec;
+    const backbone = this.#sizes;
     if (rows === "windows") {
       return this.#step({ training, time: windows.context, everywhere: training.positions === "all" });
     }
@@ -141,11 +144,11 @@ class Numbers {
   }
 
   #step(size: StepSize): number {
-    return trainingNumbers(this.spec, this.#items, size);
+    return trainingNumbers(this.#sizes, this.#items, size);
   }
 
   #forward(batch: number): number {
-    return stepNumbers(this.spec.backbone, batch, this.spec.windows.context, this.#items);
+    return stepNumbers(this.#sizes, batch, this.spec.windows.context, this.#items);
   }
 
   /** One adapter: low-rank terms on every projection, and rows of the whole catalogue. */
@@ -158,9 +161,12 @@ class Numbers {
   /** Representations of all windows, for regions. */
   #vectors(): number {
     const { ranked, data: { setupDense } } = this.prepared;
-    return (ranked.count + setupDense.count) * this.spec.backbone.hidden;
+    return (ranked.count + setupDense.count) * this.#backbone.width;
   }
 }
+
+const parametersOf = ({ shapes }: Backbone): number =>
+  Object.values(shapes).reduce((sum, shape) => sum + sizeOf(shape), 0);
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 

@@ -5,7 +5,7 @@
 import type { ReadingSettings } from "../data/load.ts";
 import type { Interactions } from "../data/types.ts";
 import type { Engine } from "../engine/types.ts";
-import type { MethodSpec, ResolvedSpec } from "../spec/types.ts";
+import type { BackboneSpec, MethodSpec, ResolvedSpec } from "../spec/types.ts";
 import { type StageIdentity, stageKey } from "./stage_key.ts";
 
 /** Raised when the code of a stage changes its numbers: results of before are then not taken for those of now. */
@@ -42,25 +42,37 @@ export const dataStage = (data: string): StageIdentity => ({
   inputs: { data },
 });
 
+/** Digests of files that a backbone depends on. */
+export interface BackboneFiles {
+  /** The file it is read from instead of being trained. */
+  readonly weights?: string | undefined;
+  /** The checkpoint that training begins with. */
+  readonly checkpoint?: string | undefined;
+}
+
 /**
- * The backbone trained on S with one seed; with `weights`, the digest of the file it is read from, the same for all seeds and engines. What the file
- * is called is no part of it.
+ * The backbone trained on S with one seed; with `weights` the same for all seeds and engines. What files are called is no part of it.
  */
 export function backboneStage(
   spec: ResolvedSpec,
   data: string,
   seed: number,
   engine: string,
-  weights?: string,
+  { weights, checkpoint }: BackboneFiles = {},
 ): StageIdentity {
-  const { weights: _, weightsWritten: _written, ...backbone } = spec.backbone;
   const trained = weights === undefined;
-  return {
-    kind: "backbone",
-    version: VERSIONS.backbone,
-    parameters: trained ? { backbone, seed, engine } : { backbone },
-    inputs: trained ? { data } : { data, weights },
-  };
+  const parameters = { backbone: withoutPaths(spec.backbone), ...(trained && { seed, engine }) };
+  const inputs = { data, ...(weights && { weights }), ...(checkpoint && { checkpoint }) };
+  return { kind: "backbone", version: VERSIONS.backbone, parameters, inputs };
+}
+
+function withoutPaths(backbone: BackboneSpec): Omit<BackboneSpec, "weights" | "checkpoint"> {
+  if (backbone.kind === "llama") {
+    const { checkpoint: _, checkpointWritten: _written, ...others } = backbone;
+    return others;
+  }
+  const { weights: _, weightsWritten: _written, ...others } = backbone;
+  return others;
 }
 
 /**

@@ -3,7 +3,7 @@
  * @module
  */
 import { SCORES_AT_ONCE } from "../engine/nn/cross_entropy.ts";
-import type { BackboneSpec, ResolvedSpec, TrainingSpec } from "../spec/types.ts";
+import type { TrainingSpec, TransformerSpec } from "../spec/types.ts";
 
 /** Tensors of [batch, time, width] that a block makes forward and backward, attention included. */
 const PER_BLOCK = 28;
@@ -17,6 +17,11 @@ const SCORES = 4;
 /** [CLS] and [MASK]. */
 const PLACES_AROUND = 2;
 
+/** Sizes of a transformer's blocks. */
+export type BlockSizes = Pick<TransformerSpec, "hidden" | "ffn" | "blocks" | "heads" | "maxLength" | "timeBuckets"> & {
+  readonly kind: string;
+};
+
 /** What a training's step depends on beside the backbone. */
 export interface StepSize {
   /** Loss and rows of a step. */
@@ -28,8 +33,8 @@ export interface StepSize {
 }
 
 /** Numbers in one step that trains, what is trained left out. */
-export function trainingNumbers(spec: ResolvedSpec, items: number, { training, time, everywhere }: StepSize): number {
-  const step = stepNumbers(spec.backbone, training.batch, time, items);
+export function trainingNumbers(sizes: BlockSizes, items: number, { training, time, everywhere }: StepSize): number {
+  const step = stepNumbers(sizes, training.batch, time, items);
   if (training.loss.kind !== "cross-entropy") return step;
   return step + scoreNumbers(training.batch * (everywhere ? time : 1), items);
 }
@@ -42,9 +47,9 @@ const scoreNumbers = (rows: number, items: number): number =>
 export const divergenceNumbers = (rows: number, items: number): number => 2 * SCORES * rows * items;
 
 /** Numbers in the tensors of one step over contexts: its blocks, and scores of the catalogue. */
-export function stepNumbers(backbone: BackboneSpec, batch: number, time: number, items: number): number {
-  const { kind, hidden, ffn, blocks, heads, timeBuckets = 0 } = backbone;
-  const places = Math.min(time, backbone.maxLength) + (kind === "bert4rec" ? PLACES_AROUND : 0);
+export function stepNumbers(sizes: BlockSizes, batch: number, time: number, items: number): number {
+  const { kind, hidden, ffn, blocks, heads, timeBuckets = 0 } = sizes;
+  const places = Math.min(time, sizes.maxLength) + (kind === "bert4rec" ? PLACES_AROUND : 0);
   const pairs = heads * places ** 2;
   const block = places * (PER_BLOCK * hidden + PER_WIDE * ffn) + PER_PAIRS * pairs;
   // Distances and buckets have columns of their own for every query; which of them a pair takes is the same in all blocks.

@@ -93,6 +93,7 @@ export async function openContext(
       parameters,
       values,
       backboneDropout: spec.backbone.dropout,
+      accumulation: spec.backbone.accumulation ?? 1,
       steps,
       data: prepared.data,
       seed,

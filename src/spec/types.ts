@@ -75,6 +75,8 @@ export interface BackboneSpec {
   readonly content?: "attended" | "own";
   /** bert4rec, tisasrec: rows of the item table before the items'. */
   readonly specialTokens?: 4 | 5;
+  /** llama: parts a batch is worked through in. */
+  readonly accumulation?: number;
   /** How it is trained on S. */
   readonly training: TrainingSpec & {
     /** "windows": every S window; "user-tail": the last maxLength + 1 positives of each user (authors). */

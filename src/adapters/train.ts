@@ -9,9 +9,11 @@ import { scheduledRate } from "../engine/schedule.ts";
 import { stream } from "../engine/random.ts";
 import { type Checkpoints, type Curve, runTraining } from "../engine/training_loop.ts";
 import { tf } from "../engine/tfjs.ts";
-import type { CompiledStep, Engine, Tensor, TensorMap } from "../engine/types.ts";
+import type { CompiledStep, Engine, TensorMap } from "../engine/types.ts";
 import type { TrainingSpec } from "../spec/types.ts";
 import { type AdapterValues, type BankConfig, bankLayout } from "./bank.ts";
+import { compileParts } from "./batch_parts.ts";
+import { moments, readValues, stacked, startState } from "./bank_state.ts";
 import {
   bankBatch,
   type BatchSettings,
@@ -62,6 +64,8 @@ export interface AdapterTraining {
   readonly steps: StepCache;
   /** Root of shuffles, negatives and dropout. */
   readonly seed: number;
+  /** Parts a batch is worked through in, so that a step takes the memory of one (see accumulate.ts); left out: 1. */
+  readonly accumulation?: number;
   /** Where trainings are kept while they run, and taken up from; a name is the purposes of the sets trained together. */
   readonly checkpoints?: Checkpoints | undefined;
   /** Steps done so far and in all, for progress; may throw to stop. */
@@ -178,10 +182,10 @@ function seen({ seed, training }: AdapterTraining, sets: readonly TrainingSet[])
 /** The compiled step with its state set to the given one, which it takes over: taken from the cache, or compiled and kept there. */
 function readyStep(settings: AdapterTraining, state: TensorMap, adapters: number, mixing?: Mixing) {
   const { training: { loss }, positions, anchor, backboneDropout, bank, backbone, steps } = settings;
-  const { lossWeight = 1, terms = [] } = settings;
+  const { lossWeight = 1, terms = [], accumulation = 1 } = settings;
   const same = { adapters, loss, lossWeight, positions, anchor, backboneDropout };
   const parts = [terms.map(({ key }) => key), mixing?.key ?? null];
-  const key = JSON.stringify([same, { ...bank, itemRows: bank.itemRows.join() }, parts]);
+  const key = JSON.stringify([same, accumulation, { ...bank, itemRows: bank.itemRows.join() }, parts]);
   try {
     const kept = steps.get(key);
     if (kept !== undefined) {
@@ -190,45 +194,11 @@ function readyStep(settings: AdapterTraining, state: TensorMap, adapters: number
     }
     const stepSettings: StepSettings = { ...same, terms, mixing, backbone, bank };
     const options = { name: `adapt ${backbone.kind}`, state: state as BankState, frozen: settings.parameters };
-    const made = settings.engine.compile(bankStep(stepSettings), options);
+    const made = accumulation === 1
+      ? settings.engine.compile(bankStep(stepSettings), options)
+      : compileParts(settings.engine, bankStep(stepSettings), options, { accumulation, terms, bank });
     steps.set(key, made);
     return made;
-  } finally {
-    tf.dispose(Object.values(state));
-  }
-}
-
-/** [adapters, numbers]; item rows may be absent, and a state entry needs at least one number. */
-function stacked(values: readonly Float32Array[]): Tensor {
-  const size = Math.max(1, values[0]!.length);
-  const all = new Float32Array(values.length * size);
-  values.forEach((one, index) => all.set(one, index * size));
-  return tf.tensor2d(all, [values.length, size]);
-}
-
-const moments = (name: string, numbers: Tensor): Record<string, Tensor> => ({
-  [name]: numbers,
-  [`${name}M`]: tf.zerosLike(numbers),
-  [`${name}V`]: tf.zerosLike(numbers),
-});
-
-function startState(adapters: readonly AdapterValues[]): TensorMap {
-  return {
-    ...moments("lora", stacked(adapters.map(({ lora }) => lora))),
-    ...moments("rows", stacked(adapters.map(({ rows }) => rows))),
-    count: tf.zeros([adapters.length, 1]),
-  };
-}
-
-async function readValues(
-  step: CompiledStep<BankBatch, BankState, TensorMap>,
-  names: readonly string[],
-): Promise<Record<string, Float32Array>> {
-  const state = step.readState();
-  try {
-    const values: Record<string, Float32Array> = {};
-    for (const name of names) values[name] = await state[name]!.data() as Float32Array;
-    return values;
   } finally {
     tf.dispose(Object.values(state));
   }

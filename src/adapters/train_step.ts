@@ -19,6 +19,7 @@ import { embed } from "../engine/nn/mod.ts";
 import { tf } from "../engine/tfjs.ts";
 import type { Step, Tensor, TensorMap } from "../engine/types.ts";
 import type { LossSpec } from "../spec/types.ts";
+import { accumulated } from "./accumulate.ts";
 import { adapterHook, type BankConfig, bankLayout, rowWidth, scorePart, stackRows } from "./bank.ts";
 import type { Mixing } from "./gate.ts";
 
@@ -50,6 +51,13 @@ export interface StepSettings {
 export interface Term {
   /** Tells apart what is compiled: two terms of one key are the same function. */
   readonly key: string;
+  /**
+   * How the parts of a batch add up to it (see accumulate.ts). "rows": it is a sum over rows by their weights, so they do by themselves; its inputs
+   * hold the same number of entries for every row of the step, or are {@linkcode ExampleTensors} of other rows, and are divided with the batch.
+   * "means": it is made of means over rows, of each part its own, which counts by the part's share of the weights. "whole": rows have no say in it,
+   * so it is counted once.
+   */
+  readonly over: "rows" | "means" | "whole";
   /** Tensors for step `index`, counted from 0; the training loop disposes them. */
   inputs(index: number): TensorMap;
   /** Added to the step's loss: a scalar. Pure, like the step it is part of. */
@@ -97,11 +105,14 @@ export type BankBatch = ExampleTensors & {
   readonly itemRate: Tensor;
   /** [2] int32. */
   readonly noise: Tensor;
+  /** Scalar: 1 in the last part of a batch, 0 in the parts before it; left out: the batch is whole. */
+  readonly last?: Tensor;
 };
 
 /**
  * State of a bank under training. For each of `lora` [adapters, loraSize], `rows` [adapters, rowsSize; one unused number each without item rows]
- * and, with a mixing, `gate` [1, size]: the numbers, and AdamW's moments as `<name>M` and `<name>V`. `count` [adapters, 1] are the steps taken.
+ * and, with a mixing, `gate` [1, size]: the numbers, and AdamW's moments as `<name>M` and `<name>V`. `count` [adapters, 1] are the steps taken. Where
+ * batches come in parts, `<name>G` is the sum of the gradients of the parts so far.
  */
 export type BankState = TensorMap & { readonly lora: Tensor; readonly rows: Tensor; readonly count: Tensor };
 
@@ -116,29 +127,42 @@ export const termInput = (place: number, name: string): string => `${place} ${na
 
 /** The step for {@linkcode Engine.compile}; frozen: the backbone's parameters. */
 export function bankStep(settings: StepSettings): Step<BankBatch, BankState, TensorMap, BankOutputs> {
-  const together = settings.adapters === 1 || settings.mixing !== undefined;
   return (batch, state, frozen) => {
     const trained: Record<string, Tensor> = {};
     if (settings.bank.projections.length > 0) trained.lora = state.lora;
     if (settings.bank.itemRows.length > 0) trained.rows = state.rows;
     if (settings.mixing !== undefined) trained.gate = state.gate!;
     const { value, grads } = valueAndGrads((values) => bankLoss(settings, batch, frozen, values), trained);
-    const gradients = clipped(batch.clip, grads, settings.mixing !== undefined);
-    const count = tf.add(state.count, batch.active);
-    const next: Record<string, Tensor> = { ...state, count };
-    for (const [name, gradient] of Object.entries(gradients)) {
-      const [params, m, v] = ["", "M", "V"].map((moment) => state[name + moment]!) as [Tensor, Tensor, Tensor];
-      const learningRate = name === "rows" ? tf.mul(batch.learningRate, batch.itemRate) : batch.learningRate;
-      // Decoupled decay comes first in AdamW, so it can be applied outside, where it may be a tensor.
-      const decayed = tf.mul(params, tf.sub(1, tf.mul(learningRate, batch.weightDecay)));
-      const made = adamwUpdate({ params: decayed, grads: gradient, m, v, count, learningRate, weightDecay: 0 });
-      const kept = (now: Tensor, before: Tensor) => together ? now : keepInactive(batch.active, now, before);
-      next[name] = kept(made.params, params);
-      next[`${name}M`] = kept(made.m, m);
-      next[`${name}V`] = kept(made.v, v);
-    }
+    const next = batch.last === undefined
+      ? updated(settings, batch, state, grads)
+      : accumulated(batch.last, state, grads, (sums) => updated(settings, batch, state, sums));
     return { outputs: { loss: value }, next: next as BankState };
   };
+}
+
+/** The state after an optimiser step with these gradients. */
+function updated(
+  { adapters, mixing }: StepSettings,
+  batch: BankBatch,
+  state: BankState,
+  grads: TensorMap,
+): Record<string, Tensor> {
+  const together = adapters === 1 || mixing !== undefined;
+  const gradients = clipped(batch.clip, grads, mixing !== undefined);
+  const count = tf.add(state.count, batch.active);
+  const next: Record<string, Tensor> = { ...state, count };
+  for (const [name, gradient] of Object.entries(gradients)) {
+    const [params, m, v] = ["", "M", "V"].map((moment) => state[name + moment]!) as [Tensor, Tensor, Tensor];
+    const learningRate = name === "rows" ? tf.mul(batch.learningRate, batch.itemRate) : batch.learningRate;
+    // Decoupled decay comes first in AdamW, so it can be applied outside, where it may be a tensor.
+    const decayed = tf.mul(params, tf.sub(1, tf.mul(learningRate, batch.weightDecay)));
+    const made = adamwUpdate({ params: decayed, grads: gradient, m, v, count, learningRate, weightDecay: 0 });
+    const kept = (now: Tensor, before: Tensor) => together ? now : keepInactive(batch.active, now, before);
+    next[name] = kept(made.params, params);
+    next[`${name}M`] = kept(made.m, m);
+    next[`${name}V`] = kept(made.v, v);
+  }
+  return next;
 }
 
 function keepInactive(active: Tensor, next: Tensor, previous: Tensor): Tensor {
@@ -168,10 +192,18 @@ function bankLoss(settings: StepSettings, batch: BankBatch, frozen: TensorMap, t
   };
   let loss = sequenceLoss(settings.loss, student);
   if (settings.lossWeight !== 1) loss = tf.mul(loss, settings.lossWeight);
-  for (const [place, term] of settings.terms.entries()) loss = tf.add(loss, term.loss(view, inputsOf(batch, place)));
+  for (const [place, term] of settings.terms.entries()) {
+    loss = tf.add(loss, counted(batch, term.over, term.loss(view, inputsOf(batch, place))));
+  }
   if (trained.rows === undefined || settings.anchor === 0) return loss;
   const penalty = tf.mul(tf.mean(tf.square(trained.rows), 1, true), settings.anchor);
-  return tf.add(loss, tf.sum(tf.mul(penalty, batch.active)));
+  return tf.add(loss, counted(batch, "whole", tf.sum(tf.mul(penalty, batch.active))));
+}
+
+/** What a part of a batch adds to the batch's loss. */
+function counted({ last, weights }: BankBatch, over: Term["over"], value: Tensor): Tensor {
+  if (last === undefined || over === "rows") return value;
+  return tf.mul(value, over === "whole" ? last : tf.sum(weights));
 }
 
 /** A term's own tensors, by the names it gave them. */

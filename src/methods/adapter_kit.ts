@@ -76,6 +76,7 @@ export function trainingSettings(
     itemRate: lora.itemRate,
     anchor: lora.anchor,
     backboneDropout: context.backboneDropout,
+    accumulation: context.accumulation,
     steps: context.steps,
     seed: context.seed,
     checkpoints: context.checkpoints,

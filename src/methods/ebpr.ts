@@ -45,6 +45,7 @@ export function editingLoss(scores: Tensor, weights: Tensor): Tensor {
 /** Takes the whole loss's place: rows of the training have the wrong item where others have their target. */
 const EDITING: Term = {
   key: "ebpr",
+  over: "rows",
   inputs: () => ({}),
   loss: ({ student }) => editingLoss(candidateScores(student), student.weights),
 };

@@ -49,6 +49,7 @@ function distillationTerm(own: Options, { context: { backbone }, settings, set }
   };
   return {
     key: `lwf ${JSON.stringify(own)}`,
+    over: "rows",
     inputs: (step) => drawn ? { pairs: pairs(step) } : {},
     loss: (view, inputs) => distillation(view.student, view.teacher(), own, inputs.pairs),
   };

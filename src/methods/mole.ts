@@ -3,7 +3,8 @@
  * y = W x + b + sum_e g_e (alpha / r) B_e A_e x, g = softmax(W2 tanh(W1 m + b1) + b2) / temperature).
  *
  * What is added to the loss is balance / E sum_e u (log u - log gbar_e) = balance KL(u || gbar) / E, with gbar the mean gate of the batch and
- * u = 1 / E: PyTorch's `kl_div` of log gbar and u averages over the E experts. (method.md writes KL(mean gate, uniform).)
+ * u = 1 / E: PyTorch's `kl_div` of log gbar and u averages over the E experts. (method.md writes KL(mean gate, uniform).) Of a batch that is worked
+ * through in parts each has a gbar of its own, so what is added is no less than that of the whole batch (Jensen's inequality).
  * @module
  */
 import { join } from "node:path";
@@ -51,17 +52,18 @@ export interface MoleAdapted extends Adapted {
  * The pull towards equal use of the experts, a scalar.
  *
  * @param shares The gate, [batch, experts].
- * @param real [batch]; 1 for rows that count, 0 for what a short batch is filled up with.
+ * @param real [batch]; 1 for rows that count, 0 for what a short batch is filled up with. Without any the penalty is finite and has no gradient.
  */
 export function balancePenalty(shares: Tensor, real: Tensor, balance: number): Tensor {
   const uniform = 1 / shares.shape[1]!;
-  const mean = tf.div(tf.sum(tf.mul(shares, tf.expandDims(real, 1)), 0), tf.sum(real));
+  const mean = tf.div(tf.sum(tf.mul(shares, tf.expandDims(real, 1)), 0), tf.maximum(tf.sum(real), 1));
   const each = tf.mul(tf.sub(Math.log(uniform), tf.log(tf.add(mean, LEAST_SHARE))), uniform);
   return tf.mul(tf.mean(each), balance);
 }
 
 const balanceTerm = (balance: number): Term => ({
   key: `mole balance ${balance}`,
+  over: "means",
   inputs: () => ({}),
   loss: ({ membership, student: { weights } }) => {
     const rows = membership.shape[0]!;

@@ -24,6 +24,7 @@ const IMPORTANCE = " importance";
 export function pullTerm(name: string, scale: number, start: AdapterValues, importance?: AdapterValues): Term {
   return {
     key: `${name} ${scale}`,
+    over: "whole",
     inputs: () => ({
       ...tensorsOf(start),
       ...(importance === undefined ? {} : Object.fromEntries(

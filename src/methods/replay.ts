@@ -64,6 +64,7 @@ function replayed(
     lossWeight: 1 - ratio,
     terms: [{
       key: `replay ${ratio} ${positions}`,
+      over: "rows",
       inputs: (step) => bankBatch(batches, [{ set: setup, rows: beside(step), step }]),
       loss: (view, inputs) => tf.mul(view.lossOn(inputs as ExampleTensors, positions), ratio),
     }],

@@ -24,6 +24,8 @@ export interface MethodContext {
   readonly steps: StepCache;
   /** Dropout rate of the backbone while adapters train. */
   readonly backboneDropout: number;
+  /** Parts a batch is worked through in while adapters train, at least 1. */
+  readonly accumulation: number;
   /** Slices and windows. T is there to be scored, never to be trained on. */
   readonly data: SlicedData;
   /** Root of every stream the method draws from. */

@@ -85,6 +85,7 @@ export async function openContext(
       parameters,
       values: (names) => plainValues(parameters, names),
       backboneDropout: spec.backbone.kind === "llama" ? 0 : spec.backbone.dropout,
+      accumulation: spec.backbone.kind === "llama" ? spec.backbone.accumulation : 1,
       steps,
       data: prepared.data,
       seed,

@@ -53,6 +53,7 @@ export async function smallContext(engine: Engine, spec: ResolvedSpec): Promise<
     parameters,
     values: () => Promise.resolve(values),
     backboneDropout: 0.1,
+    accumulation: 1,
     steps,
     data,
     seed: 1,

@@ -37,7 +37,7 @@ export function describe(spec: ResolvedSpec): string[] {
     spec.retention === "training"
       ? "Retention is measured on S's own training windows."
       : "Retention is measured on each user's last window of S, kept out of training.",
-    backboneWords(portableSpec(spec).backbone),
+    backboneWords(portableSpec(spec)),
     ...spec.methods.map((method) => `${method.label}: ${methodWords(method, surroundings(method, spec))}.`),
     ...budgetWords(spec),
     ...searchWords(spec),

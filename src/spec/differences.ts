@@ -40,10 +40,11 @@ export function differences(resolved: ResolvedSpec): Difference[] {
     ...compare("budget", usual("budget"), spec.budget),
   ];
   const backbone = resolveBackbone({ kind: spec.backbone.kind }, paper, spec.windows.context, "");
-  const model = compare("backbone", json({ ...backbone, ffn: 4 * spec.backbone.hidden }), json(spec.backbone));
+  const model = compare("backbone", usualBackbone(backbone, spec.backbone), json(spec.backbone));
   // How a backbone would be trained is no difference where its weights are given.
   const given = spec.backbone.weights !== undefined;
-  found.push(...model.filter(({ path }) => !given || !/^backbone\.(training|mask)\b/.test(path)));
+  const passedOver = given ? /^backbone\.(training|mask)\b/ : /^backbone\.(checkpointing|accumulation)$/;
+  found.push(...model.filter(({ path }) => !passedOver.test(path)));
   const evaluation = usual("evaluation");
   if (isRecord(evaluation)) {
     found.push(...compare("evaluation.cutoffs", evaluation.cutoffs ?? null, json(spec.evaluation.cutoffs)));
@@ -59,6 +60,18 @@ export function differences(resolved: ResolvedSpec): Difference[] {
     }
   }
   return found;
+}
+
+/** The language model of the paper, by the name that its folder has on the Hugging Face Hub or as it is published. */
+const PAPERS_CHECKPOINT = "Llama-2-7b-hf";
+const isPapers = (folder: string): boolean => /(^|[\\/])llama-2-7b(-hf)?[\\/]*$/i.test(folder);
+
+/** The paper's backbone with what follows from the spec's: `ffn` from `hidden`, and the name of a checkpoint from the folder it lies in. */
+function usualBackbone(paper: BackboneSpec, own: BackboneSpec): Json {
+  if (own.kind !== "llama") return json({ ...paper, ffn: 4 * own.hidden });
+  const { checkpoint } = own;
+  const usual = typeof checkpoint === "string" && isPapers(checkpoint) ? checkpoint : PAPERS_CHECKPOINT;
+  return json({ ...paper, checkpoint: usual });
 }
 
 /** Sections that methods share, and may have changes of their own to. */

@@ -121,7 +121,7 @@ const says = (raw: JsonRecord, pointer: string): boolean => valueAt(raw, pathOf(
 
 function* minPositives(raw: JsonRecord, { backbone }: ResolvedSpec): Generator<Finding> {
   const pointer = "/backbone/training/minPositives";
-  if (backbone.training.rows !== "windows" || !says(raw, pointer)) return;
+  if (backbone.kind === "llama" || backbone.training.rows !== "windows" || !says(raw, pointer)) return;
   const message =
     'backbone.training.minPositives counts only with rows "user-tail": found rows "windows"; set rows, or leave it out.';
   yield { pointer, message, about: ["/backbone/training/rows", pointer], idle: true };

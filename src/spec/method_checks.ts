@@ -6,21 +6,24 @@ import { type Finding, nothingSeen, written } from "./finding.ts";
 import { type JsonRecord, pathOf } from "./json.ts";
 import { ownOptions } from "./method_types.ts";
 import { nearestName } from "./nearest.ts";
-import { allTargets, possibleTargets } from "./projections.ts";
+import { allTargets, backboneTargets } from "./projections.ts";
 import { seen } from "./shown_text.ts";
-import type { BackboneSpec, MethodSpec, ResolvedSpec } from "./types.ts";
+import type { BackboneSpec, LoraSpec, MethodSpec, ResolvedSpec } from "./types.ts";
 import { listed } from "./wording.ts";
 
 /** Problems of each method: labels, gates, adapted projections. */
 export function* methodChecks(raw: JsonRecord, spec: ResolvedSpec): Generator<Finding> {
   yield* labels(spec);
   yield* strides(raw, spec);
-  const known = possibleTargets(spec.backbone.kind, spec.backbone.blocks);
+  const known = backboneTargets(spec.backbone);
+  const { backbone } = spec;
+  if (backbone.kind === "llama") yield* targets("/backbone/lora/targets", backbone.lora, backbone.kind, known);
   for (const [index, method] of spec.methods.entries()) {
     yield* gate(raw, method, index);
     yield* mined(spec, method, index);
     yield* pass(raw, method, index);
-    yield* targets(raw, method, index, spec.backbone.kind, known);
+    const list = written(raw, `/methods/${index}/lora/targets`, "/lora/targets");
+    yield* targets(list, method.lora, backbone.kind, known);
   }
 }
 
@@ -95,14 +98,12 @@ function* pass(raw: JsonRecord, { lora, regions }: MethodSpec, index: number): G
 }
 
 function* targets(
-  raw: JsonRecord,
-  { lora }: MethodSpec,
-  index: number,
+  list: string,
+  lora: Pick<LoraSpec, "targets">,
   kind: BackboneSpec["kind"],
   known: ReadonlySet<string>,
 ): Generator<Finding> {
   const usual = allTargets(kind);
-  const list = written(raw, `/methods/${index}/lora/targets`, "/lora/targets");
   for (const [entry, target] of lora.targets.entries()) {
     if (known.has(target)) continue;
     const nearest = nearestName(target, usual);
@@ -112,7 +113,7 @@ function* targets(
       message: `${pathOf(list).join(".")} must be projections of ${kind}, ${listed(usual, "and")}: found ${
         JSON.stringify(target)
       }.${hint}`,
-      about: [list, "/backbone/kind", "/backbone/blocks"],
+      about: [list, "/backbone/kind", "/backbone/blocks", "/backbone/checkpoint"],
     };
   }
 }

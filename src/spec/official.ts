@@ -163,7 +163,7 @@ const OTHERS: Readonly<Record<string, Partial<Preset>>> = {
   },
 };
 
-/** What the authors' program of a backbone does; SASRec's for a backbone they have no program of. */
+/** What the authors' program of a backbone does. */
 export function officialLayer(backbone: BackboneSpec["kind"]): Preset {
   const own = OTHERS[backbone];
   if (own === undefined) return SASREC;

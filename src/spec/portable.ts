@@ -5,8 +5,8 @@
 import type { BackboneSpec, ResolvedSpec } from "./types.ts";
 
 /**
- * The same spec with the path of an inline data set cut down to its file name, and that of weights to what the spec has written, or to its file
- * name where that is a path of one machine's. What lies in the files is named by checksums.
+ * The same spec with the path of an inline data set cut down to its file name, and that of weights or of a checkpoint to what the spec has
+ * written, or to its last part where that is a path of one machine's. What lies in the files is named by checksums.
  *
  * @example
  * ```ts
@@ -27,11 +27,20 @@ export function portableSpec(spec: ResolvedSpec): ResolvedSpec {
   };
 }
 
-function portableBackbone({ weightsWritten, ...backbone }: BackboneSpec): BackboneSpec {
+function portableBackbone(spec: BackboneSpec): BackboneSpec {
+  if (spec.kind === "llama") {
+    const { checkpointWritten, ...backbone } = spec;
+    const { checkpoint } = backbone;
+    if (typeof checkpoint !== "string") return backbone;
+    return { ...backbone, checkpoint: portablePath(checkpoint, checkpointWritten) };
+  }
+  const { weightsWritten, ...backbone } = spec;
   const { weights } = backbone;
-  if (weights === undefined) return backbone;
-  return { ...backbone, weights: weightsWritten ?? (isOfMachine(weights) ? fileName(weights) : weights) };
+  return weights === undefined ? backbone : { ...backbone, weights: portablePath(weights, weightsWritten) };
 }
+
+const portablePath = (path: string, written: string | undefined): string =>
+  written ?? (isOfMachine(path) ? fileName(path) : path);
 
 /** Whether a path begins at a root or drive of any system. */
 export const isOfMachine = (path: string): boolean => /^([\\/]|[A-Za-z]:)/.test(path);

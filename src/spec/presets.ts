@@ -21,8 +21,13 @@ export interface Preset {
 
 const PAPER: Preset = { windows: {}, backbone: {}, lora: {}, regions: {}, methods: {} };
 
+/** Whether a preset says anything of a backbone: the authors' programs have no settings for a language model, and none were tuned. */
+export const hasLayer = (name: PresetName, backbone: BackboneSpec["kind"]): boolean =>
+  name === "paper" || backbone !== "llama";
+
 /** The layer a preset puts under a spec of a backbone. */
 export function presetLayer(name: PresetName, backbone: BackboneSpec["kind"]): Preset {
+  if (!hasLayer(name, backbone)) return PAPER;
   switch (name) {
     case "paper":
       return PAPER;

@@ -81,3 +81,31 @@ export function possibleTargets(kind: BackboneSpec["kind"], blocks: number): Rea
     }),
   );
 }
+
+/** Blocks that a checkpoint in a folder is taken to have at most: how many it has, the spec does not say. */
+const MOST_BLOCKS = 1000;
+let ofFolders: ReadonlySet<string> | undefined;
+
+/**
+ * Everything a target may say of a spec's backbone. Of a checkpoint in a folder the blocks 0 to 999 count: whoever reads it refuses what it
+ * lacks.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { parseSpec } from "./parse.ts";
+ * import { backboneTargets } from "./projections.ts";
+ * const targets = (backbone: unknown) => {
+ *   const text = JSON.stringify({ name: "a", dataset: "b", backbone, methods: ["base"] });
+ *   return backboneTargets(parseSpec(text, "a.json").resolved.backbone);
+ * };
+ * assert.equal(targets({ kind: "llama", checkpoint: "Llama-2-7b-hf" }).has("layers.31.mlp.up_proj"), true);
+ * assert.equal(targets({ kind: "llama", checkpoint: { layers: 2 } }).has("layers.31.mlp.up_proj"), false);
+ * ```
+ */
+export function backboneTargets(backbone: BackboneSpec): ReadonlySet<string> {
+  if (backbone.kind !== "llama") return possibleTargets(backbone.kind, backbone.blocks);
+  const { checkpoint } = backbone;
+  if (typeof checkpoint !== "string") return possibleTargets("llama", checkpoint.layers);
+  return ofFolders ??= possibleTargets("llama", MOST_BLOCKS);
+}

@@ -10,14 +10,23 @@ import { isOfMachine } from "./portable.ts";
 import { allTargets } from "./projections.ts";
 import { known } from "./resolve_data.ts";
 import { definition, overlay, withDefaults } from "./schema.ts";
-import type { BackboneSpec, LoraSpec, MethodSpec, RegionsSpec } from "./types.ts";
+import type {
+  BackboneSpec,
+  LlamaSpec,
+  LoraSpec,
+  MadeUpCheckpoint,
+  MethodSpec,
+  RegionsSpec,
+  TransformerSpec,
+} from "./types.ts";
 
 /**
- * The backbone; `maxLength` is the windows' context and `ffn` four times `hidden` where nothing else is said, and a path of weights is seen
- * from the folder of the spec's file.
+ * The backbone; a transformer's `maxLength` is the windows' context and its `ffn` four times `hidden` where nothing else is said, and a path of
+ * weights or of a checkpoint is seen from the folder of the spec's file.
  */
 export function resolveBackbone(raw: Json | undefined, preset: Preset, context: number, file: string): BackboneSpec {
   const backbone = known<BackboneSpec>(withDefaults(definition("backbone"), overlay(preset.backbone, raw)));
+  if (backbone.kind === "llama") return { ...backbone, ...resolveCheckpoint(backbone.checkpoint, file) };
   const { maxLength, ffn, weights } = backbone;
   return {
     ...backbone,
@@ -27,14 +36,26 @@ export function resolveBackbone(raw: Json | undefined, preset: Preset, context: 
   };
 }
 
-function weightsPaths(written: string, file: string): Pick<BackboneSpec, "weights" | "weightsWritten"> {
+function weightsPaths(written: string, file: string): Pick<TransformerSpec, "weights" | "weightsWritten"> {
   const weights = resolvePath(dirname(file), written);
   return isOfMachine(written) ? { weights } : { weights, weightsWritten: written };
 }
 
+function resolveCheckpoint(
+  written: LlamaSpec["checkpoint"],
+  file: string,
+): Pick<LlamaSpec, "checkpoint" | "checkpointWritten"> {
+  if (typeof written !== "string") {
+    const sizes = withDefaults(definition("madeUpCheckpoint"), written as unknown as Json);
+    return { checkpoint: known<MadeUpCheckpoint>(sizes) };
+  }
+  const checkpoint = resolvePath(dirname(file), written);
+  return isOfMachine(written) ? { checkpoint } : { checkpoint, checkpointWritten: written };
+}
+
 /**
  * Adapters: preset, then the spec's `lora`, then a method's. Where nothing else is said they sit on every projection of the backbone, and
- * train with the loss its kind trains with.
+ * train with the loss its kind trains with; a language model's with the paper's batch, rate and warm-up for it too.
  */
 export function resolveLora(
   preset: Preset,
@@ -42,7 +63,7 @@ export function resolveLora(
   own: Json | undefined,
   backbone: BackboneSpec["kind"],
 ): LoraSpec {
-  const ground = { targets: allTargets(backbone), training: { loss: usualLoss(backbone) } };
+  const ground = { targets: allTargets(backbone), training: usualTraining(backbone) };
   const lora = overlay(overlay(overlay(ground, preset.lora), raw), own);
   return known<LoraSpec>(withDefaults(definition("lora"), lora));
 }
@@ -97,10 +118,12 @@ export function resolveOwn(preset: Preset, entry: JsonRecord, lora: LoraSpec): O
   return known<OwnOptions[MethodKind]>(own);
 }
 
-/** The loss that a kind of backbone is trained with in the paper. */
-function usualLoss(kind: BackboneSpec["kind"]): Json {
-  const backbone = record(withDefaults(definition("backbone"), { kind }));
-  return record(backbone.training).loss ?? null;
+/** What adapters take over of how a kind of backbone is trained in the paper: its loss, and all of a language model's that is not adapters' own. */
+function usualTraining(kind: BackboneSpec["kind"]): JsonRecord {
+  const { loss = null, batch = null, learningRate = null, warmup = null } = record(
+    record(withDefaults(definition("backbone"), { kind })).training,
+  );
+  return kind === "llama" ? { loss, batch, learningRate, warmup } : { loss };
 }
 
 function freeLabel(kind: string, taken: Set<string>): string {

@@ -25,7 +25,8 @@ export interface SearchPath {
 export const SECTIONS: readonly string[] = ["backbone", "lora", "regions"];
 
 /** What makes another experiment of the one that is searched for. */
-const FIXED: ReadonlySet<string> = new Set(["backbone.kind", "backbone.weights"]);
+const FIXED: readonly string[] = ["backbone.kind", "backbone.weights", "backbone.checkpoint"];
+const isFixed = (path: string): boolean => FIXED.some((fixed) => path === fixed || path.startsWith(`${fixed}.`));
 
 /**
  * The paths of a space, and what is wrong with them.
@@ -56,7 +57,7 @@ function flaw(path: string, parts: readonly string[], kinds: readonly string[], 
   if (parts.includes("") || parts.length < 2) {
     return `search.space wants paths such as lora.rank or lwf.alpha: found ${JSON.stringify(shown)}.`;
   }
-  if (FIXED.has(path)) return `search.space cannot vary ${shown}: that would be another experiment; use sweep.`;
+  if (isFixed(path)) return `search.space cannot vary ${shown}: that would be another experiment; use sweep.`;
   const known = [...SECTIONS, ...KINDS];
   if (!known.includes(section)) {
     const choices = [...SECTIONS, ...kinds];

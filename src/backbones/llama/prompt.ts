@@ -7,10 +7,10 @@
  */
 import { CheckpointError } from "./checkpoint_error.ts";
 import { safeBeginning } from "./prompt_prefix.ts";
-import { fillTemplate, templateProblems } from "./template.ts";
+import { fillTemplate, templateProblems } from "../../spec/prompt_template.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
-export { templateProblems } from "./template.ts";
+export { templateProblems } from "../../spec/prompt_template.ts";
 
 /** Makes prompts' token ids. */
 export interface PromptEncoder {

@@ -19,7 +19,7 @@ import type { Tokenizer } from "./tokenizer.ts";
  * import assert from "node:assert/strict";
  * import { madeUpTokenizer } from "./made_up_tokenizer.ts";
  * import { safeBeginning } from "./prompt_prefix.ts";
- * import { fillTemplate } from "./template.ts";
+ * import { fillTemplate } from "../../spec/prompt_template.ts";
  * import { createTokenizer } from "./tokenizer.ts";
  * const tokenizer = createTokenizer({ tokenizerJson: madeUpTokenizer("I am user"), items: 9, firstItem: 500 });
  * const template = "I am user_{user}: {items}";

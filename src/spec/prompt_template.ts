@@ -10,7 +10,7 @@
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { templateProblems } from "./template.ts";
+ * import { templateProblems } from "./prompt_template.ts";
  * assert.deepEqual(templateProblems("user_{user} has {items}"), []);
  * assert.deepEqual(templateProblems("user_{user} has"), ["{items} is missing"]);
  * ```
@@ -36,7 +36,7 @@ export function templateProblems(template: string): string[] {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { fillTemplate } from "./template.ts";
+ * import { fillTemplate } from "./prompt_template.ts";
  * assert.equal(fillTemplate("user_{user} has {items}.", 7, [12, 1]), "user_7 has <item_11> <item_0>.");
  * ```
  */

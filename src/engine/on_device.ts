@@ -15,7 +15,10 @@ export function onDevice({ shape, values }: PlainTensor): Tensor {
 }
 
 /** Numbers of tensors on the device: those named, or all. */
-export async function plainValues(tensors: TensorMap, names: readonly string[] = Object.keys(tensors)): Promise<PlainTensors> {
+export async function plainValues(
+  tensors: TensorMap,
+  names: readonly string[] = Object.keys(tensors),
+): Promise<PlainTensors> {
   const plain: Record<string, PlainTensor> = {};
   for (const name of names) {
     const { shape } = tensors[name]!;

@@ -83,9 +83,9 @@ async function train(
   await Deno.writeTextFile(join(folder, CURVE), JSON.stringify(trained.curve));
 }
 
-async function take(spec: ResolvedSpec, { data, backbone }: Prepared, sha256: string, folder: string): Promise<void> {
+async function take(spec: ResolvedSpec, { data }: Prepared, sha256: string, folder: string): Promise<void> {
   const path = spec.backbone.weights!;
-  const { file, tensors } = await readWeights(path, spec.backbone as TransformerSpec, backbone, data.catalogue);
+  const { file, tensors } = await readWeights(path, spec.backbone as TransformerSpec, data.catalogue);
   if (file.sha256 !== sha256) {
     throw new DataError(`Cannot use backbone.weights ${path}: the file has changed since the run began`, {
       file: path,

@@ -6,6 +6,7 @@ import { basename } from "node:path";
 import { decodeSafetensors, readSafetensorsBytes, safetensorsMetadata } from "../adapters/safetensors.ts";
 import { type Mismatch, mismatches } from "../adapters/required_tensors.ts";
 import { WeightsError } from "../adapters/weights_error.ts";
+import { createBackbone } from "../backbones/registry.ts";
 import type { Backbone } from "../backbones/types.ts";
 import { DataError } from "../data/errors.ts";
 import type { SlicedData } from "../data/types.ts";
@@ -53,13 +54,13 @@ export async function mustBeThere(path: string): Promise<void> {
 export async function readWeights(
   path: string,
   spec: TransformerSpec,
-  backbone: Backbone,
   catalogue: SlicedData["catalogue"],
 ): Promise<{ readonly file: WeightsFile; readonly tensors: PlainTensors }> {
   const { bytes, found } = await refusing(path, async () => {
     const bytes = await readSafetensorsBytes(path);
     return { bytes, found: decodeSafetensors(bytes, path, { leaveOut: NO_WEIGHTS }) };
   });
+  const backbone = createBackbone(spec, catalogue.size);
   const tensors = withoutTied(found);
   const problems = [
     ...describeMismatches(mismatches(tensors, backbone.shapes), spec, backbone),

@@ -91,10 +91,9 @@ export async function prepareData(
   const language = spec.backbone.kind === "llama"
     ? await openLanguageModel(spec.backbone, data, spec.windows.context, purpose)
     : undefined;
-  const backbone = language?.backbone ?? createBackbone(spec.backbone as TransformerSpec, data.catalogue.size);
-  const weights = path === undefined
-    ? undefined
-    : (await readWeights(path, spec.backbone, backbone, data.catalogue)).file;
+  const transformer = spec.backbone as TransformerSpec;
+  const backbone = language?.backbone ?? createBackbone(transformer, data.catalogue.size);
+  const weights = path === undefined ? undefined : (await readWeights(path, transformer, data.catalogue)).file;
   const feasible = named(title, () => feasibilityNotes(spec, { data, evaluated }));
   return {
     data,

@@ -15,7 +15,7 @@ import { openEngine } from "../../src/engine/open.ts";
 import { stream } from "../../src/engine/random.ts";
 import { tf } from "../../src/engine/tfjs.ts";
 import type { Engine, TensorMap } from "../../src/engine/types.ts";
-import type { BackboneSpec } from "../../src/spec/types.ts";
+import type { TransformerSpec } from "../../src/spec/types.ts";
 import { assertClose } from "../conformance/close.ts";
 import { pythonHere } from "./python_here.ts";
 
@@ -154,7 +154,7 @@ describe("a PEFT directory that Python's peft merges", { skip: "missing" in foun
 
   for (const [kind, more] of Object.entries(BEHIND_TOKENS)) {
     it(`gives a ${kind} with item rows behind special tokens the same scores`, async () => {
-      const spec = { kind, ...SIZES, ...more } as unknown as BackboneSpec;
+      const spec = { kind, ...SIZES, ...more } as unknown as TransformerSpec;
       const model = createBackbone(spec, SIZES.items);
       assert.equal(model.itemOffset, 3);
       const weights = weightsOf(model);

@@ -109,7 +109,11 @@ describe("sasrec()", () => {
   it("reads the latest items of sequences that are longer than the model", () => {
     const ids = (time: number) => {
       const sequence = Int32Array.from({ length: 2 * time }, (_, i) => 1 + i % items);
-      const batch = model.batch({ rows: 2, time, items: sequence, times: new Float64Array(2 * time) });
+      const batch = model.batch({
+        ...{ rows: 2, time, users: new Int32Array(2) },
+        items: sequence,
+        times: new Float64Array(2 * time),
+      });
       const rows = (batch.sequence as ReturnType<typeof tf.tensor2d>).arraySync();
       tf.dispose(Object.values(batch));
       return rows;

@@ -11,7 +11,7 @@ import { openEngine } from "../../src/engine/open.ts";
 import { stream } from "../../src/engine/random.ts";
 import { tf } from "../../src/engine/tfjs.ts";
 import type { Engine } from "../../src/engine/types.ts";
-import type { BackboneSpec } from "../../src/spec/types.ts";
+import type { TransformerSpec } from "../../src/spec/types.ts";
 import { pythonHere } from "../adapters/python_here.ts";
 import { assertClose } from "../conformance/close.ts";
 
@@ -52,7 +52,7 @@ describe("weights saved here, loaded by PyTorch", { skip: "missing" in found ? f
 
   for (const [kind, more] of Object.entries(KINDS)) {
     it(`of a ${kind} have its names and give the same scores`, async () => {
-      const spec = { kind, ...SIZES, ...more } as unknown as BackboneSpec;
+      const spec = { kind, ...SIZES, ...more } as unknown as TransformerSpec;
       const backbone = createBackbone(spec, ITEMS);
       const draw = stream(3, "test weights");
       const weights = backbone.initialise(3);

@@ -77,7 +77,7 @@ for (const content of ["attended", "own"] as const) {
     const batchOf = (rows: readonly (readonly Event[])[], by = model) => {
       const time = rows[0]!.length;
       return by.batch({
-        ...{ rows: rows.length, time },
+        ...{ rows: rows.length, time, users: new Int32Array(rows.length) },
         items: Int32Array.from(rows.flat(), ([item]) => item),
         times: Float64Array.from(rows.flat(), ([, second]) => second),
       });
@@ -196,7 +196,7 @@ describe("tisasrec()", () => {
     const model = tisasrec(config);
     const time = maxLength + 2;
     const batch = model.batch({
-      ...{ rows: 1, time },
+      ...{ rows: 1, time, users: new Int32Array(1) },
       items: Int32Array.from({ length: time }, (_, at) => at === 0 ? 0 : at),
       times: Float64Array.from({ length: time }, (_, at) => 2 ** at),
     });

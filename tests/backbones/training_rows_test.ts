@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "@std/testing/bdd";
 import { trainingRows } from "../../src/backbones/training_rows.ts";
 import type { Slice, SlicedData, Windows } from "../../src/data/types.ts";
-import type { BackboneSpec } from "../../src/spec/types.ts";
+import type { TransformerSpec } from "../../src/spec/types.ts";
 import { smallSpec } from "../methods/small_context.ts";
 
 /** Windows of two items and a target, stride 1, of user 0 (items 1 2 3 4, at seconds 10 20 30 40) and of user 7 (5 6 5). */
@@ -46,9 +46,9 @@ const data: SlicedData = {
 /** A backbone's spec with the fields that rows depend on. */
 function spec(
   maxLength: number,
-  training: Partial<Pick<BackboneSpec["training"], "rows" | "minPositives" | "negativesOutside">>,
-): BackboneSpec {
-  const { backbone } = smallSpec();
+  training: Partial<Pick<TransformerSpec["training"], "rows" | "minPositives" | "negativesOutside">>,
+): TransformerSpec {
+  const backbone = smallSpec().backbone as TransformerSpec;
   return { ...backbone, maxLength, training: { ...backbone.training, minPositives: 2, ...training } };
 }
 

@@ -49,7 +49,7 @@ for (let index = 0; index < steps + WARM_UP; index++) {
   const seconds = Float64Array.from({ length: rows }, (_, at) => 1e9 + at % TIME * HOUR * 24 ** (2 * draw.float()));
   const start = performance.now();
   const inputs = {
-    ...backbone.batch({ rows: batch, time: TIME, items: items(), times: seconds }),
+    ...backbone.batch({ rows: batch, time: TIME, users: new Int32Array(batch), items: items(), times: seconds }),
     candidates: tf.tensor2d(items(), [rows, 1], "int32"),
     weights: tf.tensor1d(new Float32Array(rows).fill(1 / rows)),
     learningRate: tf.scalar(5e-4),

@@ -42,7 +42,11 @@ const tokensOf = (row: number) => ids.subarray(row * places, (row + 1) * places)
 /** The items between [CLS] and [MASK], padded on the left. */
 function leftPadded(): Sequences {
   const time = places - 2;
-  const sequences = { rows, time, items: new Int32Array(rows * time), times: new Float64Array(rows * time) };
+  const sequences = {
+    ...{ rows, time, users: new Int32Array(rows) },
+    items: new Int32Array(rows * time),
+    times: new Float64Array(rows * time),
+  };
   for (let row = 0; row < rows; row++) {
     const own = ids.subarray(row * places + 1, row * places + tokensOf(row) - 1);
     sequences.items.set(own.map((id) => id - SPECIAL + 1), (row + 1) * time - own.length);

@@ -38,7 +38,11 @@ function readCase(folder: string, content: "own" | "attended"): Case {
   const expected = file("expected.safetensors");
   const [rows, time] = expected.sequence!.shape as [number, number];
   const lengths = expected.lengths!.values;
-  const sequences = { rows, time, items: new Int32Array(rows * time), times: new Float64Array(rows * time) };
+  const sequences = {
+    ...{ rows, time, users: new Int32Array(rows) },
+    items: new Int32Array(rows * time),
+    times: new Float64Array(rows * time),
+  };
   const targets = new Int32Array(rows * time);
   const real: { right: number; left: number }[] = [];
   const label = expected.label!;

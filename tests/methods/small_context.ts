@@ -12,7 +12,7 @@ import type { Engine } from "../../src/engine/types.ts";
 import { rankWindows } from "../../src/evaluation/rank_windows.ts";
 import type { MethodContext } from "../../src/methods/types.ts";
 import { parseSpec } from "../../src/spec/parse.ts";
-import type { ResolvedSpec } from "../../src/spec/types.ts";
+import type { ResolvedSpec, TransformerSpec } from "../../src/spec/types.ts";
 
 /** A spec of the small size; `more` is laid over it, `regions` over its regions. */
 export function smallSpec(more: Record<string, unknown> = {}, regions: Record<string, unknown> = {}): ResolvedSpec {
@@ -41,7 +41,7 @@ export async function smallContext(engine: Engine, spec: ResolvedSpec): Promise<
     catalogue: spec.catalogue,
     retention: spec.retention,
   });
-  const backbone = createBackbone(spec.backbone, data.catalogue.size);
+  const backbone = createBackbone(spec.backbone as TransformerSpec, data.catalogue.size);
   const values = backbone.initialise(1);
   const parameters = Object.fromEntries(
     Object.entries(values).map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]),

@@ -7,16 +7,16 @@ import { DataError } from "../../src/data/errors.ts";
 import type { PlainTensor } from "../../src/engine/plain_tensor.ts";
 import { catalogueDigest, readWeights } from "../../src/pipeline/backbone_weights.ts";
 import { parseSpec } from "../../src/spec/parse.ts";
-import type { BackboneSpec } from "../../src/spec/types.ts";
+import type { TransformerSpec } from "../../src/spec/types.ts";
 import { handMade } from "../adapters/hand_made.ts";
 
 const CATALOGUE = { size: 9, ids: ["", ..."abcdefghi"] };
 const KINDS = ["sasrec", "bert4rec", "tisasrec"] as const;
 
-function specOf(kind: BackboneSpec["kind"], more: Record<string, unknown> = {}): BackboneSpec {
+function specOf(kind: TransformerSpec["kind"], more: Record<string, unknown> = {}): TransformerSpec {
   const backbone = { kind, hidden: 8, heads: 2, blocks: 1, ffn: 12, maxLength: 5, ...more };
   const spec = { name: "a", dataset: "movielens-100k", windows: { context: 5 }, backbone, methods: ["base"] };
-  return parseSpec(JSON.stringify(spec), "a.json").resolved.backbone;
+  return parseSpec(JSON.stringify(spec), "a.json").resolved.backbone as TransformerSpec;
 }
 
 describe("readWeights()", () => {
@@ -27,13 +27,13 @@ describe("readWeights()", () => {
   });
   afterEach(() => Deno.removeSync(folder, { recursive: true }));
 
-  const initial = (kind: BackboneSpec["kind"]): Record<string, PlainTensor> =>
+  const initial = (kind: TransformerSpec["kind"]): Record<string, PlainTensor> =>
     createBackbone(specOf(kind), CATALOGUE.size).initialise(1);
   const write = (tensors: Record<string, PlainTensor>, metadata: Record<string, string> = {}) =>
     Deno.writeFileSync(path, encodeSafetensors(tensors, metadata));
 
   /** What the error says of the file, after its name. */
-  async function refused(kind: BackboneSpec["kind"], more: Record<string, unknown> = {}): Promise<string> {
+  async function refused(kind: TransformerSpec["kind"], more: Record<string, unknown> = {}): Promise<string> {
     let said = "";
     await assert.rejects(() => readWeights(path, specOf(kind, more), CATALOGUE), (error) => {
       assert.ok(error instanceof DataError, String(error));

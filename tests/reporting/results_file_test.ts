@@ -7,6 +7,7 @@ import schema from "../../src/reporting/results.schema.json" with { type: "json"
 import { readResults, settled, writeResults } from "../../src/reporting/results_file.ts";
 import { resultsProblems } from "../../src/reporting/results_schema.ts";
 import type { Results } from "../../src/reporting/types.ts";
+import type { TransformerSpec } from "../../src/spec/types.ts";
 import { withRegions } from "./made_regions.ts";
 import { madeResults } from "./results_fixture.ts";
 
@@ -114,11 +115,11 @@ describe("writeResults()", () => {
   it("rounds figures to six decimals but leaves the spec alone", async () => {
     await inFolder(async (dir) => {
       const { spec, ...rest } = madeResults();
-      const exact = { ...spec, backbone: { ...spec.backbone, layerNormEps: 1e-12 } };
+      const exact = { ...spec, backbone: { ...spec.backbone as TransformerSpec, layerNormEps: 1e-12 } };
       await writeResults(dir, { ...rest, spec: exact, durations: [{ stage: "x", seconds: 1 / 3 }] });
       const read = await readResults(dir);
       assert.equal(read.durations[0]?.seconds, .333333);
-      assert.equal(read.spec.backbone.layerNormEps, 1e-12);
+      assert.equal((read.spec.backbone as TransformerSpec).layerNormEps, 1e-12);
     });
   });
 

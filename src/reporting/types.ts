@@ -184,6 +184,15 @@ export interface RegionResult {
   readonly moved: number;
 }
 
+/** A file, or a folder of files, that was read. */
+export interface FileResult {
+  /** Without its folder. */
+  readonly name: string;
+  readonly bytes: number;
+  /** In hex. */
+  readonly sha256: string;
+}
+
 /** results.json. */
 export interface Results {
   /** Where the schema lies that the file was validated against. */
@@ -200,7 +209,7 @@ export interface Results {
   readonly data: {
     readonly dataset: string;
     readonly title: string;
-    readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
+    readonly files: readonly FileResult[];
     readonly interactions: number;
     readonly positives: number;
     readonly skippedLines: number;
@@ -242,7 +251,9 @@ export interface Results {
   readonly backbone: {
     readonly parameters: number;
     /** The file of `spec.backbone.weights`; absent when the backbone was trained on S. */
-    readonly weights?: { readonly name: string; readonly bytes: number; readonly sha256: string };
+    readonly weights?: FileResult;
+    /** What a language model was read from before S taught it: a folder and the digest of its files, or no bytes where the model is made up. */
+    readonly checkpoint?: FileResult;
     readonly loss: readonly {
       readonly seed: number;
       readonly steps: readonly number[];

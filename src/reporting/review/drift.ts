@@ -87,7 +87,7 @@ const ELSEWHERE = [
 /** All else a training leaves: costs but seconds, losses, regions, what is reckoned from measures, and whatever later versions add. */
 const trained = (results: Results) => ({
   ...without(results, ...ELSEWHERE),
-  backbone: without(results.backbone, "parameters", "weights"),
+  backbone: without(results.backbone, "parameters", "weights", "checkpoint"),
   runs: results.runs.map((run) => ({
     ...without(run, "method", "options", "measures", "matrix"),
     cost: without(run.cost, "seconds"),

@@ -16,6 +16,7 @@ export interface Origin {
 export interface ReadFiles {
   readonly files: Results["data"]["files"];
   readonly weights?: Results["backbone"]["weights"];
+  readonly checkpoint?: Results["backbone"]["checkpoint"];
 }
 
 /** Where engines or versions differ. */
@@ -26,14 +27,25 @@ export const originChanges = (origins: readonly Origin[]): Differing[] =>
 export const filesOf = ({ data, backbone }: Results): ReadFiles => ({
   files: data.files,
   ...(backbone.weights && { weights: backbone.weights }),
+  ...(backbone.checkpoint && { checkpoint: backbone.checkpoint }),
 });
 
 /** Where the bytes of what was read differ. */
 export const fileChanges = (read: readonly ReadFiles[]): Differing[] =>
-  differing(read.map(({ files, weights }) => ({ files: files.map(checksum), weights: weights && checksum(weights) })));
+  differing(
+    read.map(({ files, weights, checkpoint }) => ({
+      files: files.map(checksum),
+      weights: weights && checksum(weights),
+      checkpoint: checkpoint && checksum(checkpoint),
+    })),
+  );
 
 const checksum = ({ name, sha256 }: { readonly name: string; readonly sha256: string }) => ({ name, sha256 });
 
 /** Where data differ: what was read, and what slicing made of it. */
 export const dataChanges = (results: readonly Results[]): Differing[] =>
-  differing(results.map(({ data: { title: _, notes: __, ...data }, backbone: { weights } }) => ({ ...data, weights })));
+  differing(results.map(({ data: { title: _, notes: __, ...data }, backbone: { weights, checkpoint } }) => ({
+    ...data,
+    weights,
+    checkpoint,
+  })));

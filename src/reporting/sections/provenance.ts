@@ -5,7 +5,7 @@
 import { knownDifferences } from "../../spec/known_differences.ts";
 import { code, folded, plain, table } from "../markdown.ts";
 import { count, fixed } from "../numbers.ts";
-import type { Results } from "../types.ts";
+import type { FileResult, Results } from "../types.ts";
 
 /** Engine, versions, seeds, checksums, and every switch that differs from the paper preset. */
 export function provenanceSection(results: Results): string[] {
@@ -21,7 +21,7 @@ export function provenanceSection(results: Results): string[] {
     ["Versions", `raie ${plain(raie)}, Deno ${plain(deno)}`],
     ["Seeds", spec.seeds.join(", ")],
     ["Preset and budget", `${code(spec.preset)}, ${code(spec.budget)}`],
-    backboneFact(results),
+    ...backboneFacts(results),
     ["Data", `${plain(data.title)} (${code(data.dataset)})`],
     ["Spec (SHA-256)", code(specSha256)],
   ];
@@ -47,11 +47,14 @@ export function provenanceSection(results: Results): string[] {
   ];
 }
 
-function backboneFact({ spec, backbone: { weights } }: Results): [string, string] {
-  return weights === undefined ? ["Loss of the backbone", code(spec.backbone.training.loss.kind)] : [
-    "Weights of the backbone",
-    `${code(weights.name)}, ${count(weights.bytes)} bytes, SHA-256 ${code(weights.sha256)}`,
-  ];
+function backboneFacts({ spec, backbone: { weights, checkpoint } }: Results): [string, string][] {
+  const read = ({ name, bytes, sha256 }: FileResult) => `${code(name)}, ${count(bytes)} bytes, SHA-256 ${code(sha256)}`;
+  if (weights !== undefined) return [["Weights of the backbone", read(weights)]];
+  const loss: [string, string] = ["Loss of the backbone", code(spec.backbone.training.loss.kind)];
+  if (checkpoint === undefined) return [loss];
+  // A model that is made up has no files: its sizes and seed are in the spec.
+  const known = checkpoint.bytes === 0 ? `${code(checkpoint.name)}: random weights` : read(checkpoint);
+  return [["Checkpoint of the backbone", known], loss];
 }
 
 /** Nothing where there are none. */

@@ -6,6 +6,7 @@ import { type Finding, written } from "./finding.ts";
 import type { JsonRecord } from "./json.ts";
 import { hasLayer } from "./presets.ts";
 import { templateProblems } from "./prompt_template.ts";
+import { shortened } from "./shown_text.ts";
 import type { LlamaSpec, MadeUpCheckpoint, PresetName } from "./types.ts";
 
 /** Problems of a language model: its preset, prompt and batches, and the sizes of one that is made up. */
@@ -16,7 +17,7 @@ export function* llamaChecks(raw: JsonRecord, backbone: LlamaSpec, preset: Prese
   }
   for (const problem of templateProblems(backbone.prompt)) {
     const pointer = "/backbone/prompt";
-    yield { pointer, message: `backbone.prompt must be a text with {items} in it: ${problem}.`, about: [pointer] };
+    yield { pointer, message: `backbone.prompt cannot be filled in: ${shortened(problem, 200)}.`, about: [pointer] };
   }
   const { accumulation, training: { batch }, checkpoint } = backbone;
   if (accumulation > batch) {

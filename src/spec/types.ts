@@ -120,6 +120,7 @@ export interface LlamaSpec {
 export interface MadeUpCheckpoint {
   /** Width of a state. */
   readonly hidden: number;
+  /** Transformer layers. */
   readonly layers: number;
   /** Query heads; they divide `hidden`. */
   readonly heads: number;

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "@std/testing/bdd";
+import { differences } from "../../src/spec/differences.ts";
 import { parseSpec } from "../../src/spec/parse.ts";
 import { parseExperiment } from "../../src/spec/sweep.ts";
+import { LLAMA } from "./paper_settings.ts";
+import { llama } from "./specs.ts";
 import { EXPERIMENT_FILES, experimentBytes } from "./valid.ts";
 
 const resolved = (file: string) => parseSpec(experimentBytes(file), file).resolved;
@@ -24,6 +27,23 @@ describe("experiments/", () => {
         5,
         8,
       ]);
+    }
+  });
+
+  it("holds the language model at the paper's settings, worked through four rows at a time", () => {
+    for (const data of ["movielens-10m", "yelp"]) {
+      const spec = resolved(`paper/openp5-${data}.json`);
+      const { checkpoint, checkpointWritten, ...settings } = llama(spec);
+      assert.equal(checkpointWritten, "../../checkpoints/Llama-2-7b-hf");
+      assert.match(String(checkpoint), /checkpoints\/Llama-2-7b-hf$/);
+      assert.deepEqual(settings, { ...LLAMA, checkpointing: true, accumulation: settings.training.batch / 4 });
+      assert.deepEqual(differences(spec), []);
+      assert.deepEqual([spec.dataset.id, spec.minRating, spec.windows], [data, 4, { context: 10, stride: 5 }]);
+      assert.deepEqual(
+        spec.methods.map(({ label }) => label),
+        ["base", "lora", "replay", "lwf", "lsat", "mole", "ebpr", "RAIE", "RAIE K=1"],
+      );
+      assert.equal(spec.methods.find(({ label }) => label === "RAIE")?.regions.k, 3);
     }
   });
 

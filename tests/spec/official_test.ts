@@ -4,13 +4,13 @@ import { describe, it } from "@std/testing/bdd";
 import { stream } from "../../src/engine/random.ts";
 import { buildRegions, editOptions, editRegions, sphericalKMeans, unitVectors } from "../../src/regions/mod.ts";
 import { ownOptions } from "../../src/spec/method_types.ts";
-import { parsed } from "./specs.ts";
+import { parsed, transformer } from "./specs.ts";
 
 describe("the authors' programs of the other backbones under the preset official", () => {
   const official = (kind: string) => {
-    const { backbone, methods: [replay, mole, raie] } =
-      parsed({ preset: "official", backbone: { kind }, methods: ["replay", "mole", "raie"] }).resolved;
-    return { backbone, replay: replay!, mole: mole!, raie: raie! };
+    const { resolved } = parsed({ preset: "official", backbone: { kind }, methods: ["replay", "mole", "raie"] });
+    const [replay, mole, raie] = resolved.methods;
+    return { backbone: transformer(resolved), replay: replay!, mole: mole!, raie: raie! };
   };
 
   it("have five tokens before the items, a warm-up, three experts and 2.33 S windows per F window", () => {

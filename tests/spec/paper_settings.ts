@@ -1,5 +1,5 @@
 /** The paper's settings, written out by hand. */
-import type { ResolvedSpec } from "../../src/spec/types.ts";
+import type { LlamaSpec, ResolvedSpec } from "../../src/spec/types.ts";
 
 /** How adapters train, but for the loss. */
 export const ADAPTER_TRAINING = {
@@ -12,6 +12,32 @@ export const ADAPTER_TRAINING = {
 } as const;
 /** The loss of SASRec. */
 export const BCE = { kind: "bce", negatives: 1 } as const;
+/** The language model (OpenP5) but for where it lies: its prompt, and how an adapter and the items' rows learn S. */
+export const LLAMA: Omit<LlamaSpec, "checkpoint"> = {
+  kind: "llama",
+  maxLength: 512,
+  prompt:
+    "Here is the purchase history of user_{user}: item {items}. I wonder what is the next recommended item for the user. Answer:",
+  checkpointing: false,
+  accumulation: 1,
+  lora: {
+    rank: 8,
+    alpha: 16,
+    dropout: 0.05,
+    targets: ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+    init: "kaiming",
+  },
+  training: {
+    loss: { kind: "cross-entropy" },
+    epochs: 3,
+    batch: 32,
+    learningRate: 2e-4,
+    weightDecay: 0,
+    clip: null,
+    warmup: 0.05,
+    itemRate: 1,
+  },
+};
 /** Adapters. */
 export const LORA: ResolvedSpec["methods"][number]["lora"] = {
   rank: 8,

@@ -3,7 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import { type MethodKind, ownOptions } from "../../src/spec/method_types.ts";
 import { parseSpec } from "../../src/spec/parse.ts";
 import { ADAPTER_TRAINING, BCE, LORA, PAPER, REGIONS } from "./paper_settings.ts";
-import { parsed, specText } from "./specs.ts";
+import { parsed, specText, transformer } from "./specs.ts";
 
 describe("parseSpec() on a right spec", () => {
   it("fills the smallest useful form with the paper's settings", () => {
@@ -53,13 +53,15 @@ describe("parseSpec() on a right spec", () => {
   });
 
   it("puts what a spec says over what a preset says", () => {
-    const { backbone, methods } = parsed({
+    const { resolved } = parsed({
       preset: "official",
       backbone: { kind: "sasrec", training: { epochs: 7 } },
       regions: { k: 4, gate: { kind: "confidence", gamma: 1 } },
-    }).resolved;
-    assert.equal(backbone.training.epochs, 7);
-    assert.equal(backbone.training.rows, "user-tail");
+    });
+    const { training } = transformer(resolved);
+    const { methods } = resolved;
+    assert.equal(training.epochs, 7);
+    assert.equal(training.rows, "user-tail");
     assert.deepEqual(methods[2]?.regions.gate, {
       kind: "confidence",
       temperature: 0.05,
@@ -204,9 +206,13 @@ describe("parseSpec() on a right spec", () => {
   });
 
   it("lets ffn follow hidden, and maxLength the windows' context", () => {
-    const { backbone } = parsed({ windows: { context: 30 }, backbone: { kind: "sasrec", hidden: 64 } }).resolved;
+    const backbone = transformer(
+      parsed({ windows: { context: 30 }, backbone: { kind: "sasrec", hidden: 64 } }).resolved,
+    );
     assert.deepEqual([backbone.ffn, backbone.maxLength], [256, 30]);
-    const own = parsed({ backbone: { kind: "sasrec", hidden: 64, ffn: 100, maxLength: 50 } }).resolved.backbone;
+    const own = transformer(
+      parsed({ backbone: { kind: "sasrec", hidden: 64, ffn: 100, maxLength: 50 } }).resolved,
+    );
     assert.deepEqual([own.ffn, own.maxLength], [100, 50]);
   });
 

@@ -1,5 +1,6 @@
 /** Specs that the tests of this room share. */
 import { type ParsedSpec, parseSpec } from "../../src/spec/parse.ts";
+import type { LlamaSpec, ResolvedSpec, TransformerSpec } from "../../src/spec/types.ts";
 import { SpecError, type SpecIssue } from "../../src/spec/issue.ts";
 
 /** The smallest useful form. */
@@ -208,11 +209,26 @@ export const BACKBONES = {
     windows: { context: 8 },
     lora: { targets: ["Wq", "1.ffn.0"] },
   },
+  llama: {
+    ...SMALLEST,
+    backbone: {
+      kind: "llama",
+      checkpoint: { hidden: 48, layers: 3, heads: 6, kvHeads: 3, ffn: 100, tied: true, seed: 4294967295 },
+      maxLength: 96,
+      prompt: "{user} bought {items},\nand then",
+      checkpointing: true,
+      accumulation: 4,
+      lora: { rank: 3, alpha: 4.5, dropout: 0.25, targets: ["v_proj", "model.layers.2.mlp.up_proj"], init: "gaussian" },
+      training: { loss: LOSS, ...TRAINING, itemRate: 2.5 },
+    },
+    lora: { targets: ["q_proj", "layers.1.self_attn.o_proj"] },
+  },
 } as const;
 
-/** Specs that say what no other here can say beside the rest: weights from a file, a matched budget. */
+/** Specs that say what no other here can say beside the rest: weights from a file, a checkpoint in a folder, a matched budget. */
 export const APART: readonly Record<string, unknown>[] = [
   { ...SMALLEST, backbone: { kind: "tisasrec", weights: "weights/tisasrec.safetensors", dropout: 0.5 } },
+  { ...SMALLEST, backbone: { kind: "llama", checkpoint: "../checkpoints/Llama-2-7b-hf", training: { clip: null } } },
   { ...SMALLEST, budget: "matched", methods: ["base", "full", "ebpr", { kind: "raie", label: "RAIE" }] },
 ];
 
@@ -234,6 +250,18 @@ export function specText(fields: Record<string, unknown>): string {
 /** The parsed smallest spec with other fields. */
 export function parsed(fields: Record<string, unknown> = {}, set: readonly string[] = []): ParsedSpec {
   return parseSpec(specText(fields), "specs/a.json", { set });
+}
+
+/** The transformer over items that a spec has; fails where it is another model. */
+export function transformer({ backbone }: ResolvedSpec): TransformerSpec {
+  if (backbone.kind === "llama") throw new TypeError("Cannot look at a transformer: the backbone is a llama");
+  return backbone;
+}
+
+/** The language model that a spec has; fails where it is another model. */
+export function llama({ backbone }: ResolvedSpec): LlamaSpec {
+  if (backbone.kind !== "llama") throw new TypeError(`Cannot look at a llama: the backbone is ${backbone.kind}`);
+  return backbone;
 }
 
 /** The problems of a spec's text; fails when there is none. */

@@ -44,8 +44,8 @@ function isTakenUp(path: Path, value: unknown, raw: Json, spec: ResolvedSpec, fi
     case "regions":
       return holds(...readers(spec, ({ kind }) => kind === "raie").map(({ regions }) => at(regions, rest)));
     case "backbone":
-      return rest[0] === "weights"
-        ? spec.backbone.weights === resolve(dirname(file), String(value))
+      return path.length === 2 && ["weights", "checkpoint"].includes(String(rest[0]))
+        ? at(spec, path) === resolve(dirname(file), String(value))
         : holds(at(spec, path));
     case "methods":
       return methodHolds(rest, value, raw, spec);

@@ -39,6 +39,10 @@ describe("an accepted spec", () => {
       ["backbone.training", schema.$defs.bert4recTraining, BACKBONES.bert4rec],
       ["backbone", schema.$defs.backboneTisasrec, BACKBONES.tisasrec],
       ["backbone.training", schema.$defs.tisasrecTraining, BACKBONES.tisasrec],
+      ["backbone", schema.$defs.backboneLlama, BACKBONES.llama],
+      ["backbone.checkpoint", schema.$defs.madeUpCheckpoint, BACKBONES.llama],
+      ["backbone.lora", schema.$defs.backboneLora, BACKBONES.llama],
+      ["backbone.training", schema.$defs.llamaTraining, BACKBONES.llama],
       ...methods.map((method): [string, { properties: object }, unknown] => ["", definitionOf(method.kind), method]),
     ];
     for (const [path, { properties }, spec = FULL] of sections) {

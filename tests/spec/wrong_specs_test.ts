@@ -152,9 +152,6 @@ const WRONG: readonly (readonly [string, Record<string, unknown>, string, readon
     "half",
   ]],
 
-  ["a backbone of a later version", { backbone: { kind: "llama", checkpoint: "x" } }, "/backbone/kind", [
-    'backbone.kind "llama" is not available in this version: use "sasrec", "bert4rec" or "tisasrec".',
-  ]],
   [
     "a target of another backbone",
     { backbone: { kind: "tisasrec" }, lora: { targets: ["q_proj"] } },

@@ -3,6 +3,7 @@
  * can be compiled, repeated and resumed, and every rung draws the same masks.
  * @module
  */
+import { inOrder } from "./graph/trace.ts";
 import { maskValues } from "./mask_module.ts";
 import { type MaskRule, maskRule } from "./mask_rule.ts";
 import { definePrimitive } from "./primitive.ts";
@@ -50,27 +51,29 @@ export function dropoutNoise(seed: Tensor): DropoutNoise {
 /** Streams of each repeatable noise, and the first of the first one: no step has that many uses beside them. */
 const REPEATABLE = 2 ** 12;
 
-function noiseFrom(seed: Tensor, first: number, repeatable: { next: number }): DropoutNoise {
+/** @param late whether a graph draws a mask no sooner than there is what it masks. */
+function noiseFrom(seed: Tensor, first: number, repeatable: { next: number }, late = false): DropoutNoise {
   let uses = first;
   return {
     dropout(x, rate) {
       const rule = maskRule(rate);
       const use = uses++;
-      return rule.scale === 1 ? x : dropped({ x, seed }, { use, ...rule });
+      return rule.scale === 1 ? x : dropped({ x, seed }, { use, late, ...rule });
     },
     repeatable() {
       const own = repeatable.next;
       repeatable.next += REPEATABLE;
-      return () => noiseFrom(seed, own, repeatable);
+      // Masks depend on the seed alone: a graph would draw those of all layers at once, and hold what was to be computed again.
+      return () => noiseFrom(seed, own, repeatable, true);
     },
   };
 }
 
 /** Entries are kept by the mask drawn from the seeds (seed[0], seed[1] + use). Beside it nothing is saved: a gradient is masked like a value. */
-const dropped = definePrimitive<{ x: Tensor; seed: Tensor }, MaskRule & { use: number }>({
+const dropped = definePrimitive<{ x: Tensor; seed: Tensor }, MaskRule & { use: number; late: boolean }>({
   name: "CounterDropout",
-  forward({ x, seed }, { use, ...rule }) {
-    const mask = maskOf(x.shape, seed, use, rule);
+  forward({ x, seed }, { use, late, ...rule }) {
+    const mask = maskOf(x.shape, late ? inOrder(x, seed) : seed, use, rule);
     return [masked(x, mask, rule), mask];
   },
   saveInputs: ["seed"],

@@ -7,6 +7,9 @@ const VARINT = 0;
 const LENGTH_DELIMITED = 2;
 const FIXED32 = 5;
 
+/** Bytes up to which a nested message becomes one piece: a graph has a million of its fields, of a few bytes each. */
+const SMALL = 2 ** 12;
+
 const encoder = new TextEncoder();
 
 /**
@@ -63,7 +66,8 @@ export class Message {
     value.#flush();
     this.#varint(BigInt(value.#size));
     this.#flush();
-    this.#chunks.push(...value.#chunks);
+    if (value.#size <= SMALL) this.#chunks.push(value.bytes());
+    else for (const chunk of value.#chunks) this.#chunks.push(chunk);
     this.#size += value.#size;
     return this;
   }

@@ -39,6 +39,16 @@ export interface Forward {
   readonly noise?: DropoutNoise;
   /** Dropout rate of the backbone itself; 0 when only adapters train in evaluation mode. */
   readonly dropout?: number;
+  /** Layers whose states are in the batch, as {@linkcode ConstantStates} gives them; left out: none. */
+  readonly from?: number;
+}
+
+/** What of a model is the same whatever its adapters hold. */
+export interface ConstantStates {
+  /** Layers below the first that has one of these projections. */
+  layers(projections: readonly Projection[]): number;
+  /** States behind the first `layers` layers, without adapters: [batch, places, width], which a batch has as `below`. */
+  states(parameters: Parameters, batch: Batch, layers: number): Tensor;
 }
 
 /** Where items are scored by other rows than they are read by. */
@@ -96,6 +106,8 @@ export interface Backbone {
    * is predicted at the end of a prompt, and nothing anywhere else.
    */
   readonly learns: "next" | "cloze" | "answer";
+  /** Left out by models too small to gain by it. */
+  readonly constant?: ConstantStates;
   /** What Python's peft takes the model for; left out: no language model. */
   readonly peftTask?: "CAUSAL_LM";
   /** Shape of every parameter, by its name in the Python original. */

@@ -68,7 +68,7 @@ export function trainingSettings(
 ): AdapterTraining {
   return {
     engine: context.engine,
-    backbone: context.backbone,
+    backbone: context.constant.under(bank),
     parameters: context.parameters,
     bank,
     training: lora.training,

@@ -60,13 +60,13 @@ function adapted(
 ): LsatAdapted {
   const { alpha } = ownOptions("lsat", spec);
   const { long, short } = parts;
-  const { backbone, parameters } = context;
+  const { constant, parameters } = context;
   // Shared rows (authors): one table, which the short adapter's training changed for both.
   const scoring = spec.lora.itemRows === "shared"
     ? { bank: short.bank, adapter: { lora: long.adapter.lora, rows: short.adapter.rows } }
     : long;
   const scorerOf = ({ bank, adapter }: Part, windows: Windows) =>
-    bankScorer(backbone, parameters, bank, [adapter], windows, { first: new Int32Array(windows.count) });
+    bankScorer(constant.under(bank), parameters, bank, [adapter], windows, { first: new Int32Array(windows.count) });
   return {
     ...parts,
     cost,

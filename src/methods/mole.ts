@@ -104,7 +104,7 @@ function adapted(
     cost,
     curves,
     scorer: (windows) =>
-      Promise.resolve(bankScorer(context.backbone, context.parameters, bank, experts, windows, routing)),
+      Promise.resolve(bankScorer(context.constant.under(bank), context.parameters, bank, experts, windows, routing)),
     save: async (folder) => {
       const named = new Map(experts.map((expert, index) => [expertName(index), expert]));
       await saveState<SavedState>(folder, bank, named, context, { itemRows: [...bank.itemRows], cost, curves });

@@ -77,7 +77,14 @@ export function raieAdapted(spec: MethodSpec, context: MethodContext, state: Rai
     curves: state.curves,
     regions: { before: state.built, after: state.regions, edits: state.edits, notes: state.notes, route },
     scorer: async (windows) =>
-      bankScorer(context.backbone, context.parameters, state.bank, state.adapters, windows, await routing(windows)),
+      bankScorer(
+        context.constant.under(state.bank),
+        context.parameters,
+        state.bank,
+        state.adapters,
+        windows,
+        await routing(windows),
+      ),
     save: async (folder) => {
       const adapters = new Map([[DEFAULT, state.defaultAdapter]]);
       state.adapters.forEach((adapter, region) => adapters.set(names[region]!, adapter));

@@ -39,7 +39,7 @@ function replayed(
   const setup = { ...setupSet(rows, `${set.purpose} of S`, context), steps: totalSteps(finetune, training) };
   const positions = rows === "backbone" ? "all" : settings.positions;
   const batches = {
-    backbone: context.backbone,
+    backbone: settings.backbone,
     bank,
     layout: bankLayout(bank),
     batch: batch.setup,

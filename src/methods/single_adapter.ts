@@ -79,7 +79,7 @@ function adapted(
     curves,
     scorer: (windows) =>
       Promise.resolve(
-        bankScorer(context.backbone, context.parameters, bank, [adapter], windows, {
+        bankScorer(context.constant.under(bank), context.parameters, bank, [adapter], windows, {
           first: new Int32Array(windows.count),
         }),
       ),

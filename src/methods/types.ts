@@ -2,6 +2,7 @@
  * The interface of every method of adaptation.
  * @module
  */
+import type { ConstantLayers } from "../adapters/constant_layers.ts";
 import type { LossCurve, StepCache } from "../adapters/train.ts";
 import type { TrainingRows } from "../backbones/training_rows.ts";
 import type { Backbone, Scorer } from "../backbones/types.ts";
@@ -18,6 +19,8 @@ export interface MethodContext {
   readonly engine: Engine;
   /** The architecture; its parameters come beside it. */
   readonly backbone: Backbone;
+  /** What of it adapters never change, computed once for all methods. */
+  readonly constant: ConstantLayers;
   /** The backbone trained on S, on the device. */
   readonly parameters: TensorMap;
   /** Compiled training steps, shared by all methods on this backbone. */

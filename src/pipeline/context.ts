@@ -2,6 +2,7 @@
  * One backbone on the device, and what methods see of it.
  * @module
  */
+import { ConstantLayers } from "../adapters/constant_layers.ts";
 import { frozenScorer } from "../adapters/scorer.ts";
 import type { StepCache } from "../adapters/train.ts";
 import { representWindows } from "../backbones/represent.ts";
@@ -46,6 +47,7 @@ export async function openContext(
   const { backbone } = prepared;
   const parameters = await readBackbone(spec, prepared, seed, folder);
   const steps: StepCache = new Map();
+  const constant = new ConstantLayers(engine, backbone, parameters);
   const width = backbone.width;
   const represent = kept(async (windows: Windows): Promise<UnitVectors> => {
     const slice = prepared.evaluated.find((each) => each.windows === windows);
@@ -82,6 +84,7 @@ export async function openContext(
     method: (label) => ({
       engine,
       backbone,
+      constant,
       parameters,
       values: (names) => plainValues(parameters, names),
       backboneDropout: spec.backbone.kind === "llama" ? 0 : spec.backbone.dropout,
@@ -96,6 +99,7 @@ export async function openContext(
     }),
     close: () => {
       for (const step of steps.values()) step.dispose();
+      constant.dispose();
       tf.dispose(Object.values(parameters));
     },
   };

@@ -67,7 +67,16 @@ function windowsOf(count: number) {
 async function training({ backbone }: MadeUpLlama, parameters: TensorMap): Promise<number[]> {
   const { projections, width, scoreTable, itemOffset } = backbone;
   const bank = {
-    ...{ rank, alpha: 2 * rank, dropout: number("dropout", 0.05), init: "kaiming" as const, projections, width, items, itemOffset },
+    ...{
+      rank,
+      alpha: 2 * rank,
+      dropout: number("dropout", 0.05),
+      init: "kaiming" as const,
+      projections,
+      width,
+      items,
+      itemOffset,
+    },
     ...(scoreTable === undefined ? {} : { tables: 2 as const }),
     itemRows: Int32Array.from({ length: items }, (_, item) => item + 1),
   };

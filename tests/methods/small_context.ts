@@ -1,4 +1,5 @@
 /** A small experiment for tests of methods: made-up data, an untrained backbone, the cpu or wasm rung. */
+import { ConstantLayers } from "../../src/adapters/constant_layers.ts";
 import { frozenScorer } from "../../src/adapters/scorer.ts";
 import type { StepCache } from "../../src/adapters/train.ts";
 import { representWindows } from "../../src/backbones/represent.ts";
@@ -50,6 +51,7 @@ export async function smallContext(engine: Engine, spec: ResolvedSpec): Promise<
   return {
     engine,
     backbone,
+    constant: new ConstantLayers(engine, backbone, parameters),
     parameters,
     values: () => Promise.resolve(values),
     backboneDropout: 0.1,

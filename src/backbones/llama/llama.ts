@@ -67,6 +67,10 @@ export function llama(options: LlamaOptions): Backbone {
     hidden: (parameters, batch, forward = {}) => hidden(model, parameters, batch as TokenBatch, forward),
     last: (parameters, batch, forward = {}) => last(model, parameters, batch as TokenBatch, forward),
     representation: (parameters, batch) => representation(model, parameters, batch as TokenBatch),
+    constant: {
+      layers: (projections) => lowestLayer(config, projections),
+      states: (parameters, batch, layers) => statesBehind(model, parameters, batch as TokenBatch, layers),
+    },
   };
 }
 
@@ -94,6 +98,13 @@ function shapes(config: LlamaConfig, items: number): Record<string, readonly num
     [TOKENS]: [vocabulary + items, hidden],
     ...(tied ? {} : { [OUTPUT]: [items + 1, hidden] }),
   };
+}
+
+/** The first layer with one of the projections; all layers where none has. */
+function lowestLayer({ layers }: LlamaConfig, projections: readonly Projection[]): number {
+  const names = projections.map(({ name }) => name);
+  const own = Array.from({ length: layers }, (_, layer) => names.some((name) => name.startsWith(layerPath(layer))));
+  return own.includes(true) ? own.indexOf(true) : layers;
 }
 
 function projections(config: LlamaConfig): Projection[] {
@@ -182,11 +193,21 @@ function states(
   places: Places,
   forward: Forward,
 ): Tensor {
-  let x = embedded(model, parameters, batch, places.shared, forward);
-  for (let index = 0; index < count; index++) {
+  const { from = 0 } = forward;
+  let x = from > 0 ? below(batch, places) : embedded(model, parameters, batch, places.shared, forward);
+  for (let index = Math.min(from, count); index < count; index++) {
     x = throughLayer(layerEverywhere, model, parameters, index, x, places, forward);
   }
   return x;
+}
+
+/** States that the batch came with, as rows: what all prompts begin with has the same states in each. */
+function below({ below }: TokenBatch, { batch, own, shared }: Places): Tensor {
+  const width = below!.shape[2]!;
+  const part = (rows: number, from: number, places: number) =>
+    tf.reshape(tf.slice(below!, [0, from, 0], [rows, places, width]), [rows * places, width]);
+  const mine = part(batch, shared, own);
+  return shared === 0 ? mine : tf.concat([part(1, 0, shared), mine], 0);
 }
 
 /** The last hidden state behind the final norm: shared places' rows, then every prompt's own. */
@@ -196,13 +217,22 @@ function everyState(model: Model, parameters: Parameters, batch: TokenBatch, for
   return { places, x: normed(model.config, parameters, "model.norm", x) };
 }
 
-function hidden(model: Model, parameters: Parameters, batch: TokenBatch, forward: Forward): Tensor3D {
-  const { places: { batch: rows, own, shared }, x } = everyState(model, parameters, batch, forward);
-  const { hidden } = model.config;
-  const mine = tf.reshape(tf.slice(x, [shared, 0], [rows * own, hidden]), [rows, own, hidden]);
+const hidden = (model: Model, parameters: Parameters, batch: TokenBatch, forward: Forward): Tensor3D => {
+  const { places, x } = everyState(model, parameters, batch, forward);
+  return byPrompt(model, places, x);
+};
+
+function statesBehind(model: Model, parameters: Parameters, batch: TokenBatch, layers: number): Tensor3D {
+  const places = placesOf(model.angles, batch, sharedBy(model, batch, {}));
+  return byPrompt(model, places, states(model, parameters, layers, batch, places, {}));
+}
+
+/** Rows of states as [batch, places, width]. */
+function byPrompt({ config: { hidden } }: Model, { batch, own, shared }: Places, x: Tensor): Tensor3D {
+  const mine = tf.reshape(tf.slice(x, [shared, 0], [batch * own, hidden]), [batch, own, hidden]);
   if (shared === 0) return mine as Tensor3D;
   const first = tf.expandDims(tf.slice(x, [0, 0], [shared, hidden]), 0);
-  return tf.concat([tf.broadcastTo(first, [rows, shared, hidden]), mine], 1) as Tensor3D;
+  return tf.concat([tf.broadcastTo(first, [batch, shared, hidden]), mine], 1) as Tensor3D;
 }
 
 /** In the last layer queries and all behind attention are needed at the scoring place alone. */

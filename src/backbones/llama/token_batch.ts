@@ -20,6 +20,8 @@ export type TokenBatch = Batch & {
   readonly itemPlaces: Tensor;
   /** [batch] int32, the place of the scoring token; left out: the last one. */
   readonly answer?: Tensor;
+  /** [batch, places, hidden], states that were computed before. */
+  readonly below?: Tensor;
 };
 
 /** What prompts look like. */

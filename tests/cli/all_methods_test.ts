@@ -5,14 +5,20 @@ import type { Results } from "../../src/reporting/types.ts";
 import { task } from "./task.ts";
 
 const METHODS = ["base", "full", "lora", "replay", "lwf", "ewc", "lsat", "mole", "ebpr", "proximal", "raie"];
-const SMALLER = [
-  "control=false",
-  "seeds=[1]",
-  "backbone.training.epochs=2",
-  "backbone.blocks=1",
-  "backbone.heads=2",
-  'slices={"setup":0.5,"finetune":[0.15,0.15],"test":0.2}',
-];
+const SMALLER = ["control=false", "seeds=[1]", 'slices={"setup":0.5,"finetune":[0.15,0.15],"test":0.2}'];
+const TRANSFORMER = ["backbone.training.epochs=2", "backbone.blocks=1", "backbone.heads=2"];
+const LLAMA = {
+  kind: "llama",
+  checkpoint: { hidden: 16, heads: 2, kvHeads: 1, layers: 2, ffn: 24 },
+  training: { epochs: 1, learningRate: 0.003 },
+};
+const BACKBONES: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(
+    ["sasrec", "bert4rec", "tisasrec"].map((kind) => [kind, [`backbone.kind=${kind}`, ...TRANSFORMER]]),
+  ),
+  // What the quickstart says of its own backbone is of other fields.
+  llama: [`backbone=${JSON.stringify(LLAMA)}`, "windows.stride=5"],
+};
 
 describe("deno task run experiments/quickstart.json with every method, over two F slices", () => {
   let folder: string;
@@ -21,9 +27,10 @@ describe("deno task run experiments/quickstart.json with every method, over two 
   });
   afterAll(() => Deno.removeSync(folder, { recursive: true }));
   const run = async (kind: string): Promise<{ results: Results; report: string; path: string; err: string }> => {
-    const set = [`backbone.kind=${kind}`, `methods=${JSON.stringify(METHODS)}`, ...SMALLER].flatMap((
+    const set = [...BACKBONES[kind]!, `methods=${JSON.stringify(METHODS)}`, ...SMALLER].flatMap((one) => [
+      "--set",
       one,
-    ) => ["--set", one]);
+    ]);
     const args = ["run", "experiments/quickstart.json", ...set, "--out", join(folder, kind)];
     const { code, out, err } = await task(args, { RAIE_STORE: join(folder, "store") });
     assert.equal(code, 0, err);
@@ -32,7 +39,7 @@ describe("deno task run experiments/quickstart.json with every method, over two 
     return { results, report: Deno.readTextFileSync(join(path, "report.md")), path: out.trim(), err };
   };
 
-  for (const kind of ["sasrec", "bert4rec", "tisasrec"]) {
+  for (const kind of Object.keys(BACKBONES)) {
     it(`finishes on ${kind}, tells the methods apart, and comes out again from the store`, async () => {
       const first = await run(kind);
       const { runs, failures } = first.results;

@@ -11,9 +11,12 @@ const KINDS = definition("methodKind").enum as string[];
 
 for (const rung of ["tensorflow", "wasm"] as const) {
   const skip = rungsHere().includes(rung) ? false : `${rung} is not set up here`;
-  for (const kind of ["sasrec", "bert4rec", "tisasrec"]) {
+  for (const kind of ["sasrec", "bert4rec", "tisasrec", "llama"]) {
     describe(`methods on ${kind}, ${rung} rung`, { skip }, () => {
-      const backbone = { kind, hidden: 8, heads: 2, blocks: 2, training: { epochs: 1 } };
+      const sizes = kind === "llama"
+        ? { checkpoint: { hidden: 8, heads: 2, kvHeads: 1, layers: 2, ffn: 12 }, checkpointing: true, accumulation: 2 }
+        : { hidden: 8, heads: 2, blocks: 2 };
+      const backbone = { kind, ...sizes, training: { epochs: 1 } };
       // raie reads what the small spec says of regions, which would be refused without it.
       const spec = (method: string) => smallSpec({ backbone, methods: [method, "raie"] }).methods[0]!;
       let runs: MethodRuns;

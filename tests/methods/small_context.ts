@@ -5,15 +5,17 @@ import type { StepCache } from "../../src/adapters/train.ts";
 import { representWindows } from "../../src/backbones/represent.ts";
 import { createBackbone } from "../../src/backbones/registry.ts";
 import { trainingRows } from "../../src/backbones/training_rows.ts";
-import type { Windows } from "../../src/data/types.ts";
+import type { SlicedData, Windows } from "../../src/data/types.ts";
 import { loadDataset } from "../../src/data/load.ts";
 import { sliceInteractions } from "../../src/data/slices.ts";
 import { tf } from "../../src/engine/tfjs.ts";
+import { onDevice, plainValues } from "../../src/engine/on_device.ts";
 import type { Engine } from "../../src/engine/types.ts";
 import { rankWindows } from "../../src/evaluation/rank_windows.ts";
 import type { MethodContext } from "../../src/methods/types.ts";
+import { openLanguageModel } from "../../src/pipeline/language_model.ts";
 import { parseSpec } from "../../src/spec/parse.ts";
-import type { ResolvedSpec, TransformerSpec } from "../../src/spec/types.ts";
+import type { ResolvedSpec } from "../../src/spec/types.ts";
 
 /** A spec of the small size; `more` is laid over it, `regions` over its regions. */
 export function smallSpec(more: Record<string, unknown> = {}, regions: Record<string, unknown> = {}): ResolvedSpec {
@@ -32,6 +34,17 @@ export function smallSpec(more: Record<string, unknown> = {}, regions: Record<st
   return parseSpec(JSON.stringify(spec), "small.json").resolved;
 }
 
+/** The backbone as it begins, on the device. */
+async function untrained({ backbone: spec, windows }: ResolvedSpec, data: SlicedData) {
+  if (spec.kind === "llama") {
+    const language = await openLanguageModel(spec, data, windows.context, "run");
+    return { backbone: language.backbone, parameters: await language.load(1) };
+  }
+  const backbone = createBackbone(spec, data.catalogue.size);
+  const values = Object.entries(backbone.initialise(1));
+  return { backbone, parameters: Object.fromEntries(values.map(([name, values]) => [name, onDevice(values)])) };
+}
+
 /** What a method sees in an experiment of that spec; dropout is on, as in training. */
 export async function smallContext(engine: Engine, spec: ResolvedSpec): Promise<MethodContext & { close(): void }> {
   const data = sliceInteractions(await loadDataset(spec.dataset), {
@@ -42,18 +55,14 @@ export async function smallContext(engine: Engine, spec: ResolvedSpec): Promise<
     catalogue: spec.catalogue,
     retention: spec.retention,
   });
-  const backbone = createBackbone(spec.backbone as TransformerSpec, data.catalogue.size);
-  const values = backbone.initialise(1);
-  const parameters = Object.fromEntries(
-    Object.entries(values).map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]),
-  );
+  const { backbone, parameters } = await untrained(spec, data);
   const steps: StepCache = new Map();
   return {
     engine,
     backbone,
     constant: new ConstantLayers(engine, backbone, parameters),
     parameters,
-    values: () => Promise.resolve(values),
+    values: (names) => plainValues(parameters, names),
     backboneDropout: 0.1,
     accumulation: 1,
     steps,

@@ -82,10 +82,22 @@ export type * from "./src/engine/types.ts";
 
 export { createBackbone } from "./src/backbones/registry.ts";
 export { sasrec } from "./src/backbones/sasrec.ts";
+export { llama } from "./src/backbones/llama/llama.ts";
+export type { LlamaOptions } from "./src/backbones/llama/llama.ts";
+export { readLlamaConfig } from "./src/backbones/llama/config.ts";
+export type { LlamaConfig } from "./src/backbones/llama/config.ts";
+export type { RopeSpec } from "./src/backbones/llama/rope_spec.ts";
+export { promptEncoder } from "./src/backbones/llama/prompt.ts";
+export type { PromptEncoder } from "./src/backbones/llama/prompt.ts";
+export { createTokenizer } from "./src/backbones/llama/tokenizer.ts";
+export type { Tokenizer, TokenizerOptions } from "./src/backbones/llama/tokenizer.ts";
+export { CheckpointError } from "./src/backbones/llama/checkpoint_error.ts";
 export type { TrainingRows } from "./src/backbones/training_rows.ts";
 export type { SasrecConfig } from "./src/backbones/sasrec.ts";
 export type * from "./src/backbones/types.ts";
 
+export { ConstantLayers } from "./src/adapters/constant_layers.ts";
+export type { BankConfig } from "./src/adapters/bank.ts";
 export type { LossCurve, StepCache } from "./src/adapters/train.ts";
 export type { BankBatch, BankOutputs, BankState, ExampleTensors } from "./src/adapters/train_step.ts";
 
@@ -104,6 +116,8 @@ export type { MethodFailure } from "./src/pipeline/method_failure.ts";
 export { prepareData } from "./src/pipeline/prepare.ts";
 export type { Prepared } from "./src/pipeline/prepare.ts";
 export type { WeightsFile } from "./src/pipeline/backbone_weights.ts";
+export { openLanguageModel } from "./src/pipeline/language_model.ts";
+export type { LanguageModel } from "./src/pipeline/language_model.ts";
 export { planStages } from "./src/pipeline/plan.ts";
 export type { PlannedStage } from "./src/pipeline/plan.ts";
 export { Progress } from "./src/pipeline/progress.ts";

@@ -15,7 +15,7 @@ const LIMIT = 1e9;
 export class ConstantLayers {
   readonly #kept = new Map<number, Below>();
 
-  /** @param limit bytes kept at most for each number of layers. */
+  /** Nothing is computed yet; `limit` is the bytes kept at most for each number of layers. */
   constructor(
     readonly engine: Engine,
     readonly backbone: Backbone,

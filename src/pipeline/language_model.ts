@@ -30,6 +30,7 @@ import { sha256 } from "./digest.ts";
 export interface LanguageModel {
   /** With prompts as long as the data's longest. */
   readonly backbone: Backbone;
+  /** Its sizes and settings. */
   readonly config: LlamaConfig;
   /** Tokens that all prompts begin with, and places of the longest. */
   readonly prompt: { readonly shared: number; readonly places: number };

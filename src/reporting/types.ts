@@ -188,6 +188,7 @@ export interface RegionResult {
 export interface FileResult {
   /** Without its folder. */
   readonly name: string;
+  /** Its size. */
   readonly bytes: number;
   /** In hex. */
   readonly sha256: string;

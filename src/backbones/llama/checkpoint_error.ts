@@ -5,5 +5,6 @@
 
 /** A checkpoint, its tokenizer included, that cannot be used as it is. */
 export class CheckpointError extends Error {
+  /** Tells the error apart where `instanceof` cannot. */
   override readonly name = "CheckpointError";
 }

@@ -16,6 +16,7 @@ export interface LlamaConfig {
   readonly vocabulary: number;
   /** Width of a state. */
   readonly hidden: number;
+  /** Transformer layers. */
   readonly layers: number;
   /** Query heads of a layer; a multiple of `kvHeads`. */
   readonly heads: number;
@@ -27,6 +28,7 @@ export interface LlamaConfig {
   readonly ffn: number;
   /** Added to the mean square under the root of an RMS norm. */
   readonly normEps: number;
+  /** How positions turn queries and keys. */
   readonly rope: RopeSpec;
   /** Longest prompt. */
   readonly maxPositions: number;

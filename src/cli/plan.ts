@@ -5,7 +5,7 @@
 import { DataError } from "../data/errors.ts";
 import type { Windows } from "../data/types.ts";
 import { openEngine } from "../engine/open.ts";
-import { type PlannedStage, planStages } from "../pipeline/plan.ts";
+import { type PlannedStage, planStages, speedOf } from "../pipeline/plan.ts";
 import { type Prepared, prepareData } from "../pipeline/prepare.ts";
 import { searchedSpec } from "../pipeline/search.ts";
 import { engineId } from "../pipeline/stages.ts";
@@ -16,7 +16,7 @@ import type { SearchPlan } from "../spec/search.ts";
 import type { ResolvedSpec } from "../spec/types.ts";
 import { sweepPlanJson, sweepPlanText } from "./plan_sweep.ts";
 import { searchJson, searchLines } from "./plan_search.ts";
-import { stageLines } from "./plan_text.ts";
+import { reckonedLines, stageLines } from "./plan_text.ts";
 import { shortJson } from "./short_json.ts";
 import { readSpecs, SPEC_OPTIONS, storeRoot } from "./specs.ts";
 import type { Arguments, Command } from "./types.ts";
@@ -45,6 +45,8 @@ interface Plan {
   readonly engine: string;
   readonly prepared?: Prepared;
   readonly stages: readonly PlannedStage[];
+  /** What stands against running them here. */
+  readonly obstacles: readonly string[];
   /** Why sizes are missing. */
   readonly missing?: string;
   /** What is tried first. */
@@ -70,30 +72,33 @@ async function run(args: Arguments): Promise<number> {
 async function makePlan(spec: ResolvedSpec, dataDir: string | undefined, search?: SearchPlan): Promise<Plan> {
   const engine = await openEngine(spec.engine);
   const id = engineId(engine);
-  engine.close();
   try {
     const prepared = await prepareData(spec, dataDir, "plan");
-    const stages = await planStages(spec, prepared, id, new Store(storeRoot()));
+    const speed = await speedOf(engine, prepared, spec);
+    const { stages, obstacles } = await planStages(spec, prepared, id, new Store(storeRoot()), speed);
     const judged = search && (await prepareData(searchedSpec(spec, search), dataDir, "plan")).data.test.windows;
-    return { spec, engine: id, prepared, stages, search, judged };
+    return { spec, engine: id, prepared, stages, obstacles, search, judged };
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    return { spec, engine: id, stages: [], missing: error.message, search };
+    return { spec, engine: id, stages: [], obstacles: [], missing: error.message, search };
+  } finally {
+    engine.close();
   }
 }
 
-const asJson = ({ spec, engine, prepared, stages, missing, search, judged }: Plan) => ({
+const asJson = ({ spec, engine, prepared, stages, obstacles, missing, search, judged }: Plan) => ({
   spec,
   engine,
   slices: prepared?.evaluated.map(({ name, windows }) => ({ name, windows: windows.count })),
   items: prepared?.data.catalogue.size,
   notes: prepared?.notes,
   stages,
+  obstacles,
   search: search && searchJson(search, judged),
   missing,
 });
 
-function asText({ spec, engine, prepared, stages, missing, search, judged }: Plan): string {
+function asText({ spec, engine, prepared, stages, obstacles, missing, search, judged }: Plan): string {
   const lines = [shortJson(concise(spec)), "", ...describe(spec), "", `Engine: ${engine}`];
   if (search !== undefined) lines.push(...searchLines(search, judged));
   if (prepared !== undefined) {
@@ -111,7 +116,12 @@ function asText({ spec, engine, prepared, stages, missing, search, judged }: Pla
     ].join("\n");
   }
   const cached = stages.filter(({ cachedSeconds }) => cachedSeconds !== undefined).length;
-  return [...lines, "", `Stages: ${stages.length}, of which ${cached} are in the store`, ...stageLines(stages)].join(
-    "\n",
-  );
+  return [
+    ...lines,
+    "",
+    ...obstacles,
+    ...reckonedLines(stages),
+    `Stages: ${stages.length}, of which ${cached} are in the store`,
+    ...stageLines(stages),
+  ].join("\n");
 }

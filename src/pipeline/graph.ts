@@ -9,7 +9,8 @@ import type { Method } from "../methods/types.ts";
 import { pacemakerOf } from "../spec/control.ts";
 import type { MethodSpec, ResolvedSpec } from "../spec/types.ts";
 import type { Prepared } from "./prepare.ts";
-import { stageMemory } from "./stage_memory.ts";
+import { type LanguageCost, languageCost } from "./language_cost.ts";
+import { dataBytes, stageMemory } from "./stage_memory.ts";
 import { adaptedStage, backboneStage, ranksStage, regionsStage } from "./stages.ts";
 import { type StageIdentity, stageKey } from "./stage_key.ts";
 
@@ -52,6 +53,8 @@ export interface StageNode {
   readonly task: StageTask;
   /** Bytes it may take in a process of its own, the process included. */
   readonly memory: number;
+  /** What was reckoned more closely; only of a language model. */
+  readonly cost?: LanguageCost;
   /** Everything its result depends on. */
   readonly identity: StageIdentity;
   /** Digest of `identity`. */
@@ -220,8 +223,11 @@ class GraphOfSeed {
     // What is read from a file is the same for all seeds, and so is what is computed from it alone.
     const ofSeed = prepared.weights === undefined || isOfMethod({ task });
     const name = spec.seeds.length > 1 && ofSeed ? `${stage} (seed ${seed})` : stage;
-    const memory = stageMemory(spec, prepared, task);
-    return { stage: name, size, steps, seed, task, memory, identity, key: stageKey(identity), needs };
+    const { language } = prepared;
+    const node = { stage: name, size, steps, seed, task, identity, key: stageKey(identity), needs };
+    if (language === undefined) return { ...node, memory: stageMemory(spec, prepared, task) };
+    const cost = languageCost(spec, { ...prepared, language }, task, steps, this.engine);
+    return { ...node, cost, memory: cost.footprint.total + dataBytes(prepared) };
   }
 }
 

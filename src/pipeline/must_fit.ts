@@ -8,6 +8,8 @@ import type { StageNode } from "./graph.ts";
 
 /** What stages may take is reckoned from above, by up to four times what was seen: beyond that there is no hope. */
 const HOPELESS = 4;
+/** Language models are reckoned within a quarter of what is seen. */
+const CLOSE = 1.25;
 
 /**
  * Refuses stages of which one, not in the store yet, would surely take more memory than there is; where one only may, the user is told.
@@ -16,14 +18,23 @@ const HOPELESS = 4;
  * @throws {EngineError} naming the largest such stage, what it may take, what there is, and what would take less.
  */
 export async function mustFit(
-  nodes: readonly Pick<StageNode, "stage" | "memory" | "identity">[],
+  nodes: readonly Pick<StageNode, "stage" | "memory" | "identity" | "cost">[],
   store: { look(identity: StageNode["identity"]): Promise<unknown> },
   available: number,
   say: (line: string) => void,
 ): Promise<void> {
   const large = nodes.filter(({ memory }) => memory > available).toSorted((a, b) => b.memory - a.memory);
-  for (const { stage, memory, identity } of large) {
+  for (const { stage, memory, identity, cost } of large) {
     if (await store.look(identity) !== undefined) continue;
+    if (cost !== undefined) {
+      // What data take is not the model's, and is there with it.
+      const remedy = cost.remedy(available - (memory - cost.footprint.total));
+      if (memory > CLOSE * available) {
+        throw new EngineError(`Cannot compute "${stage}": out of memory, since it ${remedy}`);
+      }
+      say(`Memory may run out in "${stage}": it ${remedy}`);
+      continue;
+    }
     const sizes = `it may take ${gigabytes(memory)} and ${gigabytes(available)} are free; ${LESS_MEMORY}`;
     if (memory <= HOPELESS * available) return say(`Memory may run out in "${stage}": ${sizes}`);
     throw new EngineError(`Cannot compute "${stage}": out of memory, since ${sizes}`);

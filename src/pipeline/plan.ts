@@ -4,7 +4,12 @@
  */
 import type { ResolvedSpec } from "../spec/types.ts";
 import { mustBeFeasible } from "./feasible.ts";
-import { inOrder, stageGraph } from "./graph.ts";
+import { probeRate, secondsOf } from "../backbones/llama/rate.ts";
+import { EngineError } from "../engine/errors.ts";
+import type { Engine } from "../engine/types.ts";
+import { inOrder, stageGraph, type StageNode } from "./graph.ts";
+import { mustFit } from "./must_fit.ts";
+import { memoryBudget } from "./stage_memory.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Store } from "./store.ts";
 
@@ -18,21 +23,69 @@ export interface PlannedStage {
   readonly key: string;
   /** Seconds it took when it was computed; undefined when it is still to do. */
   readonly cachedSeconds?: number;
+  /** Of a language model: bytes at its peak and seconds, both reckoned. */
+  readonly reckoned?: { readonly bytes: number; readonly seconds: number };
 }
 
-/** All stages in the order they would run. */
+/** Stages, and what stands against running them here. */
+export interface StagePlan {
+  /** In the order they would run. */
+  readonly stages: readonly PlannedStage[];
+  /** A sentence for each stage that has not, or may not have, the memory it needs. */
+  readonly obstacles: readonly string[];
+}
+
+/** How fast the engine that a plan is for computes. */
+export interface Speed {
+  /** Floating point operations a second, of {@linkcode probeRate}. */
+  readonly rate: number;
+  /** Width of the model's states. */
+  readonly hidden: number;
+}
+
+/** Rows of states that a probe takes at least, and most: products of few rows are slower ones. */
+const PROBED = { least: 64, most: 512 };
+
+/** Measures for a fraction of a second how fast products as large as the model's are; undefined where the backbone is no language model. */
+export async function speedOf(
+  engine: Engine,
+  { language }: Prepared,
+  { backbone }: ResolvedSpec,
+): Promise<Speed | undefined> {
+  if (language === undefined || backbone.kind !== "llama") return undefined;
+  const rows = language.prompt.places * Math.ceil(backbone.training.batch / backbone.accumulation);
+  const probed = Math.min(PROBED.most, Math.max(PROBED.least, rows));
+  return { rate: await probeRate(engine, language.config, probed), hidden: language.config.hidden };
+}
+
+/** All stages of an experiment. Without `speed` no seconds are reckoned. */
 export async function planStages(
   spec: ResolvedSpec,
   prepared: Prepared,
   engine: string,
   store: Store,
-): Promise<PlannedStage[]> {
+  speed?: Speed,
+): Promise<StagePlan> {
   mustBeFeasible(spec, prepared);
   const stages: PlannedStage[] = [];
-  for (const { stage, size, key, identity } of inOrder(stageGraph(spec, prepared, engine))) {
+  const nodes = inOrder(stageGraph(spec, prepared, engine));
+  for (const { stage, size, key, identity, memory, cost } of nodes) {
     const found = await store.look(identity);
     const cached = found === undefined ? {} : { cachedSeconds: found.seconds };
-    stages.push({ stage, size, key: key.slice(0, 24), ...cached });
+    const seconds = cost && speed && secondsOf(cost.flops, speed.rate, speed, cost.what);
+    const reckoned = seconds === undefined ? {} : { reckoned: { bytes: memory, seconds } };
+    stages.push({ stage, size, key: key.slice(0, 24), ...cached, ...reckoned });
   }
-  return stages;
+  return { stages, obstacles: await obstaclesOf(nodes, store) };
+}
+
+async function obstaclesOf(nodes: readonly StageNode[], store: Store): Promise<string[]> {
+  const said: string[] = [];
+  try {
+    await mustFit(nodes, store, memoryBudget() + Deno.memoryUsage().rss, (line) => said.push(line));
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    said.push(error.message);
+  }
+  return said;
 }

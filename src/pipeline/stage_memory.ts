@@ -27,7 +27,6 @@ const GRADIENTS = 8 * 2 ** 22;
 
 /** Bytes that a process computing the stage may take at its peak, the process included. */
 export function stageMemory(spec: ResolvedSpec, prepared: Prepared, task: StageTask): number {
-  if (prepared.language !== undefined) return PROCESS + dataBytes(prepared) + 8 * parametersOf(prepared.backbone);
   return PROCESS + dataBytes(prepared) + NUMBER * new Numbers(spec, prepared).of(task);
 }
 
@@ -40,8 +39,8 @@ export function memoryBudget(): number {
   return state === "granted" ? 0.9 * Deno.systemMemoryInfo().available : Infinity;
 }
 
-/** Columns while they are read and sorted, and the windows. */
-function dataBytes({ interactions, ranked, data }: Prepared): number {
+/** Bytes of columns while they are read and sorted, and of the windows. */
+export function dataBytes({ interactions, ranked, data }: Prepared): number {
   const context = ranked.count === 0 ? 0 : ranked.items.length / ranked.count;
   return 80 * interactions + 12 * context * (ranked.count + data.setupDense.count);
 }

@@ -24,7 +24,7 @@ describe("runExperiment()", () => {
       await runExperiment(spec, prepared, bench);
       const through = storedResults(root);
       // Left are the backbone and what was adapted to F1, so that F2 starts from what was saved.
-      const planned = await planStages(spec, prepared, engineId(engine), bench.store);
+      const { stages: planned } = await planStages(spec, prepared, engineId(engine), bench.store);
       const kept = planned.filter(({ stage }) => /^backbone|adapt to F1$/.test(stage)).map(({ key }) => key);
       assert.equal(kept.length, 3);
       for (const kind of ["ranks", "adapted", "regions"]) {

@@ -6,10 +6,17 @@
  * Training is trainAdapters' own: LoRA on all seven projections, rows of all items, cross-entropy at the prompt's end.
  * @module
  */
-import { resourceUsage } from "node:process";
-import { bankLayout, initialAdapter } from "../../src/adapters/bank.ts";
+import { initialAdapter } from "../../src/adapters/bank.ts";
 import { frozenScorer } from "../../src/adapters/scorer.ts";
 import { trainAdapters } from "../../src/adapters/train.ts";
+import {
+  engineBytes,
+  rankingFootprint,
+  representFootprint,
+  trainingFootprint,
+} from "../../src/backbones/llama/footprint.ts";
+import { probeRate, secondsOf } from "../../src/backbones/llama/rate.ts";
+import { forwardFlops, stateRows, trainingFlops } from "../../src/backbones/llama/sizes.ts";
 import { representWindows } from "../../src/backbones/represent.ts";
 import { openEngine } from "../../src/engine/open.ts";
 import { tf } from "../../src/engine/tfjs.ts";
@@ -17,7 +24,7 @@ import type { Rung, TensorMap } from "../../src/engine/types.ts";
 import { rankWindows } from "../../src/evaluation/rank_windows.ts";
 import { randomWindows } from "./made_up.ts";
 import { llamaWeights, type MadeUpLlama, madeUpLlama, userOf } from "./made_up_llama.ts";
-import { argument, median } from "./measure.ts";
+import { argument, median, peakBytes } from "./measure.ts";
 
 const number = (name: string, otherwise: number) => Number(argument(name, `${otherwise}`));
 const yes = (name: string) => argument(name, "no") === "yes";
@@ -32,7 +39,7 @@ const what = argument("what", "train");
 const WARM_UP = 2;
 
 const engine = await openEngine(argument("rung", "tensorflow") as Rung);
-const before = resourceUsage().maxRSS * 1024;
+const before = peakBytes();
 const model = madeUpLlama({
   ...{
     layers: number("layers", 4),
@@ -44,22 +51,44 @@ const model = madeUpLlama({
   ...{ vocabulary: number("vocabulary", 512), tied: yes("tied"), items, context, checkpointing: yes("checkpointing") },
 });
 const weights = llamaWeights(model.backbone);
-const held = resourceUsage().maxRSS * 1024;
+const held = peakBytes();
 const times = what === "train" ? await training(model, weights) : await reading(model, weights);
+const peak = peakBytes() - before;
+const rows = stateRows({ batch, items, ...model });
+const rate = await probeRate(engine, model.config, rows, 1000);
 console.log(JSON.stringify({
   what: `Llama, ${what}, ${engine.rung} rung (${engine.version})`,
   milliseconds: Math.round(10 * median(times.slice(WARM_UP))) / 10,
   fastest: Math.round(10 * Math.min(...times.slice(WARM_UP))) / 10,
-  ...{ places: model.places, shared: model.shared, before, weights: held - before },
-  peak: resourceUsage().maxRSS * 1024 - before,
-  ...{ threads: engine.threads, device: engine.device },
+  ...{ places: model.places, shared: model.shared, before, weights: held - before, peak },
+  ...{ threads: engine.threads, device: engine.device, rate: Math.round(rate / 1e6) / 1e3, ...reckoned(model, rate) },
 }));
+tf.dispose(weights);
 engine.close();
 
 function windowsOf(count: number) {
   return {
     ...randomWindows(count, context, items),
     users: Int32Array.from({ length: count }, (_, row) => userOf(row)),
+  };
+}
+
+/** What sizes alone say: bytes at the peak, beyond those of the engine; milliseconds. */
+function reckoned({ config, backbone, places, shared }: MadeUpLlama, rate: number) {
+  const sizes = { batch, places, shared, items, rung: engine.rung, gpu: engine.device !== "cpu" };
+  const trained = { rank, adapted: backbone.projections, itemRows: items, checkpointing: yes("checkpointing") };
+  const { total } = what === "train"
+    ? trainingFootprint(config, { ...sizes, ...trained })
+    : what === "rank"
+    ? rankingFootprint(config, sizes)
+    : representFootprint(config, sizes);
+  const flops = what === "train"
+    ? trainingFlops(config, { ...sizes, ...trained })
+    : forwardFlops(config, sizes, what === "represent");
+  const seconds = secondsOf(flops, rate, config, what === "train" ? "training" : "reading");
+  return {
+    reckonedPeak: Math.round(total - engineBytes(engine.rung)),
+    reckonedMilliseconds: Math.round(10_000 * seconds) / 10,
   };
 }
 
@@ -80,7 +109,6 @@ async function training({ backbone }: MadeUpLlama, parameters: TensorMap): Promi
     ...(scoreTable === undefined ? {} : { tables: 2 as const }),
     itemRows: Int32Array.from({ length: items }, (_, item) => item + 1),
   };
-  bankLayout(bank);
   const adapter = initialAdapter(bank, 1);
   const taken: number[] = [];
   let last = performance.now();
@@ -141,6 +169,5 @@ async function reading({ backbone }: MadeUpLlama, parameters: TensorMap): Promis
       last = performance.now();
     },
   });
-  tf.dispose([]);
   return taken;
 }

@@ -28,7 +28,7 @@ export class NotMeasured extends Error {
 
 /** Runs one of this folder's scripts with Deno. */
 export function script<T = Measured>(name: string, ...args: string[]): Promise<T> {
-  const may = ["--allow-read", "--allow-write", "--allow-env", "--allow-ffi=node_modules"];
+  const may = ["--allow-read", "--allow-write", "--allow-env", "--allow-ffi=node_modules", "--allow-run=cat"];
   return measuredBy<T>(Deno.execPath(), ["run", "-q", "--no-prompt", ...may, join(HERE, name), ...args]);
 }
 

@@ -118,6 +118,8 @@ export type { Prepared } from "./src/pipeline/prepare.ts";
 export type { WeightsFile } from "./src/pipeline/backbone_weights.ts";
 export { openLanguageModel } from "./src/pipeline/language_model.ts";
 export type { LanguageModel } from "./src/pipeline/language_model.ts";
+export type { LanguageCost } from "./src/pipeline/language_cost.ts";
+export type { Footprint } from "./src/backbones/llama/footprint.ts";
 export { planStages, speedOf } from "./src/pipeline/plan.ts";
 export type { PlannedStage, Speed, StagePlan } from "./src/pipeline/plan.ts";
 export { Progress } from "./src/pipeline/progress.ts";

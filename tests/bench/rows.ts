@@ -84,6 +84,20 @@ export const ROWS: readonly Row[] = [
     },
   },
   {
+    what: "Llama step of 16 layers computed again, tensorflow",
+    bar: "at most half the memory of layers kept, 2 of the time",
+    async measure() {
+      const sizes = ["--hidden", "256", "--layers", "16", "--batch", "64", "--steps", "3"];
+      const step = (checkpointing: string) =>
+        script<Measured & { peak: number }>("llama_step.ts", ...sizes, "--checkpointing", checkpointing);
+      const kept = await step("no");
+      const again = await step("yes");
+      const [memory, time] = [again.peak / kept.peak, again.milliseconds / kept.milliseconds];
+      const said = `${(again.peak / 1e9).toFixed(2)} GB, ${again.milliseconds.toFixed(0)} ms`;
+      return { measured: `${said}: ${memory.toFixed(2)} and ${time.toFixed(2)}`, met: memory <= 0.5 && time <= 2 };
+    },
+  },
+  {
     what: "pretraining step, wasm",
     bar: "at most 8 of tensorflow's",
     async measure({ rounds }) {

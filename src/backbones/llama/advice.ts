@@ -68,7 +68,7 @@ interface Change {
 
 /** Changes that a spec can make, the one that costs least first. */
 function changesOf(config: LlamaConfig, sizes: TrainingSizes, most: number): Change[] {
-  const { batch, checkpointing, adapted, rung, gpu } = sizes;
+  const { batch, checkpointing, adapted, rung } = sizes;
   const changes: Change[] = [];
   if (batch > 1) {
     let rows = batch >> 1;

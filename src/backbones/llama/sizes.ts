@@ -62,6 +62,7 @@ export const headWidths = ({ heads, kvHeads, headDim }: LlamaConfig) => ({
  * @example
  * ```ts
  * import assert from "node:assert/strict";
+ * import { readLlamaConfig } from "./config.ts";
  * const config = readLlamaConfig({
  *   architectures: ["LlamaForCausalLM"], model_type: "llama", vocab_size: 9, hidden_size: 4, intermediate_size: 8,
  *   num_hidden_layers: 1, num_attention_heads: 2, num_key_value_heads: 1, max_position_embeddings: 64,
@@ -96,6 +97,7 @@ function layerWeights(config: LlamaConfig): { readonly memory: number; readonly 
  * @example
  * ```ts
  * import assert from "node:assert/strict";
+ * import { readLlamaConfig } from "./config.ts";
  * const config = readLlamaConfig({
  *   architectures: ["LlamaForCausalLM"], model_type: "llama", vocab_size: 9, hidden_size: 4, intermediate_size: 8,
  *   num_hidden_layers: 2, num_attention_heads: 2, num_key_value_heads: 1, max_position_embeddings: 64,

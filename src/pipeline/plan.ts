@@ -43,8 +43,8 @@ export interface Speed {
   readonly hidden: number;
 }
 
-/** Rows of states that a probe takes at least, and most: products of few rows are slower ones. */
-const PROBED = { least: 64, most: 512 };
+/** Rows of states that a probe takes at least, since products of few rows are slower ones, and at most; and the products of two numbers in one of its products, for time. */
+const PROBED = { least: 32, most: 512, numbers: 2e9 };
 
 /** Measures for a fraction of a second how fast products as large as the model's are; undefined where the backbone is no language model. */
 export async function speedOf(
@@ -54,8 +54,9 @@ export async function speedOf(
 ): Promise<Speed | undefined> {
   if (language === undefined || backbone.kind !== "llama") return undefined;
   const rows = language.prompt.places * Math.ceil(backbone.training.batch / backbone.accumulation);
-  const probed = Math.min(PROBED.most, Math.max(PROBED.least, rows));
-  return { rate: await probeRate(engine, language.config, probed), hidden: language.config.hidden };
+  const { hidden, ffn } = language.config;
+  const quick = Math.min(PROBED.most, rows, Math.floor(PROBED.numbers / (hidden * ffn)));
+  return { rate: await probeRate(engine, language.config, Math.max(PROBED.least, quick)), hidden };
 }
 
 /** All stages of an experiment. Without `speed` no seconds are reckoned. */

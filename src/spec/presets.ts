@@ -25,12 +25,15 @@ const PAPER: Preset = { windows: {}, backbone: {}, lora: {}, regions: {}, method
 export const hasLayer = (name: PresetName, backbone: BackboneSpec["kind"]): boolean =>
   name === "paper" || backbone !== "llama";
 
+/** The paper takes more regions on its language model. */
+const PAPER_LLAMA: Preset = { ...PAPER, regions: { k: 5 } };
+
 /** The layer a preset puts under a spec of a backbone. */
 export function presetLayer(name: PresetName, backbone: BackboneSpec["kind"]): Preset {
   if (!hasLayer(name, backbone)) return PAPER;
   switch (name) {
     case "paper":
-      return PAPER;
+      return backbone === "llama" ? PAPER_LLAMA : PAPER;
     case "official":
       return officialLayer(backbone);
     case "tuned":

@@ -16,6 +16,8 @@ const backbone = (more: Record<string, unknown> = {}) => ({ kind: "llama", check
 const resolved = (own: Record<string, unknown> = {}, more: Record<string, unknown> = {}) =>
   parsed({ backbone: backbone(own), ...more }).resolved;
 
+/** The paper's regions on its language model. */
+const PAPER_K = { regions: { k: 5 } };
 const SEARCH = { kind: "grid", trials: 8, seed: 1, validation: 0.2 } as const;
 
 describe("a language model as backbone", () => {
@@ -46,6 +48,10 @@ describe("a language model as backbone", () => {
     assert.deepEqual(methods[1]!.lora.training, { ...training, positions: "last" });
     assert.deepEqual(methods[1]!.lora.targets, LLAMA.lora.targets);
     assert.deepEqual(methods[2]!.regions.training, { ...training, itemRate: 1 });
+  });
+
+  it("has five regions where nothing is said", () => {
+    assert.equal(resolved({}, { regions: {}, methods: ["raie"] }).methods[0]!.regions.k, 5);
   });
 
   it("lets a spec say otherwise", () => {
@@ -122,7 +128,7 @@ describe("what is said of a language model", () => {
   });
 
   it("is no difference from the paper where it is the paper's, however much memory it takes", () => {
-    const paths = (own: Record<string, unknown>) => differences(resolved(own)).map(({ path }) => path);
+    const paths = (own: Record<string, unknown>) => differences(resolved(own, PAPER_K)).map(({ path }) => path);
     for (const checkpoint of [FOLDER, "/models/Llama-2-7b-hf/", "llama-2-7b"]) {
       assert.deepEqual(paths({ checkpoint, checkpointing: true, accumulation: 8 }), [], checkpoint);
     }
@@ -134,7 +140,7 @@ describe("what is said of a language model", () => {
   });
 
   it("is one where the model is another", () => {
-    const of = (checkpoint: unknown) => differences(resolved({ checkpoint }));
+    const of = (checkpoint: unknown) => differences(resolved({ checkpoint }, PAPER_K));
     assert.deepEqual(of("../TinyLlama"), [
       { path: "backbone.checkpoint", paper: "Llama-2-7b-hf", value: "../TinyLlama" },
     ]);

@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { beforeAll, describe, it } from "@std/testing/bdd";
 import { inOrder, stageGraph } from "../../src/pipeline/graph.ts";
 import { type Prepared, prepareData } from "../../src/pipeline/prepare.ts";
+import { createBackbone } from "../../src/backbones/registry.ts";
 import { parseSpec } from "../../src/spec/parse.ts";
+import { transformer } from "../spec/specs.ts";
 
 const CONTEXT = 20;
 const ITEMS = 400;
@@ -32,13 +34,16 @@ describe("stageMemory()", () => {
   });
 
   /** Bytes by stage. */
-  const memory = (backbone: Record<string, unknown> = {}, more: Record<string, unknown> = {}, data = prepared) =>
-    new Map(
-      inOrder(stageGraph(resolve(backbone, more), data, "made up")).map(({ stage, memory }) => [
+  const memory = (own: Record<string, unknown> = {}, more: Record<string, unknown> = {}, data = prepared) => {
+    const spec = resolve(own, more);
+    const backbone = createBackbone(transformer(spec), data.data.catalogue.size);
+    return new Map(
+      inOrder(stageGraph(spec, { ...data, backbone }, "made up")).map(({ stage, memory }) => [
         stage.replace(/: (train|read|adapt|rank|describe).*/, (_, what) => ` ${what}`),
         memory,
       ]),
     );
+  };
 
   it("counts weights, gradients and two moments of all that fine-tuning trains, and of the backbone's training", () => {
     // Tables of 100,000 items are most of it: 64 numbers each.

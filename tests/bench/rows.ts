@@ -4,6 +4,7 @@
  */
 import { median } from "./measure.ts";
 import { coldRun } from "./cold_run.ts";
+import { GROWTH_ROWS } from "./growth.ts";
 import { inTurn, type Measured, NotMeasured, peerScript, script } from "./scripts.ts";
 
 /** How to measure. */
@@ -97,6 +98,8 @@ export const ROWS: readonly Row[] = [
       return { measured: `${said}: ${memory.toFixed(2)} and ${time.toFixed(2)}`, met: memory <= 0.5 && time <= 2 };
     },
   },
+  againstPeer("language model step, 4 layers of width 256, batch 32, tensorflow", "llama_step", 1.5, "--batch", "32"),
+  ...GROWTH_ROWS,
   {
     what: "pretraining step, wasm",
     bar: "at most 8 of tensorflow's",

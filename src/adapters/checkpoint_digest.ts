@@ -8,8 +8,8 @@ import { ByteSource, type FileDigest, type ReadProgress } from "../data/byte_sou
 import { weightFiles } from "./checkpoint_files.ts";
 
 const BLOCK = 4_000_000;
-/** Beside the weights; a checkpoint may lack the second. */
-const SETTINGS = ["config.json", "tokenizer.json"];
+/** Beside the weights and config.json; a checkpoint may lack them. The second says whether a prompt begins with a token of its own. */
+const TOKENIZER = ["tokenizer.json", "tokenizer_config.json"];
 
 /** A checkpoint's digest. */
 export interface CheckpointDigest {
@@ -17,14 +17,14 @@ export interface CheckpointDigest {
   readonly sha256: string;
   /** Of all its files together. */
   readonly bytes: number;
-  /** config.json, tokenizer.json where there is one, then the files of weights. */
+  /** config.json, those of the tokenizer that there are, then the files of weights. */
   readonly files: readonly FileDigest[];
 }
 
 /**
- * Digest of a checkpoint's config.json, tokenizer.json and weights, read in blocks of some megabytes.
+ * Digest of a checkpoint's config.json, tokenizer and weights, read in blocks of some megabytes.
  *
- * `cd FOLDER; sha256sum config.json tokenizer.json *.safetensors | sha256sum` gives the same, where these are all there are.
+ * `cd FOLDER; sha256sum config.json tokenizer.json tokenizer_config.json *.safetensors | sha256sum` gives the same, where these are all there are.
  *
  * @param onProgress Told the bytes of a file that are done, and its size.
  * @throws {WeightsError} where there are no weights, or an index that cannot be read.
@@ -41,9 +41,8 @@ export interface CheckpointDigest {
 export async function checkpointDigest(folder: string, onProgress?: ReadProgress): Promise<CheckpointDigest> {
   const { files: weights } = await weightFiles(folder);
   const names = new Set((await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name));
-  const [config, tokenizer] = SETTINGS as [string, string];
   const files: FileDigest[] = [];
-  for (const name of [config, ...(names.has(tokenizer) ? [tokenizer] : []), ...weights]) {
+  for (const name of ["config.json", ...TOKENIZER.filter((name) => names.has(name)), ...weights]) {
     files.push(await digestOf(join(folder, name), name, onProgress));
   }
   const list = files.map(({ name, sha256 }) => `${sha256}  ${name}\n`).join("");

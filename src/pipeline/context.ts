@@ -32,6 +32,8 @@ export interface SeedContext {
   represent(windows: Windows): Promise<UnitVectors>;
   /** What a method with this label may use. */
   method(label: string): MethodContext;
+  /** Frees compiled training steps; the next training compiles its own. */
+  release(): void;
   /** Frees the parameters; what was asked for earlier stays usable only as plain numbers. */
   close(): void;
 }
@@ -76,6 +78,10 @@ export async function openContext(
     }
   });
   const setupRows = kept((data: Prepared["data"]) => trainingRows(data, spec.backbone));
+  const release = () => {
+    for (const step of steps.values()) step.dispose();
+    steps.clear();
+  };
   return {
     seed,
     curve: await readCurve(folder),
@@ -97,8 +103,9 @@ export async function openContext(
       represent,
       progress: (what, done, total, loss) => progress.tick(what === label ? "steps" : what, done, total, loss),
     }),
+    release,
     close: () => {
-      for (const step of steps.values()) step.dispose();
+      release();
       constant.dispose();
       tf.dispose(Object.values(parameters));
     },

@@ -113,9 +113,14 @@ export class StageRunner {
     const { spec, prepared, bench } = this;
     switch (task.kind) {
       case "backbone":
+        // Another seed's model would be there beside the one that is trained now.
+        if (prepared.language !== undefined) this.close();
         return await makeBackbone(spec, prepared, bench, seed, folder, scratch);
       case "adapted":
-        return await this.#adapt(task, backbone, folder, scratch);
+        await this.#adapt(task, backbone, folder, scratch);
+        // To a GPU every compiled step is reckoned to bring weights of its own; on the CPU all share the model's.
+        if (prepared.language !== undefined && bench.engine.device !== "cpu") this.#seed?.context.release();
+        return;
       case "ranks":
         return await this.#rank(await this.state(task.method ?? untouched(spec), task.state, backbone), folder);
       case "regions": {

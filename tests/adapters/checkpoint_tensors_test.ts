@@ -144,7 +144,9 @@ describe("checkpointDigest()", () => {
         writeFolder(folder, { "tokenizer.json": tokenizer });
         sums.push(await checkpointDigest(folder));
       }
-      assert.equal(new Set(sums.map(({ sha256 }) => sha256)).size, 3);
+      writeFolder(folder, { "tokenizer_config.json": "three" });
+      sums.push(await checkpointDigest(folder));
+      assert.equal(new Set(sums.map(({ sha256 }) => sha256)).size, 4);
       assert.deepEqual(sums[2]!.files.map(({ name }) => name), ["config.json", "tokenizer.json", "model.safetensors"]);
       Deno.removeSync(join(folder, "config.json"));
       await assert.rejects(checkpointDigest(folder), { name: "DataError", message: /Cannot open .*config\.json/ });

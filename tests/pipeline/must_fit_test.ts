@@ -36,6 +36,27 @@ describe("mustFit()", () => {
     );
   });
 
+  it("refuses a language model, which is reckoned closely, with what would make it fit", async () => {
+    const footprint = { weights: 2e9, trained: 0, activations: 1e9, scores: 0, process: 0, total: 3e9 };
+    const asked: number[] = [];
+    const remedy = (available: number) => {
+      asked.push(available);
+      return "needs about 3.0 GB; checkpointing would make it fit";
+    };
+    const cost = { footprint, flops: 1, what: "training" as const, remedy };
+    const model = [{ ...stage("teach", 3.5e9), cost }];
+    const why = "needs about 3.0 GB; checkpointing would make it fit";
+    await assert.rejects(() => mustFit(model, holding(), 2.5e9, refused), {
+      message: `Cannot compute "teach": out of memory, since it ${why}`,
+    });
+    const said: string[] = [];
+    await mustFit(model, holding(), 3e9, (line) => said.push(line));
+    assert.deepEqual(said, [`Memory may run out in "teach": it ${why}`]);
+    // Half a gigabyte is the data's.
+    assert.deepEqual(asked, [2e9, 2.5e9]);
+    await assert.doesNotReject(() => mustFit(model, holding(), 3.5e9, refused));
+  });
+
   it("lets pass what fits, what is in the store, and everything where the memory may not be asked", async () => {
     await assert.doesNotReject(() => mustFit(STAGES, holding(), 5e9, refused));
     await assert.doesNotReject(() => mustFit(STAGES, holding("adapt", "backbone"), 2e9, refused));

@@ -129,7 +129,7 @@ class GraphOfSeed {
     const { spec, prepared, seed, engine } = this;
     const { size, steps } = backboneSize(spec, prepared);
     const label = `backbone: ${prepared.weights === undefined ? `train ${spec.backbone.kind} on S` : "read weights"}`;
-    const files = { weights: prepared.weights?.sha256, checkpoint: prepared.language?.checkpoint.sha256 };
+    const files = { weights: prepared.weights?.sha256, checkpoint: prepared.checkpoint?.sha256 };
     const identity = backboneStage(spec, prepared.key, seed, engine, files);
     const backbone = this.#node(label, size, steps, { kind: "backbone" }, identity, []);
     const made = new Map<MethodSpec, MethodStages>();

@@ -38,8 +38,10 @@ export interface Prepared {
   readonly backbone: Backbone;
   /** The file of the spec's `backbone.weights`, whose tensors fit; left out where the backbone is trained. */
   readonly weights?: WeightsFile;
-  /** The checkpoint that the backbone begins with, where it is a language model. */
+  /** The language model that the backbone is, before S teaches it; left out for others. */
   readonly language?: LanguageModel;
+  /** What that was read from. */
+  readonly checkpoint?: WeightsFile;
   /** Digest of everything between the files and the windows. */
   readonly key: string;
   /** Windows every method is evaluated on: S (held out when the spec says so), F1..Fn, T; `from` is a slice's first row in `ranked`. */
@@ -104,7 +106,7 @@ export async function prepareData(
     files: interactions.files,
     backbone,
     ...(weights && { weights }),
-    ...(language && { language }),
+    ...(language && { language, checkpoint: language.checkpoint }),
     key: dataKey(spec, await readingSettings(spec.dataset), interactions.files),
     evaluated,
     ranked: joinRows(evaluated.map(({ windows }) => ({ windows, rows: allRows(windows.count) }))),

@@ -70,7 +70,7 @@ export function resultsOf(
     backbone: {
       parameters: run.parameters,
       ...(prepared.weights && { weights: prepared.weights }),
-      ...(prepared.language && { checkpoint: prepared.language.checkpoint }),
+      ...(prepared.checkpoint && { checkpoint: prepared.checkpoint }),
       loss: run.backbones.map(({ seed, curve }) => ({ seed, ...curve })),
     },
     runs,

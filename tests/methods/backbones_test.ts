@@ -14,7 +14,10 @@ for (const rung of ["tensorflow", "wasm"] as const) {
   for (const kind of ["sasrec", "bert4rec", "tisasrec", "llama"]) {
     describe(`methods on ${kind}, ${rung} rung`, { skip }, () => {
       const sizes = kind === "llama"
-        ? { checkpoint: { hidden: 8, heads: 2, kvHeads: 1, layers: 2, ffn: 12 }, checkpointing: true, accumulation: 2 }
+        ? {
+          checkpoint: { hidden: 8, heads: 2, kvHeads: 1, layers: 2, ffn: 12 },
+          ...{ prompt: "{items}", checkpointing: true, accumulation: 2 },
+        }
         : { hidden: 8, heads: 2, blocks: 2 };
       const backbone = { kind, ...sizes, training: { epochs: 1 } };
       // raie reads what the small spec says of regions, which would be refused without it.

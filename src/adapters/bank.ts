@@ -26,6 +26,8 @@ export interface BankConfig {
   readonly init: "kaiming" | "gaussian";
   /** The adapted projections. */
   readonly projections: readonly Projection[];
+  /** Whether the backbone has projections of the same names in layers that are not adapted. */
+  readonly someLayers?: boolean;
   /** Width of the item table. */
   readonly width: number;
   /** 2: items are scored by other rows than they are read by, and a trained item has a delta to each; left out: 1. */

@@ -14,7 +14,7 @@ import { adapted, type ExampleTensors } from "./train_step.ts";
 /** Gradients held at a time: 16 MiB of float32, beside a few tensors of the same size. */
 const NUMBERS_AT_ONCE = 2 ** 22;
 /** More copies would multiply each window's low-rank terms by more A's than it needs. */
-const COPIES = 32;
+export const COPIES = 32;
 
 /** What Fisher information is computed with, and who is told of it. */
 export type FisherSettings =

@@ -3,6 +3,7 @@
  * @module
  */
 import { join } from "node:path";
+import type { Projection } from "../backbones/types.ts";
 import type { BankConfig } from "./bank.ts";
 import { readBounded } from "./read_bounded.ts";
 import { strictJson } from "./strict_json.ts";
@@ -132,9 +133,23 @@ export function requireSettings(
   }
 }
 
-/** Ends of the adapted projections' names, behind the layer's number, each once, in alphabetical order. */
-function targetsOf({ projections }: BankConfig): string[] {
-  return [...new Set(projections.map(({ name }) => name.replace(/^.*?\.\d+\./, "")))].sort();
+/**
+ * Ends of the adapted projections' names, behind the layer's number, each once, in alphabetical order; whole names where only some layers are adapted,
+ * since PEFT adapts whatever ends so.
+ */
+function targetsOf({ projections, someLayers }: BankConfig): string[] {
+  const names = projections.map(({ name }) => name);
+  return [...new Set(someLayers ? names : names.map(endOf))].sort();
+}
+
+/** A projection's name without its layer. */
+const endOf = (name: string): string => name.replace(/^.*?\.\d+\./, "");
+
+/** Whether a backbone's other layers have projections of the same names as the chosen ones. */
+export function inSomeLayers(all: readonly Projection[], chosen: readonly Projection[]): boolean {
+  const names = new Set(chosen.map(({ name }) => name));
+  const ends = new Set([...names].map(endOf));
+  return all.some(({ name }) => ends.has(endOf(name)) && !names.has(name));
 }
 
 /** Rows of the tables themselves, special tokens counted, by module. */

@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { type AdapterValues, type BankConfig, rowWidth, selectProjections } from "../adapters/bank.ts";
 import { loadAdapter, saveAdapter } from "../adapters/peft.ts";
+import { inSomeLayers } from "../adapters/peft_config.ts";
 import { rowTables, tableLayout } from "../adapters/row_tables.ts";
 import type { TrainingSet } from "../adapters/batches.ts";
 import type { AdapterTraining, LossCurve } from "../adapters/train.ts";
@@ -24,12 +25,15 @@ export function targetItems(slice: Slice): Int32Array {
 
 /** The layout of a method's adapters. `itemRows` is ignored when the spec trains none. */
 export function bankConfig(lora: LoraSpec, context: MethodContext, itemRows: Int32Array): BankConfig {
+  const { projections } = context.backbone;
+  const chosen = selectProjections(projections, lora.targets);
   return {
     rank: lora.rank,
     alpha: lora.alpha,
     dropout: lora.dropout,
     init: lora.init,
-    projections: selectProjections(context.backbone.projections, lora.targets),
+    projections: chosen,
+    ...(inSomeLayers(projections, chosen) && { someLayers: true }),
     ...tableLayout(context.backbone),
     itemRows: lora.itemRows === "none" ? new Int32Array(0) : itemRows,
   };

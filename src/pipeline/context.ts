@@ -51,10 +51,16 @@ export async function openContext(
   const steps: StepCache = new Map();
   const constant = new ConstantLayers(engine, backbone, parameters);
   const width = backbone.width;
+  // A language model's states are large: as many windows at a time as are ranked.
+  const rows = prepared.language === undefined ? undefined : spec.evaluation.batch;
   const represent = kept(async (windows: Windows): Promise<UnitVectors> => {
     const slice = prepared.evaluated.find((each) => each.windows === windows);
     if (slice === undefined) {
-      return { count: windows.count, width, values: await representWindows(engine, backbone, parameters, windows) };
+      return {
+        count: windows.count,
+        width,
+        values: await representWindows(engine, backbone, parameters, windows, rows),
+      };
     }
     // A slice's windows are rows of `ranked`, which are represented together.
     const { values } = await represent(prepared.ranked);

@@ -4,10 +4,12 @@
  * @module
  */
 import { selectProjections } from "../adapters/bank.ts";
-import { advice } from "../backbones/llama/advice.ts";
+import { COPIES as FISHER_COPIES } from "../adapters/fisher.ts";
+import { advice, WASM_MOST } from "../backbones/llama/advice.ts";
 import {
   type Footprint,
   rankingFootprint,
+  representFootprint,
   trainingFootprint,
   type TrainingSizes,
 } from "../backbones/llama/footprint.ts";
@@ -25,10 +27,10 @@ import type { Prepared } from "./prepare.ts";
 export interface LanguageCost {
   /** At its peak, by what it is for. */
   readonly footprint: Footprint;
-  /** Floating point operations in all. */
-  readonly flops: number;
-  /** Whether most of them are of training. */
-  readonly what: "training" | "reading";
+  /** Floating point operations in all, of training and of reading. */
+  readonly flops: { readonly training: number; readonly reading: number };
+  /** Bytes the rung has at most, however much the machine has; left out: no less than that. */
+  readonly most?: number;
   /** Needed and available memory, and what would make it fit; undefined where it fits. */
   remedy(available: number): string | undefined;
 }
@@ -53,9 +55,9 @@ export function languageCost(
     case "adapted":
       return reckoning.adapting(task.method, task.slice, steps);
     case "ranks":
-      return reckoning.ranking(task.method, prepared.ranked.count);
+      return reckoning.ranking(task.method);
     case "regions":
-      return reckoning.ranking(undefined, prepared.ranked.count);
+      return reckoning.representing();
   }
 }
 
@@ -86,66 +88,119 @@ class Reckoning {
     switch (kind) {
       case "full":
         return this.#whole(ownOptions("full", method).training.batch, steps);
-      case "ebpr":
-        return this.#training({ ...sizes, adapted: [], itemRows: this.prepared.data.catalogue.size }, steps);
+      case "ebpr": {
+        const batch = this.#part(Math.min(ownOptions("ebpr", method).batch, slice.windows.count));
+        const edited = { ...sizes, batch, adapted: [], itemRows: this.prepared.data.catalogue.size };
+        return together(this.#training(edited, steps), this.#reading(slice.windows.count, 0, 1));
+      }
       case "replay":
         // Rows of S beside those of F.
         return this.#training({ ...sizes, batch: 2 * sizes.batch }, steps);
+      case "lwf":
+        return this.#taught(sizes, steps);
+      case "ewc": {
+        // A window for each copy of the adapter; with item rows of its own, one at a time.
+        const windows = { ...sizes, batch: rows > 0 ? 1 : FISHER_COPIES, shared: 0 };
+        const samples = Math.min(ownOptions("ewc", method).samples, slice.windows.count);
+        return together(this.#training(sizes, steps), this.#training(windows, samples / windows.batch, 1));
+      }
       case "mole":
         return this.#training({ ...sizes, adapters: ownOptions("mole", method).experts, shared: 0 }, steps);
       case "raie": {
         const atOnce = regions.pass === "sequential" ? 1 : regions.k;
         const batch = Math.max(sizes.batch, atOnce * this.#part(regions.training.batch));
         const trained = { ...sizes, batch, adapters: atOnce, ...(atOnce > 1 && { shared: 0 }) };
-        return this.#plus(this.#training(trained, steps), this.#represented());
+        return together(this.#training(trained, steps), this.representing());
       }
       default:
         return this.#training(sizes, steps);
     }
   }
 
-  ranking(method: MethodSpec | undefined, windows: number): LanguageCost {
-    const { evaluation } = this.spec;
-    const adapters = method === undefined ? 0 : method.kind === "raie" ? 1 + method.regions.k : 1;
-    const prompts = { ...this.#prompts(evaluation.batch), ...(adapters > 1 && { shared: 0 }) };
-    const tables = method === undefined || method.lora.itemRows === "none" ? 0 : adapters;
-    const footprint = rankingFootprint(this.#language.config, { ...prompts, ...this.#place, tables });
-    const flops = windows / evaluation.batch * forwardFlops(this.#language.config, prompts);
-    return { footprint, flops, what: "reading", remedy: (available) => beyond(footprint, available) };
+  ranking(method: MethodSpec | undefined): LanguageCost {
+    const { count } = this.prepared.ranked;
+    if (method === undefined) return this.#reading(count, 0, 1);
+    const { kind } = method;
+    const rows = method.lora.itemRows !== "none";
+    if (kind === "lsat") return this.#reading(2 * count, rows ? 2 : 0, 1);
+    const adapters = kind === "raie" ? method.regions.k : kind === "mole" ? ownOptions("mole", method).experts : 1;
+    return this.#reading(count, rows ? (kind === "mole" ? 1 : adapters) : 0, adapters);
   }
 
-  #training(sizes: TrainingSizes, steps: number): LanguageCost {
+  /** Windows that regions are built on and routed: every layer, everywhere. */
+  representing(): LanguageCost {
+    const { ranked, data } = this.prepared;
+    const { batch } = this.spec.evaluation;
+    const prompts = this.#prompts(batch);
+    const of = (batch: number) => representFootprint(this.#language.config, { ...prompts, ...this.#place, batch });
+    const windows = ranked.count + data.setupDense.count;
+    return this.#read(of, windows / batch * forwardFlops(this.#language.config, prompts, true));
+  }
+
+  #reading(windows: number, tables: number, adapters: number): LanguageCost {
+    const { batch } = this.spec.evaluation;
+    // Several adapters: prompts begin alike, but their states are not.
+    const prompts = { ...this.#prompts(batch), ...(adapters > 1 && { shared: 0 }) };
+    const of = (batch: number) =>
+      rankingFootprint(this.#language.config, { ...prompts, ...this.#place, batch, tables });
+    return this.#read(of, windows / batch * forwardFlops(this.#language.config, prompts));
+  }
+
+  #read(of: (batch: number) => Footprint, reading: number): LanguageCost {
+    const footprint = of(this.spec.evaluation.batch);
+    const { most } = this.#limit();
+    const remedy = (available: number) => {
+      const said = beyond(footprint, available);
+      if (said === undefined) return undefined;
+      return of(1).total <= available
+        ? `${said}; a smaller evaluation.batch would make it fit`
+        : `${said}; no evaluation.batch would make it fit`;
+    };
+    return { footprint, flops: { training: 0, reading }, ...(most && { most }), remedy };
+  }
+
+  #training(sizes: TrainingSizes, steps: number, parts = this.#llama.accumulation): LanguageCost {
     const { config } = this.#language;
     const footprint = trainingFootprint(config, sizes);
-    const flops = steps * this.#llama.accumulation * trainingFlops(config, sizes);
-    return { footprint, flops, what: "training", remedy: (available) => advice(config, footprint, available, sizes) };
+    return {
+      footprint,
+      flops: { training: steps * parts * trainingFlops(config, sizes), reading: 0 },
+      ...this.#limit(),
+      remedy: (available) => advice(config, footprint, available, sizes),
+    };
+  }
+
+  /** With a pass of the frozen model beside each that trains. */
+  #taught(sizes: TrainingSizes, steps: number): LanguageCost {
+    const { config } = this.#language;
+    const cost = this.#training(sizes, steps);
+    const { activations, scores } = rankingFootprint(config, sizes);
+    const footprint = {
+      ...cost.footprint,
+      activations: cost.footprint.activations + activations,
+      scores: cost.footprint.scores + scores,
+      total: cost.footprint.total + activations + scores,
+    };
+    const reading = steps * this.#llama.accumulation * forwardFlops(config, sizes);
+    const remedy = (available: number) => advice(config, footprint, available, sizes);
+    return { ...cost, footprint, flops: { ...cost.flops, reading }, remedy };
   }
 
   /** Every parameter trains, a whole batch at a time. */
   #whole(batch: number, steps: number): LanguageCost {
     const sizes = { ...this.#sizes(this.spec.methods[0]!.lora, batch, 0), batch };
-    const { footprint, flops, what } = this.#training(sizes, steps);
-    const { config } = this.#language;
-    const trained = NUMBER * WHOLE * weightNumbers(config, sizes.items);
-    const all = { ...footprint, trained, total: footprint.total - footprint.trained + trained };
-    return {
-      footprint: all,
-      flops: flops / this.#llama.accumulation,
-      what,
-      remedy: (available) => beyond(all, available),
+    const cost = this.#training(sizes, steps, 1);
+    const trained = NUMBER * WHOLE * weightNumbers(this.#language.config, sizes.items);
+    const footprint = {
+      ...cost.footprint,
+      trained,
+      total: cost.footprint.total - cost.footprint.trained + trained,
     };
+    return { ...cost, footprint, remedy: (available) => beyond(footprint, available) };
   }
 
-  /** Windows that regions are built on and routed: every layer, everywhere. */
-  #represented(): number {
-    const { ranked, data } = this.prepared;
-    const { batch } = this.spec.evaluation;
-    return (ranked.count + data.setupDense.count) / batch *
-      forwardFlops(this.#language.config, this.#prompts(batch), true);
-  }
-
-  #plus(cost: LanguageCost, flops: number): LanguageCost {
-    return { ...cost, flops: cost.flops + flops };
+  #limit(): { readonly most?: number } {
+    return this.#place.rung === "wasm" ? { most: WASM_MOST } : {};
   }
 
   #sizes(lora: Pick<LoraSpec, "rank" | "targets">, batch: number, itemRows: number): TrainingSizes {
@@ -168,6 +223,13 @@ class Reckoning {
   #part(batch: number): number {
     return Math.ceil(batch / this.#llama.accumulation);
   }
+}
+
+/** One after the other: the memory of the largest, the work of all. */
+function together(...costs: readonly LanguageCost[]): LanguageCost {
+  const largest = costs.toSorted((a, b) => b.footprint.total - a.footprint.total)[0]!;
+  const sum = (what: "training" | "reading") => costs.reduce((all, { flops }) => all + flops[what], 0);
+  return { ...largest, flops: { training: sum("training"), reading: sum("reading") } };
 }
 
 /** The rung of an engine's id, and whether it computes on a GPU of its own memory. */

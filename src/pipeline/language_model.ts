@@ -2,7 +2,7 @@
  * The language model of an experiment: a checkpoint's folder, or one that the program makes up, with a prompt and a row for every item.
  * @module
  */
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { checkpointDigest } from "../adapters/checkpoint_digest.ts";
 import { readCheckpointConfig } from "../adapters/checkpoint_config.ts";
 import { requireCheckpointTensors } from "../adapters/checkpoint_tensors.ts";
@@ -21,6 +21,7 @@ import { DataError } from "../data/errors.ts";
 import type { SlicedData } from "../data/types.ts";
 import { onDevice } from "../engine/on_device.ts";
 import { stream } from "../engine/random.ts";
+import { tf } from "../engine/tfjs.ts";
 import type { Tensor } from "../engine/types.ts";
 import type { LlamaSpec, MadeUpCheckpoint } from "../spec/types.ts";
 import type { WeightsFile } from "./backbone_weights.ts";
@@ -48,8 +49,15 @@ interface Origin {
   readonly tokenizer: { readonly tokenizerJson: unknown; readonly tokenizerConfig?: unknown };
   readonly checkpoint: WeightsFile;
   readonly notes: readonly string[];
-  /** A tensor of the checkpoint, some rows at a time. */
-  rows(backbone: Backbone, name: string): AsyncIterable<Float32Array> | Iterable<Float32Array>;
+  /** Opens what tensors are read from. */
+  open(backbone: Backbone): Promise<Tensors>;
+}
+
+/** Tensors of a checkpoint. */
+interface Tensors {
+  /** Some rows at a time. */
+  rows(name: string): AsyncIterable<Float32Array> | Iterable<Float32Array>;
+  close(): void;
 }
 
 /**
@@ -90,41 +98,57 @@ export async function openLanguageModel(
   };
 }
 
-/** Tokens of the longest prompt: an item is one token, so users make the difference. */
+/** Users whose prompts are made to see how long prompts are; of more, as many. */
+const SEEN = 20_000;
+
+/** Places for the longest prompt: an item is one token, so users make the difference. */
 function longestPrompt(prompts: PromptEncoder, users: number, context: number): number {
   const items = new Int32Array(context).fill(1);
+  const step = Math.max(1, users / SEEN);
   let longest = 0;
-  for (let user = 0; user < users; user++) longest = Math.max(longest, prompts.ids(user, items).length);
-  return longest;
+  for (let at = 0; at < users; at += step) {
+    longest = Math.max(longest, prompts.ids(Math.floor(at), items).length);
+  }
+  // Of a user who was not seen every digit may be a token of its own.
+  return step === 1 ? longest : longest + `${users}`.length - 1;
 }
 
 async function load(origin: Origin, backbone: Backbone, seed: number): Promise<Record<string, Tensor>> {
+  const tensors = await origin.open(backbone);
   const parameters: Record<string, Tensor> = {};
-  for (const [name, shape] of Object.entries(backbone.shapes)) {
-    const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
-    if (name === backbone.scoreTable?.name) {
-      // Of the output rows those of the items alone are kept, behind a row that is no item's.
-      await drawRows(origin, backbone, name, seed, values.subarray(backbone.width));
-    } else {
-      let at = 0;
-      for await (const block of origin.rows(backbone, name)) {
-        values.set(block, at);
-        at += block.length;
+  try {
+    for (const [name, shape] of Object.entries(backbone.shapes)) {
+      const values = new Float32Array(shape.reduce((a, b) => a * b, 1));
+      if (name === backbone.scoreTable?.name) {
+        // Of the output rows those of the items alone are kept, behind a row that is no item's.
+        await drawRows(tensors, name, seed, values.subarray(backbone.width));
+      } else {
+        let at = 0;
+        for await (const block of tensors.rows(name)) {
+          values.set(block, at);
+          at += block.length;
+        }
+        if (name === backbone.itemTable) await drawRows(tensors, name, seed, values.subarray(at));
       }
-      if (name === backbone.itemTable) await drawRows(origin, backbone, name, seed, values.subarray(at));
+      parameters[name] = onDevice({ shape, values });
     }
-    parameters[name] = onDevice({ shape, values });
+    return parameters;
+  } catch (error) {
+    tf.dispose(parameters);
+    throw error;
+  } finally {
+    tensors.close();
   }
-  return parameters;
 }
 
-async function drawRows({ rows }: Origin, backbone: Backbone, name: string, seed: number, into: Float32Array) {
-  stream(seed, `item rows ${name}`).fillNormal(into, await standardDeviation(rows(backbone, name)));
+async function drawRows(tensors: Tensors, name: string, seed: number, into: Float32Array): Promise<void> {
+  stream(seed, `item rows ${name}`).fillNormal(into, await standardDeviation(tensors.rows(name)));
 }
 
 async function originOf({ checkpoint, prompt }: LlamaSpec, purpose: "run" | "plan"): Promise<Origin> {
   if (typeof checkpoint !== "string") return madeUpOrigin(checkpoint, prompt);
   const config = await readCheckpointConfig(checkpoint);
+  const stamp = await stampOf(checkpoint);
   const notes: string[] = [];
   const read = async <T>(what: string, otherwise: T, read: () => Promise<T>): Promise<T> => {
     try {
@@ -150,15 +174,25 @@ async function originOf({ checkpoint, prompt }: LlamaSpec, purpose: "run" | "pla
       return { name, bytes, sha256 };
     }),
     notes,
-    async *rows(_backbone, name) {
-      const source = await openTensors(checkpoint);
-      try {
-        yield* rowBlocks(source, name);
-      } finally {
-        source.close();
+    async open() {
+      if (await stampOf(checkpoint) !== stamp) {
+        throw new CheckpointError("its files have changed since the run began");
       }
+      const source = await openTensors(checkpoint);
+      return { rows: (name) => rowBlocks(source, name), close: () => source.close() };
     },
   };
+}
+
+/** Sizes and times of a folder's files: what tells of a change without reading them again. */
+async function stampOf(folder: string): Promise<string> {
+  const files: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) continue;
+    const { size, mtime } = await Deno.stat(join(folder, name));
+    files.push(`${name} ${size} ${mtime?.getTime()}`);
+  }
+  return files.sort().join();
 }
 
 async function requireTensors(folder: string, config: LlamaConfig): Promise<void> {
@@ -193,17 +227,19 @@ function madeUpOrigin(made: MadeUpCheckpoint, prompt: string): Origin {
     bias: { qkv: false, out: false, mlp: false },
   };
   const known = sha256(JSON.stringify([made, tokenizerJson]));
-  let weights: ReturnType<Backbone["initialise"]> | undefined;
   return {
     config,
     tokenizer: { tokenizerJson },
     checkpoint: { name: "made up", bytes: 0, sha256: known },
     notes: [],
-    rows(backbone, name) {
-      weights ??= backbone.initialise(seed);
-      const { shape, values } = weights[name]!;
-      // Behind the checkpoint's own tokens stand the items, which it does not have.
-      return [shape[0] === size + backbone.items ? values.subarray(0, size * hidden) : values];
+    open(backbone) {
+      const weights = backbone.initialise(seed);
+      const rows = (name: string) => {
+        const { values } = weights[name]!;
+        // Behind the checkpoint's own tokens stand the items, which it does not have.
+        return [name === backbone.itemTable ? values.subarray(0, size * hidden) : values];
+      };
+      return Promise.resolve({ rows, close: () => {} });
     },
   };
 }
@@ -216,6 +252,8 @@ async function refusing<T>({ checkpoint }: LlamaSpec, act: () => Promise<T> | T)
     if (!(cause instanceof CheckpointError || cause instanceof WeightsError)) throw cause;
     const file = typeof checkpoint === "string" ? checkpoint : undefined;
     const named = file === undefined ? "" : ` ${file}`;
-    throw new DataError(`Cannot use backbone.checkpoint${named}: ${cause.message}`, { ...(file && { file }), cause });
+    // What reads a folder names it too.
+    const why = cause.message.replace(`Cannot use checkpoint ${file}: `, "");
+    throw new DataError(`Cannot use backbone.checkpoint${named}: ${why}`, { ...(file && { file }), cause });
   }
 }

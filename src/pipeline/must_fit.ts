@@ -23,13 +23,14 @@ export async function mustFit(
   available: number,
   say: (line: string) => void,
 ): Promise<void> {
-  const large = nodes.filter(({ memory }) => memory > available).toSorted((a, b) => b.memory - a.memory);
+  const there = (cost: StageNode["cost"]) => Math.min(available, cost?.most ?? Infinity);
+  const large = nodes.filter(({ memory, cost }) => memory > there(cost)).toSorted((a, b) => b.memory - a.memory);
   for (const { stage, memory, identity, cost } of large) {
     if (await store.look(identity) !== undefined) continue;
     if (cost !== undefined) {
       // What data take is not the model's, and is there with it.
-      const remedy = cost.remedy(available - (memory - cost.footprint.total));
-      if (memory > CLOSE * available) {
+      const remedy = cost.remedy(there(cost) - (memory - cost.footprint.total));
+      if (memory > CLOSE * there(cost)) {
         throw new EngineError(`Cannot compute "${stage}": out of memory, since it ${remedy}`);
       }
       say(`Memory may run out in "${stage}": it ${remedy}`);

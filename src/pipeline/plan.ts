@@ -8,6 +8,7 @@ import { probeRate, secondsOf } from "../backbones/llama/rate.ts";
 import { EngineError } from "../engine/errors.ts";
 import type { Engine } from "../engine/types.ts";
 import { inOrder, stageGraph, type StageNode } from "./graph.ts";
+import type { LanguageCost } from "./language_cost.ts";
 import { mustFit } from "./must_fit.ts";
 import { memoryBudget } from "./stage_memory.ts";
 import type { Prepared } from "./prepare.ts";
@@ -73,11 +74,16 @@ export async function planStages(
   for (const { stage, size, key, identity, memory, cost } of nodes) {
     const found = await store.look(identity);
     const cached = found === undefined ? {} : { cachedSeconds: found.seconds };
-    const seconds = cost && speed && secondsOf(cost.flops, speed.rate, speed, cost.what);
+    const seconds = cost && speed && secondsFor(cost, speed);
     const reckoned = seconds === undefined ? {} : { reckoned: { bytes: memory, seconds } };
     stages.push({ stage, size, key: key.slice(0, 24), ...cached, ...reckoned });
   }
   return { stages, obstacles: await obstaclesOf(nodes, store) };
+}
+
+function secondsFor({ flops }: LanguageCost, speed: Speed): number {
+  const of = (what: "training" | "reading") => secondsOf(flops[what], speed.rate, speed, what);
+  return of("training") + of("reading");
 }
 
 async function obstaclesOf(nodes: readonly StageNode[], store: Store): Promise<string[]> {

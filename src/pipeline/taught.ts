@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { type BankConfig, initialAdapter, selectProjections } from "../adapters/bank.ts";
 import { mergeAdapter } from "../adapters/merge.ts";
 import { loadAdapter, saveAdapter } from "../adapters/peft.ts";
+import { inSomeLayers } from "../adapters/peft_config.ts";
 import { rowTables, tableLayout } from "../adapters/row_tables.ts";
 import { trainAdapters } from "../adapters/train.ts";
 import { trainingRows } from "../backbones/training_rows.ts";
@@ -83,12 +84,13 @@ export async function readTaught(
   const { backbone } = language;
   const bank = setupBank(spec, backbone);
   const parameters = await language.load(seed);
-  const adapter = await loadAdapter(
-    join(folder, ADAPTER),
-    bank,
-    await rowTables(backbone, (names) => plainValues(parameters, names)),
-  );
-  return mergeAdapter(backbone, parameters, bank, adapter);
+  try {
+    const tables = await rowTables(backbone, (names) => plainValues(parameters, names));
+    return mergeAdapter(backbone, parameters, bank, await loadAdapter(join(folder, ADAPTER), bank, tables));
+  } catch (error) {
+    tf.dispose(parameters);
+    throw error;
+  }
 }
 
 /** @throws {DataError} for targets that the checkpoint does not have. */
@@ -106,6 +108,7 @@ function setupBank({ lora }: LlamaSpec, backbone: Backbone): BankConfig {
   return {
     ...lora,
     projections,
+    ...(inSomeLayers(backbone.projections, projections) && { someLayers: true }),
     ...tableLayout(backbone),
     itemRows: Int32Array.from({ length: backbone.items }, (_, index) => index + 1),
   };

@@ -64,7 +64,7 @@ export async function smallContext(engine: Engine, spec: ResolvedSpec): Promise<
     parameters,
     values: (names) => plainValues(parameters, names),
     backboneDropout: 0.1,
-    accumulation: 1,
+    accumulation: spec.backbone.kind === "llama" ? spec.backbone.accumulation : 1,
     steps,
     data,
     seed: 1,

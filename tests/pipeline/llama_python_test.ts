@@ -64,6 +64,7 @@ function bankOf(backbone: Backbone, targets: readonly string[], itemRows: readon
     dropout: 0.05,
     init: "kaiming",
     projections: selectProjections(backbone.projections, targets),
+    someLayers: targets.some((target) => target.startsWith("2.")),
     itemRows: Int32Array.from(itemRows),
   };
 }
@@ -115,7 +116,12 @@ describe(
         await saveAdapter(join(place, "adapter"), setup, taught, await numbers(fresh), backbone.peftTask);
         const parameters = mergeAdapter(backbone, fresh, setup, taught);
 
-        const banks = [bankOf(backbone, everything, [1, 5, 7]), bankOf(backbone, ["q_proj", "down_proj"], [])];
+        // The third sits on the last layer alone.
+        const banks = [
+          bankOf(backbone, everything, [1, 5, 7]),
+          bankOf(backbone, ["q_proj", "down_proj"], []),
+          bankOf(backbone, ["2.self_attn.v_proj", "2.mlp.up_proj"], [3]),
+        ];
         const ours = [scoresOf(frozenScorer(backbone, parameters, windows))];
         for (const [index, bank] of banks.entries()) {
           const adapter = adapterOf(bank, 2 + index);
@@ -133,7 +139,9 @@ describe(
         const [ids, mask] = [tokens!.arraySync() as number[][], real!.arraySync() as number[][]];
         const prompts = ids.map((row, r) => row.filter((_, at) => mask[r]![at] === 1));
         await Deno.writeTextFile(join(place, "prompts.json"), JSON.stringify({ items: ITEMS, ids: prompts }));
-        const theirs = JSON.parse(await python("peft_llama.py", place, "f0", "f1")) as number[][][];
+        const theirs = JSON.parse(
+          await python("peft_llama.py", place, ...banks.map((_, index) => `f${index}`)),
+        ) as number[][][];
         ours.forEach((scores, index) => assertClose(scores, theirs[index]!.flat(), 1e-4, `${family}, model ${index}`));
         tf.dispose(parameters);
       });

@@ -43,7 +43,7 @@ describe("mustFit()", () => {
       asked.push(available);
       return "needs about 3.0 GB; checkpointing would make it fit";
     };
-    const cost = { footprint, flops: 1, what: "training" as const, remedy };
+    const cost = { footprint, flops: { training: 1, reading: 0 }, remedy };
     const model = [{ ...stage("teach", 3.5e9), cost }];
     const why = "needs about 3.0 GB; checkpointing would make it fit";
     await assert.rejects(() => mustFit(model, holding(), 2.5e9, refused), {
@@ -55,6 +55,9 @@ describe("mustFit()", () => {
     // Half a gigabyte is the data's.
     assert.deepEqual(asked, [2e9, 2.5e9]);
     await assert.doesNotReject(() => mustFit(model, holding(), 3.5e9, refused));
+    // A rung may have less than the machine.
+    const small = [{ ...model[0]!, cost: { ...cost, most: 2e9 } }];
+    await assert.rejects(() => mustFit(small, holding(), 64e9, refused), { message: /Cannot compute "teach"/ });
   });
 
   it("lets pass what fits, what is in the store, and everything where the memory may not be asked", async () => {

@@ -6,7 +6,7 @@ import type { LlamaConfig } from "./config.ts";
 import { type Footprint, trainingFootprint, type TrainingSizes } from "./footprint.ts";
 
 /** Bytes of WebAssembly's one memory, at most. */
-const WASM_MOST = 4e9;
+export const WASM_MOST = 4e9;
 
 /**
  * Undefined where a training fits, else a sentence: what it needs, what there is, and each change by which it would fit. Where no change alone is enough

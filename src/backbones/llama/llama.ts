@@ -140,8 +140,11 @@ function embedded(model: Model, parameters: Parameters, batch: TokenBatch, share
   let x = embed(parameters[TOKENS]!, mine(batch.tokens));
   const delta = forward.adapters?.embeddingDelta();
   if (delta !== undefined) {
-    const stacked = tf.concat([tf.zeros([1, hidden]), tf.reshape(delta, [delta.size / hidden, hidden])], 0);
-    x = tf.add(x, embed(stacked, mine(batch.itemPlaces)));
+    // Each sequence's deltas stand below a zero row of their own, which tokens that are no item's take.
+    const stacked = tf.concat([tf.zeros([rows, 1, hidden]), delta], 1);
+    const each = stacked.shape[1]!;
+    const first = tf.reshape(tf.range(0, rows * each, each, "int32"), [rows, 1]);
+    x = tf.add(x, embed(tf.reshape(stacked, [rows * each, hidden]), mine(tf.add(batch.itemPlaces, first))));
   }
   if (shared === 0) return x;
   return tf.concat([embed(parameters[TOKENS]!, tf.tensor1d(prompts.prefix, "int32")), x], 0);

@@ -16,7 +16,7 @@ export type TokenBatch = Batch & {
   readonly positions: Tensor;
   /** [batch, places], 1 at real tokens. */
   readonly real: Tensor;
-  /** [batch, places] int32: 1 + the place of the token's item in the flattened sequence, 0 where a token is no item's. */
+  /** [batch, places] int32: 1 + the place of the token's item in its sequence, 0 where a token is no item's. */
   readonly itemPlaces: Tensor;
   /** [batch] int32, the place of the scoring token; left out: the last one. */
   readonly answer?: Tensor;
@@ -59,7 +59,7 @@ export function tokenBatch(shape: PromptShape, { rows, time, users, items }: Seq
       real[at] = 1;
       if (id <= itemOffset) return;
       while (own[item] === 0) item++;
-      itemPlaces[at] = 1 + row * time + item++;
+      itemPlaces[at] = 1 + item++;
     });
   }
   const matrix = (values: Int32Array) => tf.tensor2d(values, [rows, places], "int32");

@@ -73,6 +73,11 @@ const MODELS = ["BPE", "Unigram", "WordPiece"];
 /** The model, of a type the package knows; it takes what it doesn't for something that leaves words whole. */
 function readModel(model: unknown): Json {
   if (!isObject(model)) throw new CheckpointError("tokenizer.json has no model");
+  if (Number(model.dropout ?? 0) !== 0) {
+    throw new CheckpointError(
+      `tokenizer.json: the model drops merges at random (dropout ${model.dropout}), wanted none`,
+    );
+  }
   const type = model.type ?? (Array.isArray(model.vocab) ? "Unigram" : Array.isArray(model.merges) ? "BPE" : undefined);
   if (!MODELS.includes(type as string)) {
     throw new CheckpointError(

@@ -25,6 +25,7 @@ const LIMIT = 1_000_000;
  * ```
  */
 export async function readCheckpointConfig(folder: string): Promise<LlamaConfig> {
+  await mustBeFolder(folder);
   let json: unknown;
   try {
     json = strictJson(await readBounded(join(folder, "config.json"), LIMIT));
@@ -32,6 +33,15 @@ export async function readCheckpointConfig(folder: string): Promise<LlamaConfig>
     throw new CheckpointError(`Cannot use checkpoint ${folder}: ${reasonOf(cause)}`, { cause });
   }
   return readLlamaConfig(json, folder);
+}
+
+async function mustBeFolder(folder: string): Promise<void> {
+  try {
+    if ((await Deno.stat(folder)).isDirectory) return;
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+  }
+  throw new CheckpointError(`Cannot use checkpoint ${folder}: there is no such folder`);
 }
 
 /** Why there are no settings. Rethrows what is no fault of the folder's. */

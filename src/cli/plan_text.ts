@@ -10,7 +10,9 @@ const timeWords = (seconds: number): string =>
     ? `${Math.max(1, Math.round(seconds))} s`
     : seconds < 7200
     ? `${Math.round(seconds / 60)} min`
-    : `${Math.round(seconds / 3600)} h`;
+    : seconds < 72 * 3600
+    ? `${Math.round(seconds / 3600)} h`
+    : `${Math.round(seconds / 86400)} days`;
 
 const memoryWords = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
 

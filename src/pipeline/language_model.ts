@@ -83,7 +83,8 @@ export async function openLanguageModel(
   if (places > longest) {
     const which = longest === spec.maxLength ? "backbone.maxLength" : "the checkpoint's max_position_embeddings";
     throw new DataError(
-      `Cannot prompt with ${context} items: found ${places} tokens, wanted ${which}, ${longest}, at most`,
+      `Cannot prompt with ${context} items: found ${places} tokens, wanted ${which}, ${longest}, at most; ` +
+        `a smaller windows.context or a shorter backbone.prompt takes fewer`,
     );
   }
   const { checkpointing } = spec;

@@ -24,6 +24,8 @@ import type { Prepared } from "./prepare.ts";
 
 /** The adapter of S, with the rows of all items. */
 export const ADAPTER = "adapter";
+/** What another program needs to prompt the model as it was prompted here. */
+const PROMPTS = "prompts.json";
 /** The loss by optimiser step. */
 export const CURVE = "loss.json";
 
@@ -66,6 +68,7 @@ export async function teach(
     );
     const tables = await rowTables(backbone, (names) => plainValues(parameters, names));
     await saveAdapter(join(folder, ADAPTER), bank, trained.adapters[0]!, tables, backbone.peftTask);
+    await Deno.writeTextFile(join(folder, ADAPTER, PROMPTS), JSON.stringify(promptsOf(llama, data, language), null, 2));
     const [{ steps: at, values }] = trained.curves as [(typeof trained.curves)[number]];
     await Deno.writeTextFile(join(folder, CURVE), JSON.stringify({ steps: at, values }));
   } finally {
@@ -91,6 +94,18 @@ export async function readTaught(
     tf.dispose(parameters);
     throw error;
   }
+}
+
+/** Which checkpoint the adapter is of, how prompts are made, and which item and user is which. */
+function promptsOf({ prompt }: LlamaSpec, data: Prepared["data"], { backbone, checkpoint, config }: LanguageModel) {
+  return {
+    checkpoint: { name: checkpoint.name, sha256: checkpoint.sha256 },
+    prompt,
+    vocabulary: config.vocabulary,
+    tokens: { "<item_0>": backbone.itemOffset + 1 },
+    items: data.catalogue.ids,
+    users: data.userIds,
+  };
 }
 
 /** @throws {DataError} for targets that the checkpoint does not have. */

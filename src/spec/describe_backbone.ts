@@ -27,7 +27,7 @@ function llamaWords({ checkpoint, prompt, lora, training }: LlamaSpec, context: 
     : `random weights, width ${checkpoint.hidden}, ${count(checkpoint.layers, "layer")}, ${
       count(checkpoint.heads, "head")
     }`;
-  const words = prompt === OPENP5 ? "as OpenP5 does" : "in words of this spec's own";
+  const words = `${prompt === OPENP5 ? "as OpenP5 does" : "in words of this spec's own"}, "${prompt}"`;
   const items = context === 1 ? "last item" : `last ${context} items`;
   return [
     `The backbone is a language model of the Llama family (${origin}), prompted with the ${items} ${words};`,

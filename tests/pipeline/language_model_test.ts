@@ -139,7 +139,7 @@ describe("openLanguageModel()", () => {
     await assert.rejects(open({ maxLength: prompt.places - 1 }), {
       message: `Cannot prompt with 3 items: found ${prompt.places} tokens, wanted backbone.maxLength, ${
         prompt.places - 1
-      }, at most`,
+      }, at most; a smaller windows.context or a shorter backbone.prompt takes fewer`,
     });
     await assert.rejects(open({ maxLength: 512 }, 40), /wanted the checkpoint's max_position_embeddings, 64, at most/);
   });

@@ -112,14 +112,14 @@ describe("what is said of a language model", () => {
   it("is where it comes from, how it is prompted, and how it learns the items", () => {
     assert.equal(
       sentence(),
-      `The backbone is a language model of the Llama family (checkpoint ${FOLDER}), prompted with the last 10 items as OpenP5 does; an adapter of rank 8 on ${adapters} and a new row for every item are trained on all windows of S for 3 epochs with cross-entropy over the catalogue; then it is frozen, and all methods share it.`,
+      `The backbone is a language model of the Llama family (checkpoint ${FOLDER}), prompted with the last 10 items as OpenP5 does, "Here is the purchase history of user_{user}: item {items}. I wonder what is the next recommended item for the user. Answer:"; an adapter of rank 8 on ${adapters} and a new row for every item are trained on all windows of S for 3 epochs with cross-entropy over the catalogue; then it is frozen, and all methods share it.`,
     );
     assert.equal(
       sentence(
         { checkpoint: { layers: 1 }, prompt: "{items}", lora: { targets: ["v_proj"] }, training: { epochs: 1 } },
         { windows: { context: 1 } },
       ),
-      "The backbone is a language model of the Llama family (random weights, width 64, 1 layer, 4 heads), prompted with the last item in words of this spec's own; an adapter of rank 8 on v_proj and a new row for every item are trained on all windows of S for 1 epoch with cross-entropy over the catalogue; then it is frozen, and all methods share it.",
+      'The backbone is a language model of the Llama family (random weights, width 64, 1 layer, 4 heads), prompted with the last item in words of this spec\'s own, "{items}"; an adapter of rank 8 on v_proj and a new row for every item are trained on all windows of S for 1 epoch with cross-entropy over the catalogue; then it is frozen, and all methods share it.',
     );
   });
 

@@ -52,7 +52,8 @@ export function advice(
   const left = `${list(changes.map(({ what }) => what), "and")} together`;
   if (together > limitOf({ ...sizes, ...all }, budget)) {
     const sizes = `${gigabytes(together)}, of which weights are ${gigabytes(footprint.weights)}`;
-    return `${needed}; ${changes.length === 0 ? "nothing" : `not even ${left}`} would make it fit (${sizes})`;
+    const none = changes.length === 0 ? "nothing" : `not even ${left}`;
+    return `${needed}; ${none} would make it fit (${sizes}): it takes a smaller model, or a machine with more memory`;
   }
   return `${needed}; ${left} would make it fit`;
 }
@@ -78,7 +79,10 @@ function changesOf(config: LlamaConfig, sizes: TrainingSizes, most: number): Cha
   }
   if (!checkpointing) changes.push({ what: "checkpointing", change: { checkpointing: true } });
   if (adapted.length > 1) {
-    changes.push({ what: "adapting half of the layers", change: { adapted: adapted.slice(adapted.length >> 1) } });
+    changes.push({
+      what: "adapting half of the layers (lora.targets)",
+      change: { adapted: adapted.slice(adapted.length >> 1) },
+    });
   }
   if (rung !== "tensorflow") changes.push({ what: "engine tensorflow", change: { rung: "tensorflow", gpu: false } });
   return changes;

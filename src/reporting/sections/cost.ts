@@ -31,14 +31,20 @@ export function costSection(results: Results, picture: Picture): string[] {
       "right",
     ], ["Seconds", "right"]], rows),
     ...picture("cost.png"),
-    `Rows count every epoch; the trained numbers kept are those that inference needs; seconds are those of adapting, when it was computed. The backbone has ${
-      count(results.backbone.parameters)
-    } numbers and ${
-      results.backbone.weights === undefined
-        ? "is trained once for each seed, for all methods"
-        : "is not trained here: its weights were read from a file"
-    }.`,
+    `Rows count every epoch; the trained numbers kept are those that inference needs; seconds are those of adapting, when it was computed. ${
+      backboneCost(results.backbone)
+    }`,
   ];
+}
+
+function backboneCost({ parameters, weights, checkpoint }: Results["backbone"]): string {
+  const numbers = `The backbone has ${count(parameters)} numbers`;
+  if (checkpoint !== undefined) {
+    return `${numbers}, items' rows among them; of these the rows, and an adapter on the others, are trained once for each seed, for all methods.`;
+  }
+  return weights === undefined
+    ? `${numbers} and is trained once for each seed, for all methods.`
+    : `${numbers} and is not trained here: its weights were read from a file.`;
 }
 
 function budgetWords(results: Results): string {

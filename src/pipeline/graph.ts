@@ -9,8 +9,8 @@ import type { Method } from "../methods/types.ts";
 import { pacemakerOf } from "../spec/control.ts";
 import type { MethodSpec, ResolvedSpec } from "../spec/types.ts";
 import type { Prepared } from "./prepare.ts";
-import { type LanguageCost, languageCost } from "./language_cost.ts";
-import { dataBytes, stageMemory } from "./stage_memory.ts";
+import { type LanguageCost, languageCost, languageMemory } from "./language_cost.ts";
+import { stageMemory } from "./stage_memory.ts";
 import { adaptedStage, backboneStage, ranksStage, regionsStage } from "./stages.ts";
 import { type StageIdentity, stageKey } from "./stage_key.ts";
 
@@ -227,7 +227,7 @@ class GraphOfSeed {
     const node = { stage: name, size, steps, seed, task, identity, key: stageKey(identity), needs };
     if (language === undefined) return { ...node, memory: stageMemory(spec, prepared, task) };
     const cost = languageCost(spec, { ...prepared, language }, task, steps, this.engine);
-    return { ...node, cost, memory: cost.footprint.total + dataBytes(prepared) };
+    return { ...node, cost, memory: languageMemory(cost, prepared) };
   }
 }
 

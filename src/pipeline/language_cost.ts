@@ -22,6 +22,7 @@ import type { LlamaSpec, LoraSpec, MethodSpec, ResolvedSpec } from "../spec/type
 import type { StageTask } from "./graph.ts";
 import type { LanguageModel } from "./language_model.ts";
 import type { Prepared } from "./prepare.ts";
+import { dataBytes } from "./stage_memory.ts";
 
 /** What a stage takes. */
 export interface LanguageCost {
@@ -39,6 +40,13 @@ export interface LanguageCost {
 const NUMBER = 4;
 /** Copies of every number where the whole model trains: as of the backbones that train from scratch (`stage_memory.ts`). */
 const WHOLE = 24;
+
+/** Bytes of the program beside one step: data structures, charts, graphs of steps before. By measurement of whole runs, on tensorflow and wasm. */
+const PROGRAM = 200e6;
+
+/** Bytes that a process computing the stage takes at its peak. */
+export const languageMemory = ({ footprint }: LanguageCost, prepared: Prepared): number =>
+  footprint.total + PROGRAM + dataBytes(prepared);
 
 /** @param steps Optimiser steps, as far as they are known. */
 export function languageCost(

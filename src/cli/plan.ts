@@ -74,7 +74,7 @@ async function makePlan(spec: ResolvedSpec, dataDir: string | undefined, search?
   const id = engineId(engine);
   try {
     const prepared = await prepareData(spec, dataDir, "plan");
-    const speed = await speedOf(engine, prepared, spec);
+    const speed = await speedOf(prepared, spec);
     const { stages, obstacles } = await planStages(spec, prepared, id, new Store(storeRoot()), speed);
     const judged = search && (await prepareData(searchedSpec(spec, search), dataDir, "plan")).data.test.windows;
     return { spec, engine: id, prepared, stages, obstacles, search, judged };

@@ -6,7 +6,6 @@ import type { ResolvedSpec } from "../spec/types.ts";
 import { mustBeFeasible } from "./feasible.ts";
 import { probeRate, secondsOf } from "../backbones/llama/rate.ts";
 import { EngineError } from "../engine/errors.ts";
-import type { Engine } from "../engine/types.ts";
 import { inOrder, stageGraph, type StageNode } from "./graph.ts";
 import type { LanguageCost } from "./language_cost.ts";
 import { mustFit } from "./must_fit.ts";
@@ -47,9 +46,8 @@ export interface Speed {
 /** Rows of states that a probe takes at least, since products of few rows are slower ones, and at most; and the products of two numbers in one of its products, for time. */
 const PROBED = { least: 32, most: 512, numbers: 2e9 };
 
-/** Measures for a fraction of a second how fast products as large as the model's are; undefined where the backbone is no language model. */
+/** Measures on the open engine for a fraction of a second how fast products as large as the model's are; undefined where the backbone is no language model. */
 export async function speedOf(
-  engine: Engine,
   { language }: Prepared,
   { backbone }: ResolvedSpec,
 ): Promise<Speed | undefined> {
@@ -57,7 +55,7 @@ export async function speedOf(
   const rows = language.prompt.places * Math.ceil(backbone.training.batch / backbone.accumulation);
   const { hidden, ffn } = language.config;
   const quick = Math.min(PROBED.most, rows, Math.floor(PROBED.numbers / (hidden * ffn)));
-  return { rate: await probeRate(engine, language.config, Math.max(PROBED.least, quick)), hidden };
+  return { rate: await probeRate(language.config, Math.max(PROBED.least, quick)), hidden };
 }
 
 /** All stages of an experiment. Without `speed` no seconds are reckoned. */

@@ -55,7 +55,7 @@ const held = peakBytes();
 const times = what === "train" ? await training(model, weights) : await reading(model, weights);
 const peak = peakBytes() - before;
 const rows = stateRows({ batch, items, ...model });
-const rate = await probeRate(engine, model.config, rows, 1000);
+const rate = await probeRate(model.config, rows, 1000);
 console.log(JSON.stringify({
   what: `Llama, ${what}, ${engine.rung} rung (${engine.version})`,
   milliseconds: Math.round(10 * median(times.slice(WARM_UP))) / 10,

@@ -75,7 +75,7 @@ async function makePlan(spec: ResolvedSpec, dataDir: string | undefined, search?
   try {
     const prepared = await prepareData(spec, dataDir, "plan");
     const speed = await speedOf(prepared, spec);
-    const { stages, obstacles } = await planStages(spec, prepared, id, new Store(storeRoot()), speed);
+    const { stages, obstacles } = await planStages(spec, prepared, id, new Store(storeRoot()), speed, engine.memory);
     const judged = search && (await prepareData(searchedSpec(spec, search), dataDir, "plan")).data.test.windows;
     return { spec, engine: id, prepared, stages, obstacles, search, judged };
   } catch (error) {

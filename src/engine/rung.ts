@@ -12,6 +12,8 @@ export interface OpenRung {
   readonly device: string;
   /** Threads one operation may use. */
   readonly threads: number;
+  /** Bytes of the accelerator's own memory, where there is one and it is known. */
+  readonly memory?: number;
 }
 
 /** Loads a backend and makes it current; throws an `EngineError` saying why not and what to do. */

@@ -5,7 +5,7 @@
 import { EngineError } from "./errors.ts";
 import { loadNodeBackend } from "./node_addon.ts";
 import type { OpenRung } from "./rung.ts";
-import { nvidiaGpu } from "./setup/nvidia.ts";
+import { nvidiaGpu, nvidiaMemory } from "./setup/nvidia.ts";
 import { thisSystem } from "./setup/system.ts";
 import { tf } from "./tfjs.ts";
 
@@ -49,7 +49,7 @@ export async function openTensorflow(): Promise<OpenRung> {
       `TensorFlow ${binding.TF_Version}`,
       ...bitsSettings((name) => Deno.env.get(name)),
     ].join(", "),
-    device: binding.isUsingGpuDevice() ? await gpuName() : "cpu",
+    ...(binding.isUsingGpuDevice() ? await gpu() : { device: "cpu" }),
     threads,
   };
 }
@@ -87,8 +87,10 @@ function intraOpThreads(): number {
   return threads;
 }
 
-/** The name of the first NVIDIA GPU, or "gpu" where the driver's tool may not be asked. */
-async function gpuName(): Promise<string> {
-  if ((await Deno.permissions.query({ name: "run", command: "nvidia-smi" })).state !== "granted") return "gpu";
-  return (await nvidiaGpu(thisSystem)) ?? "gpu";
+/** The first NVIDIA GPU, nameless where the driver's tool may not be asked. */
+async function gpu(): Promise<{ readonly device: string; readonly memory?: number }> {
+  const { state } = await Deno.permissions.query({ name: "run", command: "nvidia-smi" });
+  if (state !== "granted") return { device: "gpu" };
+  const memory = await nvidiaMemory(thisSystem);
+  return { device: (await nvidiaGpu(thisSystem)) ?? "gpu", ...(memory && { memory }) };
 }

@@ -64,6 +64,8 @@ export interface Engine {
   readonly version: string;
   /** "cpu", or the accelerator's name. */
   readonly device: string;
+  /** Bytes of the accelerator's own memory; left out where it has none, or nobody says how much. */
+  readonly memory?: number;
   /** Threads for one operation; 1 on wasm and cpu. Belongs to a result's provenance. */
   readonly threads: number;
   /**

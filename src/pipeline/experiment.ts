@@ -98,7 +98,9 @@ export async function runExperiment(
   bench.progress.tell({ event: "stages", stages: [...nodes.map(listed), ...later] });
   // What is free leaves out what this process holds already, which is part of what a stage is reckoned to take in it.
   const held = bench.jobs === undefined ? Deno.memoryUsage().rss : 0;
-  await mustFit(nodes, bench.store, memoryBudget() + held, (line) => bench.progress.say(line));
+  // On a GPU a language model's tensors are in its memory; what else a process takes is small beside them.
+  const own = prepared.language && bench.engine.memory;
+  await mustFit(nodes, bench.store, own ?? memoryBudget() + held, (line) => bench.progress.say(line));
   // What other processes have computed is in the store, and is read from there like everything else.
   const told = await bench.jobs?.compute(nodes);
   const assembly = new Assembly(new StageRunner(spec, prepared, bench, told?.computed), told?.failed);

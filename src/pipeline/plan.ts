@@ -58,13 +58,14 @@ export async function speedOf(
   return { rate: await probeRate(language.config, Math.max(PROBED.least, quick)), hidden };
 }
 
-/** All stages of an experiment. Without `speed` no seconds are reckoned. */
+/** All stages of an experiment. Without `speed` no seconds are reckoned; `memory` is a GPU's own, in bytes. */
 export async function planStages(
   spec: ResolvedSpec,
   prepared: Prepared,
   engine: string,
   store: Store,
   speed?: Speed,
+  memory?: number,
 ): Promise<StagePlan> {
   mustBeFeasible(spec, prepared);
   const stages: PlannedStage[] = [];
@@ -76,7 +77,7 @@ export async function planStages(
     const reckoned = seconds === undefined ? {} : { reckoned: { bytes: memory, seconds } };
     stages.push({ stage, size, key: key.slice(0, 24), ...cached, ...reckoned });
   }
-  return { stages, obstacles: await obstaclesOf(nodes, store) };
+  return { stages, obstacles: await obstaclesOf(nodes, store, prepared.language && memory) };
 }
 
 function secondsFor({ flops }: LanguageCost, speed: Speed): number {
@@ -84,10 +85,10 @@ function secondsFor({ flops }: LanguageCost, speed: Speed): number {
   return of("training") + of("reading");
 }
 
-async function obstaclesOf(nodes: readonly StageNode[], store: Store): Promise<string[]> {
+async function obstaclesOf(nodes: readonly StageNode[], store: Store, memory: number | undefined): Promise<string[]> {
   const said: string[] = [];
   try {
-    await mustFit(nodes, store, memoryBudget() + Deno.memoryUsage().rss, (line) => said.push(line));
+    await mustFit(nodes, store, memory ?? memoryBudget() + Deno.memoryUsage().rss, (line) => said.push(line));
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     said.push(error.message);

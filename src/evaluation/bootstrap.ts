@@ -3,7 +3,8 @@
  * independent, so users are drawn, each with all its windows.
  * @module
  */
-import { drawer } from "./fast_words.ts";
+import { CountedSums, LANES } from "./counted_sums.ts";
+import { fastWords } from "./fast_words.ts";
 
 /** One slice's users, as columns of sums. */
 export interface UserSums {
@@ -15,10 +16,6 @@ export interface UserSums {
 
 /** An interval's ends. */
 export type Interval = readonly [low: number, high: number];
-
-/** Resamples counted at a time, and columns added up together: so many sums stay in the processor's registers. */
-const LANES = 4;
-const TOGETHER = 3;
 
 /**
  * What every column would be with other users: [columns][resamples].
@@ -44,55 +41,18 @@ export function resampledMeans(
   }
   const means = columns.map(() => new Float64Array(resamples).fill(NaN));
   if (users === 0) return means;
-  const counts = new Uint8Array(users * LANES);
   const all = [windows, ...columns];
   const sums = all.map(() => new Float64Array(LANES));
+  const counted = new CountedSums(all);
   for (let from = 0; from < resamples; from += LANES) {
-    counts.fill(0);
-    const draw = drawer(seed, purpose, from / LANES);
-    for (let lane = 0; lane < LANES; lane++) draw(counts, lane, LANES, users);
-    for (let column = 0; column < all.length; column += TOGETHER) {
-      const at = (next: number) => Math.min(column + next, all.length - 1);
-      const [first, second, third] = [at(0), at(1), at(2)];
-      addUp(counts, [all[first]!, all[second]!, all[third]!], [sums[first]!, sums[second]!, sums[third]!]);
-    }
+    counted.draw(fastWords(seed, purpose, from / LANES));
+    counted.into(sums);
     const last = Math.min(LANES, resamples - from);
     means.forEach((own, column) => {
       for (let lane = 0; lane < last; lane++) own[from + lane] = sums[column + 1]![lane]! / sums[0]![lane]!;
     });
   }
   return means;
-}
-
-type Three = readonly [Float64Array, Float64Array, Float64Array];
-
-/** Three columns' sums under four lanes of counts, each written to its [LANES]. */
-function addUp(counts: Uint8Array, [first, second, third]: Three, [x, y, z]: Three): void {
-  let [a0, a1, a2, a3, b0, b1, b2, b3, d0, d1, d2, d3] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-  for (let user = 0, at = 0; user < first.length; user++, at += LANES) {
-    const a = first[user]!;
-    const b = second[user]!;
-    const d = third[user]!;
-    const c0 = counts[at]!;
-    a0 += c0 * a;
-    b0 += c0 * b;
-    d0 += c0 * d;
-    const c1 = counts[at + 1]!;
-    a1 += c1 * a;
-    b1 += c1 * b;
-    d1 += c1 * d;
-    const c2 = counts[at + 2]!;
-    a2 += c2 * a;
-    b2 += c2 * b;
-    d2 += c2 * d;
-    const c3 = counts[at + 3]!;
-    a3 += c3 * a;
-    b3 += c3 * b;
-    d3 += c3 * d;
-  }
-  x.set([a0, a1, a2, a3]);
-  y.set([b0, b1, b2, b3]);
-  z.set([d0, d1, d2, d3]);
 }
 
 /**

@@ -42,7 +42,8 @@ export interface ClozeBatch {
  * import assert from "node:assert/strict";
  * import { stream } from "../engine/random.ts";
  * import { clozeBatch } from "./cloze.ts";
- * const sequences = { rows: 1, time: 4, items: Int32Array.of(0, 7, 8, 9), times: new Float64Array(4) };
+ * const users = Int32Array.of(0);
+ * const sequences = { rows: 1, time: 4, users, items: Int32Array.of(0, 7, 8, 9), times: new Float64Array(4) };
  * const { places, targets, weights } = clozeBatch({ sequences, mask: 0.25, items: 9, draw: stream(1, "cloze", 0) });
  * assert.deepEqual([places.length, ...weights], [1, 1]);
  * assert.equal(targets[0], sequences.items[places[0]! - 1]);

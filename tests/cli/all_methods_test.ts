@@ -17,7 +17,7 @@ const BACKBONES: Readonly<Record<string, readonly string[]>> = {
     ["sasrec", "bert4rec", "tisasrec"].map((kind) => [kind, [`backbone.kind=${kind}`, ...TRANSFORMER]]),
   ),
   // What the quickstart says of its own backbone is of other fields.
-  llama: [`backbone=${JSON.stringify(LLAMA)}`, "windows.stride=10", "dataset.users=120"],
+  llama: [`backbone=${JSON.stringify(LLAMA)}`, "windows.stride=10", "dataset.users=120", "engine=wasm"],
 };
 
 describe("deno task run experiments/quickstart.json with every method, over two F slices", () => {

@@ -4,6 +4,7 @@
  */
 import { createHash, type Hash } from "node:crypto";
 import { DataError } from "./errors.ts";
+import { gunzip } from "./gunzip.ts";
 import { mustBeFile } from "./regular_file.ts";
 
 /** A data file that was read, for provenance. */
@@ -19,7 +20,7 @@ export interface FileDigest {
 export type ReadProgress = (done: number, total: number) => void;
 
 /**
- * Reads a file front to back into the caller's buffers. A name ending in `.gz` is unpacked with the platform's DecompressionStream.
+ * Reads a file front to back into the caller's buffers. A name ending in `.gz` is unpacked on the way.
  * The SHA-256 is computed over the bytes on disk as they pass.
  */
 export class ByteSource {
@@ -46,7 +47,7 @@ export class ByteSource {
           controller.enqueue(chunk);
         },
       });
-      this.#unpacked = file.readable.pipeThrough(counted).pipeThrough(new DecompressionStream("gzip")).getReader();
+      this.#unpacked = gunzip(file.readable.pipeThrough(counted)).getReader();
     }
   }
 

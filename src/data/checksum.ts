@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import type { Checksums } from "./descriptors.ts";
 import { DataError } from "./errors.ts";
+import { gunzip } from "./gunzip.ts";
 
 /** Size and sums of a file on disk. */
 export interface FileSums {
@@ -22,7 +23,7 @@ export async function fileSums(path: string): Promise<FileSums> {
   const sha256 = createHash("sha256");
   let bytes = 0;
   const file = await Deno.open(path);
-  const content = path.endsWith(".gz") ? file.readable.pipeThrough(new DecompressionStream("gzip")) : file.readable;
+  const content = path.endsWith(".gz") ? gunzip(file.readable) : file.readable;
   try {
     for await (const chunk of content) {
       md5.update(chunk);

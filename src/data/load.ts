@@ -2,13 +2,14 @@
  * From a spec's data set to interactions.
  * @module
  */
-import type { DatasetSpec, SyntheticSpec } from "../spec/types.ts";
+import type { DatasetSpec, MarginalsSpec, SyntheticSpec } from "../spec/types.ts";
 import type { ReadProgress } from "./byte_source.ts";
 import { type Descriptor, readDescriptor } from "./descriptors.ts";
 import { DataError } from "./errors.ts";
 import { baseName, type FolderOptions, inlineTitle, locateDataset, type LocatedFile } from "./locate.ts";
 import { type InteractionsSource, readInteractions } from "./read_interactions.ts";
 import { generateSynthetic } from "./synthetic.ts";
+import { generateMarginals } from "./synthetic_marginals.ts";
 import type { Columns } from "./row_formats.ts";
 import type { RatingScale } from "./row_reader.ts";
 import type { Interactions } from "./types.ts";
@@ -22,7 +23,7 @@ export interface LoadOptions extends FolderOptions {
 /** How a data set's rows are read, with the descriptor's word where the spec is silent: what with the files' bytes decides on the rows. */
 export interface ReadingSettings {
   /** Undefined for a data set that says neither format nor settings of the generator; it cannot be loaded. */
-  readonly format?: Descriptor["format"];
+  readonly format?: Descriptor["format"] | "synthetic-marginals";
   /** Names of the columns; undefined for formats that fix them, and where their usual names hold. */
   readonly columns?: Columns;
   /** Between two cells; undefined where the format's own one holds. */
@@ -33,6 +34,8 @@ export interface ReadingSettings {
   readonly scale?: RatingScale;
   /** Of the generator; undefined for data in files. */
   readonly synthetic?: SyntheticSpec;
+  /** Of the generator of stated totals; undefined for other data. */
+  readonly marginals?: MarginalsSpec;
 }
 
 /** The settings {@linkcode loadDataset} reads a data set with. @throws {DataError} for an id without a descriptor. */
@@ -43,6 +46,7 @@ export async function readingSettings(spec: DatasetSpec): Promise<ReadingSetting
 function settingsOf(spec: DatasetSpec, descriptor: Descriptor | undefined): ReadingSettings {
   const synthetic = spec.synthetic ?? descriptor?.synthetic;
   if (synthetic !== undefined) return { format: "synthetic", synthetic };
+  if (spec.marginals !== undefined) return { format: "synthetic-marginals", marginals: spec.marginals };
   const format = descriptor?.format ?? spec.format;
   const columns = spec.columns ?? descriptor?.columns;
   const scale = spec.badLines === "skip" && scaleOf(descriptor);
@@ -68,10 +72,11 @@ function scaleOf(descriptor: Descriptor | undefined): RatingScale | undefined {
  */
 export async function loadDataset(spec: DatasetSpec, options: LoadOptions = {}): Promise<Interactions> {
   const { descriptor, files, searched, ready } = await locateDataset(spec, options);
-  const { format, columns, separator, badLines, synthetic } = settingsOf(spec, descriptor);
+  const { format, columns, separator, badLines, synthetic, marginals } = settingsOf(spec, descriptor);
   if (synthetic !== undefined) return generateSynthetic(synthetic).interactions;
+  if (marginals !== undefined) return generateMarginals(marginals).interactions;
   const file = files[0];
-  if (file === undefined || format === undefined || format === "synthetic") {
+  if (file === undefined || format === undefined || format === "synthetic" || format === "synthetic-marginals") {
     throw new DataError(
       `Cannot load ${spec.id ?? "the data set"}: it names neither a file nor settings of the generator`,
     );

@@ -4,6 +4,7 @@
  */
 import type { SlicedData, Windows } from "../data/types.ts";
 import { DataError } from "../data/errors.ts";
+import { itemsOf, windowsOf } from "../data/window_rows.ts";
 import type { BackboneSpec, TransformerSpec } from "../spec/types.ts";
 
 /** Runs of items: all but the first are what is to be learnt, each from those before it (or from both sides, in a cloze model). */
@@ -49,8 +50,7 @@ function someRows(rows: TrainingRows, { kind }: BackboneSpec, asked: string): Tr
 
 /** Windows as rows: negatives keep away from the window's own items. */
 export function windowRows(windows: Windows): TrainingRows {
-  const width = windows.context + 1;
-  return { windows, excluded: (row) => windows.items.subarray(row * width, (row + 1) * width) };
+  return { windows, excluded: (row) => itemsOf(windows, row) };
 }
 
 function setupWindows({ setup }: SlicedData, spec: TransformerSpec): TrainingRows {
@@ -67,8 +67,7 @@ function userTails({ setup }: SlicedData, spec: TransformerSpec): TrainingRows {
   for (let user = 0; user < users.length; user++) if (offsets[user + 1]! - offsets[user]! >= least) chosen.push(user);
   const context = spec.maxLength;
   const width = context + 1;
-  const windows = {
-    count: chosen.length,
+  const tails = {
     context,
     users: Int32Array.from(chosen, (user) => users[user]!),
     items: new Int32Array(chosen.length * width),
@@ -77,9 +76,10 @@ function userTails({ setup }: SlicedData, spec: TransformerSpec): TrainingRows {
   chosen.forEach((user, row) => {
     const end = offsets[user + 1]!;
     const from = Math.max(offsets[user]!, end - width);
-    windows.items.set(items.subarray(from, end), (row + 1) * width - (end - from));
-    windows.times.set(times.subarray(from, end), (row + 1) * width - (end - from));
+    tails.items.set(items.subarray(from, end), (row + 1) * width - (end - from));
+    tails.times.set(times.subarray(from, end), (row + 1) * width - (end - from));
   });
+  const windows = windowsOf(tails);
   const rows = windowRows(windows);
   if (spec.training.negativesOutside === "row") return rows;
   const own = userItems(setup.sequences);

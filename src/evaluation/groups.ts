@@ -3,6 +3,7 @@
  * @module
  */
 import type { SlicedData, UserSequences, Windows } from "../data/types.ts";
+import { targetOf } from "../data/window_rows.ts";
 import { measureNamed, type MeasureValues } from "./measures.ts";
 
 /** Windows of one slice that have something in common. */
@@ -75,9 +76,8 @@ export function windowGroups(
   knowledge: SetupKnowledge,
   regions?: { readonly names: readonly string[]; readonly route: ArrayLike<number> },
 ): WindowGroup[] {
-  const target = (row: number) => windows.items[(row + 1) * (windows.context + 1) - 1]!;
   const isKnown = (row: number) => knowledge.users.has(windows.users[row]!) ? 0 : 1;
-  const kindOf = (row: number) => TARGETS.length - 1 - knowledge.items[target(row)]!;
+  const kindOf = (row: number) => TARGETS.length - 1 - knowledge.items[targetOf(windows, row)]!;
   return [
     ...grouped(windows, "user", ["known", "new"], isKnown),
     ...grouped(windows, "target", TARGETS.toReversed(), kindOf),

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Windows } from "../data/types.ts";
+import { targetTimeOf } from "../data/window_rows.ts";
 import type { RegionTrace } from "../methods/types.ts";
 import { angleBetween, type Regions, routeToRegion } from "../regions/mod.ts";
 import { regionMap } from "../reporting/region_map.ts";
@@ -101,7 +102,7 @@ function byUser(
 ): Map<number, number> {
   const chosen = new Map<number, { time: number; region: number }>();
   for (let row = 0; row < windows.count; row++) {
-    const time = windows.times[(row + 1) * (windows.context + 1) - 1]!;
+    const time = targetTimeOf(windows, row);
     const best = chosen.get(windows.users[row]!);
     if (best === undefined || better(time, best.time)) chosen.set(windows.users[row]!, { time, region: route[row]! });
   }

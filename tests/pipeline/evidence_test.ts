@@ -1,20 +1,19 @@
 import assert from "node:assert/strict";
 import { describe, it } from "@std/testing/bdd";
-import type { Windows } from "../../src/data/types.ts";
 import { stream } from "../../src/engine/random.ts";
 import { evidenceOfRun } from "../../src/pipeline/evidence.ts";
 import type { ExperimentRun, MethodRun } from "../../src/pipeline/experiment.ts";
 import { parseSpec } from "../../src/spec/parse.ts";
+import { windowsOf } from "../../src/data/window_rows.ts";
 
 const COUNT = 40;
 /** Twenty users with two windows each. */
-const windows: Windows = {
-  count: COUNT,
+const windows = windowsOf({
   context: 1,
   users: Int32Array.from({ length: COUNT }, (_, window) => window >> 1),
   items: new Int32Array(2 * COUNT).fill(1),
   times: new Float64Array(2 * COUNT),
-};
+});
 
 function spec(report: Record<string, unknown> = {}) {
   const { resolved } = parseSpec(

@@ -108,11 +108,19 @@ function grouped(
   names: readonly string[],
   group: (row: number) => number,
 ): WindowGroup[] {
-  const rows = names.map((): number[] => []);
-  for (let row = 0; row < count; row++) rows[group(row)]!.push(row);
+  const sizes = new Int32Array(names.length);
+  for (let row = 0; row < count; row++) sizes[group(row)]!++;
+  const rows = Array.from(sizes, (size) => new Int32Array(size));
+  const filled = new Int32Array(names.length);
+  for (let row = 0; row < count; row++) {
+    const own = group(row);
+    rows[own]![filled[own]!++] = row;
+  }
   return names.flatMap((name, index) => {
     const own = rows[index]!;
     if (own.length === 0) return [];
-    return [{ by, name, rows: Int32Array.from(own), users: new Set(own.map((row) => users[row]!)).size }];
+    const different = new Set<number>();
+    for (const row of own) different.add(users[row]!);
+    return [{ by, name, rows: own, users: different.size }];
   });
 }

@@ -20,7 +20,7 @@ export interface RegionSummary {
   /** For the report. */
   readonly regions: RegionsResult;
   /** Number of each window's region after editing, by slice, in the order of `after`. */
-  readonly routes: Readonly<Record<string, readonly number[]>>;
+  readonly routes: Readonly<Record<string, Int32Array>>;
 }
 
 /** Computes the summary; the map's layout is drawn with the run's seed. */
@@ -59,7 +59,7 @@ export async function summariseRegions(
     map: await map(trace, routes, prepared, context),
     notes: trace.notes,
   };
-  return { regions, routes: Object.fromEntries([...routes].map(([name, route]) => [name, [...route]])) };
+  return { regions, routes: Object.fromEntries(routes) };
 }
 
 function countsOf(route: Int32Array, count: number): number[] {

@@ -43,11 +43,10 @@ function run(resolved: ReturnType<typeof spec>, label: string, seed: number): Me
     seed,
     states: [{
       stage: "F1",
-      ranks: ["S", "F1", "T"].map((slice) => ({
-        slice,
-        windows,
-        ranks: { greater: greater(), equal: new Int32Array(COUNT), top: new Int32Array(COUNT * 10) },
-      })),
+      ranks: ["S", "F1", "T"].map((slice) => {
+        const ranks = { greater: greater(), equal: new Int32Array(COUNT), top: new Int32Array(COUNT * 10) };
+        return { slice, windows, read: () => ranks };
+      }),
     }],
     cost: { steps: 0, finetuneRows: 0, setupRows: 0, parameters: 0 },
     curves: [],
@@ -68,7 +67,7 @@ const runs = (resolved: ReturnType<typeof spec>, left: (label: string, seed: num
 /** Recall@10 on T by hand: the share of windows with fewer than ten better items, averaged over seeds. */
 const recall = ({ runs }: ExperimentRun, label: string, seeds: readonly number[]) =>
   runs.filter((run) => run.spec.label === label && seeds.includes(run.seed))
-    .map((run) => run.states[0]!.ranks[2]!.ranks.greater.filter((better) => better < 10).length / COUNT)
+    .map((run) => run.states[0]!.ranks[2]!.read().greater.filter((better) => better < 10).length / COUNT)
     .reduce((sum, share) => sum + share, 0) / seeds.length;
 
 describe("evidenceOfRun()", () => {

@@ -22,11 +22,11 @@ const windows = windowsOf({
 const ranked = (slice: string, share: number): SliceRanks => ({
   slice,
   windows,
-  ranks: {
+  read: () => ({
     greater: Int32Array.from({ length: COUNT }, (_, row) => row < Math.round(share * COUNT) ? 0 : 99),
     equal: new Int32Array(COUNT),
     top: new Int32Array(COUNT * 10).fill(1),
-  },
+  }),
 });
 
 function results(catalogue: "all" | "seen") {

@@ -80,7 +80,7 @@ export function generateMarginals(spec: MarginalsSpec): { interactions: Interact
     itemIds: Array.from(ranks, (rank) => String(names[rank]!)),
     skippedLines: 0,
     notes: [],
-    files: [{ name: `synthetic-marginals (seed ${seed})`, bytes: 0, sha256: digest(spec) }],
+    files: [marginalsFile(spec)],
   };
   return { interactions, truth: { userRegion, itemRegion: ranks.map((rank) => rank % regions) } };
 }
@@ -128,7 +128,13 @@ function drawRatings(count: number, random: RandomStream): Float32Array {
   return ratings;
 }
 
-/** Stands for the checksum of a file. */
+/** Stands for the file there is none of. */
+export const marginalsFile = (spec: MarginalsSpec): Interactions["files"][number] => ({
+  name: `synthetic-marginals (seed ${spec.seed})`,
+  bytes: 0,
+  sha256: digest(spec),
+});
+
 function digest(spec: MarginalsSpec): string {
   const fields = Object.entries(spec).sort(([a], [b]) => a < b ? -1 : 1);
   return createHash("sha256").update(JSON.stringify(["marginals", VERSION, fields])).digest("hex");

@@ -129,14 +129,15 @@ function entered(spec: RegionsSpec, count: number, belonging: Belonging): Member
   return members;
 }
 
-/** Rows by their region, ascending; those of none are left out. */
+/** Rows by their region, of 0 to count - 1, ascending; those of no such region are left out. */
 function rowsByRegion(regionOf: Int32Array, count: number): Int32Array[] {
   const sizes = new Int32Array(count);
-  for (const region of regionOf) if (region >= 0) sizes[region]!++;
+  const among = (region: number) => region >= 0 && region < count;
+  for (const region of regionOf) if (among(region)) sizes[region]!++;
   const rows = Array.from(sizes, (size) => new Int32Array(size));
   const filled = new Int32Array(count);
   regionOf.forEach((region, row) => {
-    if (region >= 0) rows[region]![filled[region]!++] = row;
+    if (among(region)) rows[region]![filled[region]!++] = row;
   });
   return rows;
 }

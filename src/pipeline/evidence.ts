@@ -34,7 +34,7 @@ export function evidenceOfRun(spec: ResolvedSpec, { runs }: ExperimentRun): Evid
 /** Every method's users, slice by slice: read when their turn comes. */
 function* slicesOf(spec: ResolvedSpec, runs: readonly MethodRun[]): Generator<SliceUsers> {
   const { methods, evaluation: { cutoffs, ties } } = spec;
-  for (const { slice } of runs[0]?.states.at(-1)!.ranks ?? []) {
+  for (const { slice } of runs[0]?.states.at(-1)?.ranks ?? []) {
     const users = ({ states }: MethodRun) => {
       const { read, windows } = states.at(-1)!.ranks.find((each) => each.slice === slice)!;
       return perUser(ranksOf(read(), ties), windows.users, cutoffs);

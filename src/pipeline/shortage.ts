@@ -3,6 +3,7 @@
  * @module
  */
 import { negativesOf } from "../backbones/losses.ts";
+import type { ItemSet } from "../backbones/user_items.ts";
 import { trainingRows } from "../backbones/training_rows.ts";
 import type { SlicedData, Windows } from "../data/types.ts";
 import { itemsOf } from "../data/window_rows.ts";
@@ -33,7 +34,7 @@ export function windowsWithoutNegatives(windows: Windows, catalogue: number): nu
   return short;
 }
 
-function isWhole(items: ReadonlySet<number> | Int32Array, catalogue: number): boolean {
+function isWhole(items: ItemSet | Int32Array, catalogue: number): boolean {
   if (!(items instanceof Int32Array)) return items.size >= catalogue;
   if (items.length < catalogue) return false;
   const distinct = new Set(items);

@@ -12,7 +12,7 @@ import { dataKey, dataStage, denseStride } from "./stages.ts";
 import type { Store } from "./store.ts";
 
 /** Slices, and what they are of. */
-export interface Sliced extends SlicedSet {
+export interface KeptSlices extends SlicedSet {
   /** The files they come from. */
   readonly files: Interactions["files"];
   /** Digest of everything between the files and the windows. */
@@ -34,7 +34,7 @@ export async function slicedData(
   dataDir: string | undefined,
   use: "keep" | "look",
   store?: Store,
-): Promise<Sliced> {
+): Promise<KeptSlices> {
   const folders = dataDir === undefined ? {} : { dataDir };
   const files = await datasetFiles(spec.dataset, folders);
   const key = dataKey(spec, await readingSettings(spec.dataset), files);

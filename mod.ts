@@ -68,6 +68,10 @@ export type { ReadProgress } from "./src/data/byte_source.ts";
 export { sliceInteractions } from "./src/data/slices.ts";
 export type { SliceOptions } from "./src/data/slices.ts";
 export { DataError } from "./src/data/errors.ts";
+export { allRows, copiedRows, joinRows } from "./src/data/rows.ts";
+export type { WindowRows } from "./src/data/rows.ts";
+export { itemsOf, targetOf, targetTimeOf, timesOf, windowsOf } from "./src/data/window_rows.ts";
+export type { WindowMatrix } from "./src/data/window_rows.ts";
 export type * from "./src/data/types.ts";
 
 export { openEngine, probeRungs } from "./src/engine/open.ts";
@@ -93,6 +97,7 @@ export { createTokenizer } from "./src/backbones/llama/tokenizer.ts";
 export type { Tokenizer, TokenizerOptions } from "./src/backbones/llama/tokenizer.ts";
 export { CheckpointError } from "./src/backbones/llama/checkpoint_error.ts";
 export type { TrainingRows } from "./src/backbones/training_rows.ts";
+export type { ItemSet } from "./src/backbones/user_items.ts";
 export type { SasrecConfig } from "./src/backbones/sasrec.ts";
 export type * from "./src/backbones/types.ts";
 
@@ -114,7 +119,7 @@ export { runExperiment } from "./src/pipeline/experiment.ts";
 export type { ExperimentRun, MethodRun, SliceRanks, Workbench } from "./src/pipeline/experiment.ts";
 export type { MethodFailure } from "./src/pipeline/method_failure.ts";
 export { prepareData } from "./src/pipeline/prepare.ts";
-export type { Prepared } from "./src/pipeline/prepare.ts";
+export type { DataOptions, Prepared } from "./src/pipeline/prepare.ts";
 export type { WeightsFile } from "./src/pipeline/backbone_weights.ts";
 export { openLanguageModel } from "./src/pipeline/language_model.ts";
 export type { LanguageModel } from "./src/pipeline/language_model.ts";

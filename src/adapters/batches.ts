@@ -78,9 +78,10 @@ export function rowsSeen(seed: number, set: TrainingSet, training: TrainingSpec)
  * @example
  * ```ts
  * import assert from "node:assert/strict";
+ * import { windowsOf } from "../data/window_rows.ts";
  * import { epochOrder } from "./batches.ts";
  * const empty = { users: new Int32Array(9), items: new Int32Array(18), times: new Float64Array(18) };
- * const set = { purpose: "lora F1", windows: { count: 9, context: 1, ...empty } };
+ * const set = { purpose: "lora F1", windows: windowsOf({ context: 1, ...empty }) };
  * assert.deepEqual(epochOrder(1, set, 3), epochOrder(1, set, 3));
  * assert.deepEqual([...epochOrder(1, set, 3)].sort(), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
  * ```

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Windows } from "../data/types.ts";
+import { itemsOf, timesOf } from "../data/window_rows.ts";
 import { drawNegatives, type IntegerSource } from "./negatives.ts";
 import type { TrainingRows } from "./training_rows.ts";
 import type { Sequences } from "./types.ts";
@@ -30,32 +31,45 @@ export interface ExampleSizes {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
+ * import { windowsOf } from "../data/window_rows.ts";
  * import { contexts } from "./examples.ts";
- * const windows = {
- *   count: 1,
+ * const windows = windowsOf({
  *   context: 2,
  *   users: Int32Array.of(0),
  *   items: Int32Array.of(4, 5, 6),
  *   times: Float64Array.of(1, 2, 3),
- * };
+ * });
  * assert.deepEqual([...contexts(windows, Int32Array.of(0, 0), 1).items], [5, 5]);
  * ```
  */
-export function contexts({ context, users, items, times }: Windows, rows: Int32Array, longest: number): Sequences {
-  const time = Math.min(context, longest);
-  const sequences = {
-    rows: rows.length,
-    time,
-    users: Int32Array.from(rows, (row) => users[row]!),
-    items: new Int32Array(rows.length * time),
-    times: new Float64Array(rows.length * time),
-  };
-  rows.forEach((row, r) => {
-    const end = row * (context + 1) + context;
-    sequences.items.set(items.subarray(end - time, end), r * time);
-    sequences.times.set(times.subarray(end - time, end), r * time);
-  });
+export function contexts(windows: Windows, rows: Int32Array, longest: number): Sequences {
+  const sequences = emptySequences(rows.length, Math.min(windows.context, longest));
+  rows.forEach((row, r) => putSequence(sequences, r, windows, row, windows.context));
   return sequences;
+}
+
+/** Sequences of padding. */
+export function emptySequences(rows: number, time: number): Sequences {
+  return {
+    rows,
+    time,
+    users: new Int32Array(rows),
+    items: new Int32Array(rows * time),
+    times: new Float64Array(rows * time),
+  };
+}
+
+/** Puts the latest items of a window before its place `end` into a sequence, as many as it has. */
+export function putSequence(
+  { time, users, items, times }: Sequences,
+  at: number,
+  windows: Windows,
+  row: number,
+  end: number,
+): void {
+  users[at] = windows.users[row]!;
+  items.set(itemsOf(windows, row).subarray(end - time, end), at * time);
+  times.set(timesOf(windows, row).subarray(end - time, end), at * time);
 }
 
 /** One batch under construction. */
@@ -75,13 +89,7 @@ export class ExampleBatch {
     const { rows, time, positions, negatives } = sizes;
     this.perRow = positions === "last" ? 1 : time;
     this.each = 1 + negatives;
-    this.sequences = {
-      rows,
-      time,
-      users: new Int32Array(rows),
-      items: new Int32Array(rows * time),
-      times: new Float64Array(rows * time),
-    };
+    this.sequences = emptySequences(rows, time);
     this.candidates = new Int32Array(rows * this.perRow * this.each);
     this.weights = new Float32Array(rows * this.perRow);
   }
@@ -94,22 +102,20 @@ export class ExampleBatch {
     draw: IntegerSource,
     weightOf: (row: number) => number = () => 1,
   ): void {
-    const { time, items: catalogue } = this.sizes;
+    const { items: catalogue } = this.sizes;
     const { perRow, each, sequences, candidates, weights } = this;
-    const { context, users, items, times } = windows;
+    const { context } = windows;
     let total = 0;
     chosen.forEach((row, r) => {
-      const end = row * (context + 1) + context;
-      sequences.users[first + r] = users[row]!;
-      sequences.items.set(items.subarray(end - time, end), (first + r) * time);
-      sequences.times.set(times.subarray(end - time, end), (first + r) * time);
+      const items = itemsOf(windows, row);
+      putSequence(sequences, first + r, windows, row, context);
       const outside = excluded(row);
       for (let p = 0; p < perRow; p++) {
         const at = (first + r) * perRow + p;
-        const target = items[end + 1 - perRow + p]!;
+        const target = items[context + 1 - perRow + p]!;
         candidates[at * each] = target;
         // A position learns only from a real item; padding has no next item to predict from.
-        if (items[end - perRow + p] === 0 || target === 0) continue;
+        if (items[context - perRow + p] === 0 || target === 0) continue;
         drawNegatives(draw, outside, catalogue, candidates.subarray(at * each + 1, (at + 1) * each));
         weights[at] = weightOf(row);
         total += weights[at]!;

@@ -3,6 +3,8 @@
  * @module
  */
 
+import type { ItemSet } from "./user_items.ts";
+
 /** What sampling needs of a random stream. */
 export interface IntegerSource {
   /** Uniform in 0 .. bound - 1. */
@@ -26,7 +28,7 @@ const ATTEMPTS = 200;
  */
 export function drawNegatives(
   source: IntegerSource,
-  exclude: Int32Array | ReadonlySet<number>,
+  exclude: Int32Array | ItemSet,
   items: number,
   out: Int32Array,
 ): void {

@@ -18,7 +18,7 @@ import { tf } from "../engine/tfjs.ts";
 import type { Engine, Step, TensorMap } from "../engine/types.ts";
 import type { TrainingSpec } from "../spec/types.ts";
 import { clozeBatch } from "./cloze.ts";
-import { ExampleBatch, type Positions } from "./examples.ts";
+import { emptySequences, ExampleBatch, type Positions, putSequence } from "./examples.ts";
 import { itemBias, scoreRows, scoreTable } from "./item_rows.ts";
 import { negativesOf, sequenceLoss } from "./losses.ts";
 import { drawNegatives } from "./negatives.ts";
@@ -269,20 +269,8 @@ function clozeExamples(
 }
 
 /** Whole runs, targets included; of those longer than `longest` + 1 the latest items; `batch` - chosen.length rows of padding. */
-function runs({ context, users, items, times }: Windows, chosen: Int32Array, batch: number, longest: number) {
-  const time = Math.min(context, longest) + 1;
-  const sequences = {
-    rows: batch,
-    time,
-    users: new Int32Array(batch),
-    items: new Int32Array(batch * time),
-    times: new Float64Array(batch * time),
-  };
-  chosen.forEach((row, r) => {
-    sequences.users[r] = users[row]!;
-    const end = (row + 1) * (context + 1);
-    sequences.items.set(items.subarray(end - time, end), r * time);
-    sequences.times.set(times.subarray(end - time, end), r * time);
-  });
+function runs(windows: Windows, chosen: Int32Array, batch: number, longest: number) {
+  const sequences = emptySequences(batch, Math.min(windows.context, longest) + 1);
+  chosen.forEach((row, r) => putSequence(sequences, r, windows, row, windows.context + 1));
   return sequences;
 }

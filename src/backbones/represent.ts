@@ -14,6 +14,7 @@ import type { Backbone, Batch } from "./types.ts";
  * @example
  * ```ts
  * import assert from "node:assert/strict";
+ * import { windowsOf } from "../data/window_rows.ts";
  * import { openEngine } from "../engine/open.ts";
  * import { tf } from "../engine/tfjs.ts";
  * import { representWindows } from "./represent.ts";
@@ -23,13 +24,12 @@ import type { Backbone, Batch } from "./types.ts";
  * const parameters = Object.fromEntries(
  *   Object.entries(model.initialise(1)).map(([name, { shape, values }]) => [name, tf.tensor(values, [...shape])]),
  * );
- * const windows = {
- *   count: 1,
+ * const windows = windowsOf({
  *   context: 2,
  *   users: Int32Array.of(0),
  *   items: Int32Array.of(1, 2, 3),
  *   times: Float64Array.of(0, 1, 2),
- * };
+ * });
  * const vector = await representWindows(engine, model, parameters, windows);
  * assert.ok(Math.abs(Math.hypot(...vector) - 1) < 1e-6);
  * engine.close();

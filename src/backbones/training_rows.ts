@@ -4,6 +4,9 @@
  */
 import type { SlicedData, Windows } from "../data/types.ts";
 import { DataError } from "../data/errors.ts";
+import { allRows } from "../data/rows.ts";
+import { itemsOf, windowsOf } from "../data/window_rows.ts";
+import { type ItemSet, userItems } from "./user_items.ts";
 import type { BackboneSpec, TransformerSpec } from "../spec/types.ts";
 
 /** Runs of items: all but the first are what is to be learnt, each from those before it (or from both sides, in a cloze model). */
@@ -11,7 +14,7 @@ export interface TrainingRows {
   /** The runs; shorter ones are padded on the left with item 0. */
   readonly windows: Windows;
   /** Items that may not be drawn as negatives of a row. */
-  excluded(row: number): ReadonlySet<number> | Int32Array;
+  excluded(row: number): ItemSet | Int32Array;
 }
 
 /**
@@ -49,46 +52,37 @@ function someRows(rows: TrainingRows, { kind }: BackboneSpec, asked: string): Tr
 
 /** Windows as rows: negatives keep away from the window's own items. */
 export function windowRows(windows: Windows): TrainingRows {
-  const width = windows.context + 1;
-  return { windows, excluded: (row) => windows.items.subarray(row * width, (row + 1) * width) };
+  return { windows, excluded: (row) => itemsOf(windows, row) };
 }
 
 function setupWindows({ setup }: SlicedData, spec: TransformerSpec): TrainingRows {
   const rows = windowRows(setup.windows);
   if (spec.training.negativesOutside === "row") return rows;
   const own = userItems(setup.sequences);
-  return { ...rows, excluded: (row) => own.get(setup.windows.users[row]!) ?? rows.excluded(row) };
+  return { ...rows, excluded: (row) => own(setup.windows.users[row]!) ?? rows.excluded(row) };
 }
 
 function userTails({ setup }: SlicedData, spec: TransformerSpec): TrainingRows {
   const { users, offsets, items, times } = setup.sequences;
   const least = Math.max(2, spec.training.minPositives);
-  const chosen: number[] = [];
-  for (let user = 0; user < users.length; user++) if (offsets[user + 1]! - offsets[user]! >= least) chosen.push(user);
+  const chosen = allRows(users.length).filter((user) => offsets[user + 1]! - offsets[user]! >= least);
   const context = spec.maxLength;
   const width = context + 1;
-  const windows = {
-    count: chosen.length,
+  const tails = {
     context,
-    users: Int32Array.from(chosen, (user) => users[user]!),
+    users: chosen.map((user) => users[user]!),
     items: new Int32Array(chosen.length * width),
     times: new Float64Array(chosen.length * width),
   };
   chosen.forEach((user, row) => {
     const end = offsets[user + 1]!;
     const from = Math.max(offsets[user]!, end - width);
-    windows.items.set(items.subarray(from, end), (row + 1) * width - (end - from));
-    windows.times.set(times.subarray(from, end), (row + 1) * width - (end - from));
+    tails.items.set(items.subarray(from, end), (row + 1) * width - (end - from));
+    tails.times.set(times.subarray(from, end), (row + 1) * width - (end - from));
   });
+  const windows = windowsOf(tails);
   const rows = windowRows(windows);
   if (spec.training.negativesOutside === "row") return rows;
   const own = userItems(setup.sequences);
-  return { ...rows, excluded: (row) => own.get(windows.users[row]!) ?? rows.excluded(row) };
-}
-
-/** Every user's items in a slice. */
-function userItems({ users, offsets, items }: SlicedData["setup"]["sequences"]): Map<number, ReadonlySet<number>> {
-  const sets = new Map<number, ReadonlySet<number>>();
-  users.forEach((user, index) => sets.set(user, new Set(items.subarray(offsets[index]!, offsets[index + 1]!))));
-  return sets;
+  return { ...rows, excluded: (row) => own(windows.users[row]!) ?? rows.excluded(row) };
 }

@@ -73,10 +73,12 @@ async function makePlan(spec: ResolvedSpec, dataDir: string | undefined, search?
   const engine = await openEngine(spec.engine);
   const id = engineId(engine);
   try {
-    const prepared = await prepareData(spec, dataDir, "plan");
+    const store = new Store(storeRoot());
+    const prepared = await prepareData(spec, dataDir, { store, purpose: "plan" });
     const speed = await speedOf(prepared, spec);
-    const { stages, obstacles } = await planStages(spec, prepared, id, new Store(storeRoot()), speed, engine.memory);
-    const judged = search && (await prepareData(searchedSpec(spec, search), dataDir, "plan")).data.test.windows;
+    const { stages, obstacles } = await planStages(spec, prepared, id, store, speed, engine.memory);
+    const judged = search &&
+      (await prepareData(searchedSpec(spec, search), dataDir, { store, purpose: "plan" })).data.test.windows;
     return { spec, engine: id, prepared, stages, obstacles, search, judged };
   } catch (error) {
     if (!(error instanceof DataError)) throw error;

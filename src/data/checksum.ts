@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import type { Checksums } from "./descriptors.ts";
 import { DataError } from "./errors.ts";
 import { gunzip } from "./gunzip.ts";
+import { mustBeFile } from "./regular_file.ts";
 
 /** Size and sums of a file on disk. */
 export interface FileSums {
@@ -39,6 +40,30 @@ export async function fileSums(path: string): Promise<FileSums> {
     });
   }
   return { bytes, md5: md5.digest("hex"), sha256: sha256.digest("hex") };
+}
+
+/**
+ * Size and SHA-256 of a file as it lies on disk, packed or not: what reading it says of it too.
+ * @throws {DataError} when it cannot be read.
+ */
+export async function diskSum(path: string): Promise<Pick<FileSums, "bytes" | "sha256">> {
+  const sha256 = createHash("sha256");
+  let bytes = 0;
+  await mustBeFile(path);
+  try {
+    using file = await Deno.open(path);
+    const chunk = new Uint8Array(1 << 20);
+    for (let read = await file.read(chunk); read !== null; read = await file.read(chunk)) {
+      sha256.update(chunk.subarray(0, read));
+      bytes += read;
+    }
+  } catch (cause) {
+    throw new DataError(`Cannot read ${path}: ${cause instanceof Error ? cause.message : cause}`, {
+      file: path,
+      cause,
+    });
+  }
+  return { bytes, sha256: sha256.digest("hex") };
 }
 
 /** What differs between a file and what is known of it, in words; undefined when nothing does. */

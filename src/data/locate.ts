@@ -71,6 +71,7 @@ async function locateInline(spec: DatasetSpec): Promise<LocatedDataset> {
 
 /** Title of a data set without a descriptor. */
 export function inlineTitle(spec: DatasetSpec): string {
+  if (spec.marginals !== undefined) return `Synthetic marginals (seed ${spec.marginals.seed})`;
   return spec.path === undefined ? `Synthetic drift (seed ${spec.synthetic?.seed ?? 0})` : baseName(spec.path);
 }
 

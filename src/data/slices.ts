@@ -8,10 +8,10 @@ import { type CatalogueIndex, numberItems } from "./catalogue.ts";
 import { DataError } from "./errors.ts";
 import { positivesByUser, rowsBetween, type UserRows } from "./positives.ts";
 import { countRepeats, repeatNotes } from "./repeats.ts";
-import type { Interactions, Slice, SlicedData, UserSequences, Windows } from "./types.ts";
+import type { Interactions, Slice, SlicedData, UserSequences, WindowPool, Windows } from "./types.ts";
 import { withoutUnseenItems } from "./unseen_items.ts";
 import { userSequences, withoutHeldOut } from "./user_sequences.ts";
-import { countWindows, cutWindows, markWindowItems } from "./windows.ts";
+import { countWindows, cutWindows, markWindowItems, type WindowShape } from "./windows.ts";
 
 /** How interactions are sliced; the fields are the spec's. */
 export interface SliceOptions {
@@ -38,6 +38,8 @@ interface RawSlice {
   readonly from: number;
   readonly to: number;
   readonly rows: UserRows;
+  /** Positives of the slices before it: where its own begin in the pool. */
+  readonly first: number;
 }
 
 /**
@@ -61,10 +63,13 @@ export function sliceInteractions(interactions: Interactions, options: SliceOpti
   const { borders, end } = validation === undefined
     ? { borders: given, end: Infinity }
     : validationBorders(positiveTimes, given, validation);
+  let first = 0;
   const raw = borders.concat(end).map((to, index): RawSlice => {
     const from = borders[index - 1] ?? -Infinity;
     const name = index === 0 ? "S" : index === borders.length ? "T" : `F${index}`;
-    return { name, from, to, rows: rowsBetween(positives, times, from, to) };
+    const slice = { name, from, to, rows: rowsBetween(positives, times, from, to), first };
+    first += slice.rows.rows.length;
+    return slice;
   });
   const tail = `the end of F${borders.length - 1}, which a search judges by (search.validation),`;
   for (const slice of raw) {
@@ -82,8 +87,11 @@ export function sliceInteractions(interactions: Interactions, options: SliceOpti
       `Cannot hold out each user's last S window: no user has a second one to train on (windows.context ${context}, windows.stride ${stride})`,
     );
   }
-  const cut = (rows: UserRows) => cutWindows(rows, interactions, index, { context, stride });
-  const testWindows = withoutUnseenItems(cut(test.rows));
+  const shape = { context, stride };
+  const testWindows = withoutUnseenItems(cutWindows(test.rows, test.first, poolOf(raw, interactions, index), shape));
+  const { pool } = testWindows.windows;
+  const cut = ({ rows, first }: RawSlice, own: Partial<WindowShape> = {}) =>
+    cutWindows(rows, first, pool, { ...shape, ...own });
   if (testWindows.windows.count === 0) {
     throw new DataError(
       `Cannot slice interactions: every target in T is new there, so that catalogue "seen" leaves no window; use "all"`,
@@ -95,22 +103,36 @@ export function sliceInteractions(interactions: Interactions, options: SliceOpti
     setup: finish(
       setup,
       interactions,
-      cutWindows(setup.rows, interactions, index, { context, stride, take }),
+      cut(setup, { take }),
       userSequences(held ? withoutHeldOut(setup.rows, context) : setup.rows, interactions, index),
     ),
     finetune: raw.slice(1, -1).map((slice) => {
-      return finish(slice, interactions, cut(slice.rows), userSequences(slice.rows, interactions, index));
+      return finish(slice, interactions, cut(slice), userSequences(slice.rows, interactions, index));
     }),
     test: {
       ...finish(test, interactions, testWindows.windows, userSequences(test.rows, interactions, index)),
       droppedWindows: testWindows.dropped,
     },
-    setupDense: cutWindows(setup.rows, interactions, index, { context, stride: options.denseStride, take }),
-    ...(held && { heldOut: cutWindows(setup.rows, interactions, index, { context, stride, take: "last" }) }),
+    setupDense: cut(setup, { stride: options.denseStride, take }),
+    ...(held && { heldOut: cut(setup, { take: "last" }) }),
     borders,
     positives: positives.rows.length,
     notes: repeatNotes(countRepeats(positives, interactions), positives.rows.length),
   };
+}
+
+/** The slices' positives one after the other; items outside the catalogue are 0. */
+function poolOf(raw: readonly RawSlice[], { items, times }: Interactions, index: Int32Array): WindowPool {
+  const { rows, first } = raw.at(-1)!;
+  const count = first + rows.rows.length;
+  const pool = { items: new Int32Array(count), times: new Float64Array(count) };
+  for (const { rows: { rows }, first } of raw) {
+    for (let place = 0; place < rows.length; place++) {
+      pool.items[first + place] = index[items[rows[place]!]!]!;
+      pool.times[first + place] = times[rows[place]!]!;
+    }
+  }
+  return pool;
 }
 
 /** Numbers the items of all windows, or of those of S and F. */

@@ -218,7 +218,7 @@ function assemble(
     itemIds: Array.from(items.keys(), (item) => String(item + 1)),
     skippedLines: 0,
     notes: [],
-    files: [{ name: `synthetic (seed ${spec.seed})`, bytes: 0, sha256: digest(spec) }],
+    files: [syntheticFile(spec)],
   };
   const switches = [...users].flatMap(([user, index]) => {
     const { from, to, at } = changes[user]!;
@@ -234,7 +234,13 @@ function assemble(
   return { interactions, truth };
 }
 
-/** Stands for the checksum of a file: two specs that give the same interactions have the same one. */
+/** Stands for the file there is none of: two specs that give the same interactions have the same checksum. */
+export const syntheticFile = (spec: SyntheticSpec): Interactions["files"][number] => ({
+  name: `synthetic (seed ${spec.seed})`,
+  bytes: 0,
+  sha256: digest(spec),
+});
+
 function digest(spec: SyntheticSpec): string {
   const { overlap = 0, rules = "own", turning = 0, together = false, ...rest } = spec;
   // Fields younger than VERSION count only where they change something: what was made before them keeps its checksum.

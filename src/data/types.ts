@@ -35,7 +35,18 @@ export interface Catalogue {
   readonly ids: readonly string[];
 }
 
-/** Windows of one slice, as matrices in row order. */
+/** Items with their times that windows are places of; every item once, however many windows hold it. */
+export interface WindowPool {
+  /** Catalogue indices, users' positives one after the other; 0 is padding. */
+  readonly items: Int32Array;
+  /** [items], seconds since 1970. */
+  readonly times: Float64Array;
+}
+
+/**
+ * Windows of one slice: each is context + 1 neighbouring places of the pool, the last of them the target. They take eight bytes each, whatever their
+ * context is; `window_rows.ts` looks up what they hold.
+ */
 export interface Windows {
   /** Windows; 0 is allowed. */
   readonly count: number;
@@ -43,10 +54,10 @@ export interface Windows {
   readonly context: number;
   /** [count], user index of Interactions. */
   readonly users: Int32Array;
-  /** [count, context + 1] row-major, catalogue indices; the last column is the target. */
-  readonly items: Int32Array;
-  /** [count, context + 1], seconds since 1970. */
-  readonly times: Float64Array;
+  /** [count], a window's first place in the pool. */
+  readonly starts: Int32Array;
+  /** What the windows are places of. */
+  readonly pool: WindowPool;
 }
 
 /** A user's positives inside one slice, in time order, as ragged rows. */

@@ -2,9 +2,8 @@
  * Windows of context + 1 items, cut from users' positives inside one slice.
  * @module
  */
-import { DataError } from "./errors.ts";
 import type { UserRows } from "./positives.ts";
-import type { Interactions, Windows } from "./types.ts";
+import type { WindowPool, Windows } from "./types.ts";
 
 /** What windows to cut. */
 export interface WindowShape {
@@ -54,54 +53,28 @@ export function countWindows({ users, offsets }: UserRows, shape: WindowShape): 
  * Cuts windows out of users' positives of one slice. They are aligned to the end of a user's positives, every `stride`-th, and come user by
  * user in time order. A user with fewer than context + 1 positives gives none.
  *
- * @param index [items of Interactions], catalogue index of an item; 0 where it is outside.
- * @throws {DataError} when there are more windows than memory.
+ * @param first Place in the pool of the slice's first positive; the others follow it in the order of `rows`.
  */
 export function cutWindows(
   { users, offsets, rows }: UserRows,
-  { items, times }: Interactions,
-  index: Int32Array,
+  first: number,
+  pool: WindowPool,
   shape: WindowShape,
 ): Windows {
   const { context, stride } = shape;
-  const width = context + 1;
   const count = countWindows({ users, offsets, rows }, shape);
-  const windows = emptyWindows(count, shape);
+  const windows: Windows = { count, context, users: new Int32Array(count), starts: new Int32Array(count), pool };
   let window = 0;
   for (let user = 0; user < users.length; user++) {
     const length = offsets[user + 1]! - offsets[user]!;
-    const [first, end] = taken(length, shape);
-    const skipped = offsets[user]! + ((length - width) % stride);
-    for (let which = first; which < end; which++, window++) {
+    const [from, end] = taken(length, shape);
+    const skipped = first + offsets[user]! + ((length - context - 1) % stride);
+    for (let which = from; which < end; which++, window++) {
       windows.users[window] = users[user]!;
-      const from = skipped + which * stride;
-      for (let place = 0; place < width; place++) {
-        const row = rows[from + place]!;
-        windows.items[window * width + place] = index[items[row]!]!;
-        windows.times[window * width + place] = times[row]!;
-      }
+      windows.starts[window] = skipped + which * stride;
     }
   }
   return windows;
-}
-
-function emptyWindows(count: number, { context, stride }: WindowShape): Windows {
-  const values = count * (context + 1);
-  try {
-    const items = new Int32Array(values);
-    const times = new Float64Array(values);
-    return { count, context, users: new Int32Array(count), items, times };
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
-    const gigabytes = Math.ceil(values * (Int32Array.BYTES_PER_ELEMENT + Float64Array.BYTES_PER_ELEMENT) / 1e9);
-    throw new DataError(
-      `Cannot cut ${count} windows of ${
-        context + 1
-      } items at stride ${stride}: they take ${gigabytes} GB and there is not as much memory; ` +
-        `choose a shorter windows.context, or a larger windows.stride or regions.stride`,
-      { cause },
-    );
-  }
 }
 
 /** Sets `seen[item]` to 1 for every item of every window that {@linkcode cutWindows} would cut, without cutting them. */

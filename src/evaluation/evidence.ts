@@ -99,11 +99,12 @@ export interface EvidenceRules extends Pick<EvaluationSpec, "resamples" | "test"
  * models as they are ({@linkcode resampledMeans}). A difference is over the seeds that both methods have. Permutation tests that very
  * difference; Wilcoxon ranks the users' own mean differences, each user counting once.
  *
+ * @param slices taken one by one: of all methods' users on all slices, no more than one slice's are needed at a time
  * @throws RangeError when seeds or methods of one slice have other users
  */
-export function evidenceOf(slices: readonly SliceUsers[], rules: EvidenceRules): Evidence {
+export function evidenceOf(slices: Iterable<SliceUsers>, rules: EvidenceRules): Evidence {
   const { resamples, test, measure } = rules;
-  const each = slices.map((slice) => sliceEvidence(slice, rules));
+  const each = Array.from(slices, (slice) => sliceEvidence(slice, rules));
   const differences = each.flatMap(({ differences }) => differences);
   const corrected = holm(differences.map(({ p }) => p));
   return {

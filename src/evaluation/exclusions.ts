@@ -3,6 +3,7 @@
  * @module
  */
 import type { Windows } from "../data/types.ts";
+import { itemsOf, targetOf } from "../data/window_rows.ts";
 
 /** What stands at a place of a context that leaves nothing out. */
 export const NOTHING = 0;
@@ -15,17 +16,17 @@ export const NOTHING = 0;
  * @example
  * ```ts
  * import assert from "node:assert/strict";
+ * import { windowsOf } from "../data/window_rows.ts";
  * import { excludedItems } from "./exclusions.ts";
  *
  * // Padding, item 4, item 7 twice, item 9, which is the target too.
  * const items = Int32Array.of(0, 4, 7, 7, 9, 9);
- * const windows = { count: 1, context: 5, users: Int32Array.of(0), items, times: new Float64Array(6) };
+ * const windows = windowsOf({ context: 5, users: Int32Array.of(0), items, times: new Float64Array(6) });
  * assert.deepEqual([...excludedItems(windows, 0)], [0, 4, 7, 0, 0]);
  * ```
  */
-export function excludedItems({ context, items }: Windows, row: number): Int32Array {
-  const at = row * (context + 1);
-  const own = items.subarray(at, at + context);
-  const target = items[at + context]!;
+export function excludedItems(windows: Windows, row: number): Int32Array {
+  const target = targetOf(windows, row);
+  const own = itemsOf(windows, row).subarray(0, windows.context);
   return own.map((item, place) => item === target || own.indexOf(item) < place ? NOTHING : item);
 }

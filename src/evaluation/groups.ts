@@ -3,6 +3,7 @@
  * @module
  */
 import type { SlicedData, UserSequences, Windows } from "../data/types.ts";
+import { targetOf } from "../data/window_rows.ts";
 import { measureNamed, type MeasureValues } from "./measures.ts";
 
 /** Windows of one slice that have something in common. */
@@ -75,9 +76,8 @@ export function windowGroups(
   knowledge: SetupKnowledge,
   regions?: { readonly names: readonly string[]; readonly route: ArrayLike<number> },
 ): WindowGroup[] {
-  const target = (row: number) => windows.items[(row + 1) * (windows.context + 1) - 1]!;
   const isKnown = (row: number) => knowledge.users.has(windows.users[row]!) ? 0 : 1;
-  const kindOf = (row: number) => TARGETS.length - 1 - knowledge.items[target(row)]!;
+  const kindOf = (row: number) => TARGETS.length - 1 - knowledge.items[targetOf(windows, row)]!;
   return [
     ...grouped(windows, "user", ["known", "new"], isKnown),
     ...grouped(windows, "target", TARGETS.toReversed(), kindOf),
@@ -108,11 +108,19 @@ function grouped(
   names: readonly string[],
   group: (row: number) => number,
 ): WindowGroup[] {
-  const rows = names.map((): number[] => []);
-  for (let row = 0; row < count; row++) rows[group(row)]!.push(row);
+  const sizes = new Int32Array(names.length);
+  for (let row = 0; row < count; row++) sizes[group(row)]!++;
+  const rows = Array.from(sizes, (size) => new Int32Array(size));
+  const filled = new Int32Array(names.length);
+  for (let row = 0; row < count; row++) {
+    const own = group(row);
+    rows[own]![filled[own]!++] = row;
+  }
   return names.flatMap((name, index) => {
     const own = rows[index]!;
     if (own.length === 0) return [];
-    return [{ by, name, rows: Int32Array.from(own), users: new Set(own.map((row) => users[row]!)).size }];
+    const different = new Set<number>();
+    for (const row of own) different.add(users[row]!);
+    return [{ by, name, rows: own, users: different.size }];
   });
 }

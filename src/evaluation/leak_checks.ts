@@ -3,6 +3,7 @@
  * @module
  */
 import type { SlicedData, Windows } from "../data/types.ts";
+import { itemsOf, markItems, targetOf, targetTimeOf, timesOf } from "../data/window_rows.ts";
 import type { Audited, Finding } from "./audit.ts";
 import { excludedItems, NOTHING } from "./exclusions.ts";
 
@@ -25,7 +26,7 @@ export function windowsInsideSlices({ data }: Audited): Finding {
   return counted("slice-borders", "No window crosses a border between slices", "windows", data, parts, (part, row) => {
     const from = borders[part.slice - 1] ?? -Infinity;
     const to = borders[part.slice] ?? Infinity;
-    return somePlace(part.windows, row, (at) => !(part.windows.times[at]! >= from && part.windows.times[at]! < to));
+    return someTime(part.windows, row, (time) => !(time >= from && time < to));
   });
 }
 
@@ -34,8 +35,8 @@ export function contextsBeforeTargets({ data, evaluated, training }: Audited): F
   const parts = uniqueWindows([...evaluated, ...training]);
   const statement = "No context holds anything later than its target";
   return counted("context-order", statement, "windows and training rows", data, parts, ({ windows }, row) => {
-    const target = (row + 1) * (windows.context + 1) - 1;
-    return somePlace(windows, row, (at) => !(windows.times[at]! <= windows.times[target]!));
+    const target = targetTimeOf(windows, row);
+    return someTime(windows, row, (time) => !(time <= target));
   });
 }
 
@@ -43,7 +44,7 @@ export function contextsBeforeTargets({ data, evaluated, training }: Audited): F
 export function trainedInTime({ data, training }: Audited): Finding {
   const statement = "No training row reaches beyond the slice it is for, and so none into T";
   return counted("training-times", statement, "training rows", data, unasked(training), ({ windows, before }, row) => {
-    return somePlace(windows, row, (at) => !(windows.times[at]! < before));
+    return someTime(windows, row, (time) => !(time < before));
   });
 }
 
@@ -52,7 +53,7 @@ export function testItemsUntrained({ data, training }: Audited): Finding {
   const late = itemsOfTestAlone(data);
   const statement = "No training row holds an item that first appears in T";
   return counted("training-items", statement, "training rows", data, unasked(training), ({ windows }, row) => {
-    return somePlace(windows, row, (at) => late[windows.items[at]!] === 1);
+    return itemsOf(windows, row).some((item) => item !== 0 && late[item] === 1);
   });
 }
 
@@ -61,18 +62,16 @@ export function testItemsUntrained({ data, training }: Audited): Finding {
  * A context that lies at that time altogether may not show all repeats, so its window is not looked at.
  */
 export function heldOutUntrained({ data, training }: Audited, heldOut: Windows): Finding {
-  const width = heldOut.context + 1;
-  const target = (row: number) => row * width + heldOut.context;
   const rowOf = new Map<number, number>();
   for (let row = 0; row < heldOut.count; row++) {
-    if (heldOut.times[row * width]! < heldOut.times[target(row)]!) rowOf.set(heldOut.users[row]!, row);
+    if (timesOf(heldOut, row)[0]! < targetTimeOf(heldOut, row)) rowOf.set(heldOut.users[row]!, row);
   }
   const trained = new Set<number>();
   for (const { windows } of unasked(training)) {
     for (let row = 0; row < windows.count; row++) {
       const held = rowOf.get(windows.users[row]!);
       if (held === undefined || trained.has(held)) continue;
-      const [item, time] = [heldOut.items[target(held)]!, heldOut.times[target(held)]!];
+      const [item, time] = [targetOf(heldOut, held), targetTimeOf(heldOut, held)];
       const repeats = occurrences(heldOut, held, heldOut.context, item, time);
       if (occurrences(windows, row, windows.context + 1, item, time) > repeats) trained.add(held);
     }
@@ -92,7 +91,7 @@ export function heldOutUntrained({ data, training }: Audited, heldOut: Windows):
 export function targetsRanked({ data, evaluated }: Audited, excluded = excludedItems): Finding {
   const statement = "Every target is ranked: none is among the items its context excludes";
   return counted("targets-ranked", statement, "windows", data, evaluated, ({ windows }, row) => {
-    const target = windows.items[(row + 1) * (windows.context + 1) - 1]!;
+    const target = targetOf(windows, row);
     return target === NOTHING || target > data.catalogue.size || excluded(windows, row).includes(target);
   });
 }
@@ -125,35 +124,35 @@ const unasked = (training: Audited["training"]) => training.filter(({ asked }) =
 const uniqueWindows = (parts: readonly Named[]): Named[] =>
   parts.filter(({ windows }, index) => parts.findIndex((other) => other.windows === windows) === index);
 
-/** Whether any place of a row that is no padding is wrong. */
-function somePlace({ context, items }: Windows, row: number, wrong: (at: number) => boolean): boolean {
-  const end = (row + 1) * (context + 1);
-  for (let at = row * (context + 1); at < end; at++) if (items[at] !== 0 && wrong(at)) return true;
-  return false;
+/** Whether any time of a row, padding's left out, is wrong. */
+function someTime(windows: Windows, row: number, wrong: (time: number) => boolean): boolean {
+  const items = itemsOf(windows, row);
+  return timesOf(windows, row).some((time, place) => items[place] !== 0 && wrong(time));
 }
 
 /** How often the first `places` of a row hold an item at a time. */
-function occurrences({ context, items, times }: Windows, row: number, places: number, item: number, time: number) {
-  const from = row * (context + 1);
+function occurrences(windows: Windows, row: number, places: number, item: number, time: number) {
+  const [items, times] = [itemsOf(windows, row), timesOf(windows, row)];
   let count = 0;
-  for (let at = from; at < from + places; at++) if (items[at] === item && times[at] === time) count++;
+  for (let place = 0; place < places; place++) if (items[place] === item && times[place] === time) count++;
   return count;
 }
 
 /** [catalogue + 1], 1 for items that T has and no slice before it. */
 function itemsOfTestAlone({ catalogue, setup, heldOut, finetune, test }: SlicedData): Uint8Array {
   const late = new Uint8Array(catalogue.size + 1);
-  for (const items of [test.windows.items, test.sequences.items]) for (const item of items) late[item] = 1;
-  const before = [setup.sequences.items, heldOut?.items ?? [], ...finetune.map(({ sequences }) => sequences.items)];
-  for (const items of before) for (const item of items) late[item] = 0;
+  markItems(test.windows, late, 1);
+  for (const item of test.sequences.items) late[item] = 1;
+  for (const { sequences } of [setup, ...finetune]) for (const item of sequences.items) late[item] = 0;
+  if (heldOut !== undefined) markItems(heldOut, late, 0);
   late[0] = 0;
   return late;
 }
 
 function shown({ userIds, catalogue }: SlicedData, { name, windows }: Named, row: number): string {
-  const [from, end] = [row * (windows.context + 1), (row + 1) * (windows.context + 1)];
   const id = (text: string | undefined) => JSON.stringify(text ?? "unknown");
-  const real = windows.times.subarray(from, end).filter((_, place) => windows.items[from + place] !== 0);
+  const items = itemsOf(windows, row);
+  const real = timesOf(windows, row).filter((_, place) => items[place] !== 0);
   return `${name}, row ${row + 1}, of user ${id(userIds[windows.users[row]!])}, with target ` +
-    `${id(catalogue.ids[windows.items[end - 1]!])}, from second ${real[0]} to ${real.at(-1)}`;
+    `${id(catalogue.ids[targetOf(windows, row)])}, from second ${real[0]} to ${real.at(-1)}`;
 }

@@ -5,6 +5,7 @@
 import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 import type { Scorer } from "../backbones/types.ts";
 import type { Windows } from "../data/types.ts";
+import { targetOf } from "../data/window_rows.ts";
 import { tf } from "../engine/tfjs.ts";
 import type { Engine, TensorMap } from "../engine/types.ts";
 import { excludedItems, NOTHING } from "./exclusions.ts";
@@ -40,17 +41,17 @@ export interface RankingOptions {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
+ * import { windowsOf } from "../data/window_rows.ts";
  * import { openEngine } from "../engine/open.ts";
  * import { tf } from "../engine/tfjs.ts";
  * import { rankWindows } from "./rank_windows.ts";
  * const engine = await openEngine("cpu");
- * const windows = {
- *   count: 1,
+ * const windows = windowsOf({
  *   context: 1,
  *   users: Int32Array.of(0),
  *   items: Int32Array.of(1, 3),
  *   times: Float64Array.of(0, 1),
- * };
+ * });
  * // Scores of items 1 to 4: item 1 is in the context and does not count, item 4 ties with the target, item 3.
  * const scorer = {
  *   frozen: { scores: tf.tensor2d([[0.9, 0.7, 0.5, 0.5]]) },
@@ -139,11 +140,11 @@ async function refuseNaN(engine: Engine, scorer: Scorer, rows: Int32Array): Prom
 
 /** Targets and excluded items as 0-based columns of the scores; excluded ones that must not count are -1. */
 function exclusions(windows: Windows, rows: Int32Array): { target: Tensor; excluded: Tensor; values: Int32Array } {
-  const { context, items } = windows;
+  const { context } = windows;
   const targets = new Int32Array(rows.length);
   const values = new Int32Array(rows.length * context);
   rows.forEach((row, r) => {
-    targets[r] = items[row * (context + 1) + context]! - 1;
+    targets[r] = targetOf(windows, row) - 1;
     values.set(excludedItems(windows, row).map((item) => item === NOTHING ? -1 : item - 1), r * context);
   });
   return {

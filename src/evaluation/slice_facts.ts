@@ -3,6 +3,8 @@
  * @module
  */
 import type { SlicedData, Windows } from "../data/types.ts";
+import { allRows, joinRows } from "../data/rows.ts";
+import { itemsOf, markItems, targetOf } from "../data/window_rows.ts";
 import type { Audited, Finding } from "./audit.ts";
 
 /** Of each slice, the evaluated windows that trainings read too, as they are: the same object. */
@@ -19,11 +21,10 @@ export function trainedAndEvaluated({ evaluated, training }: Audited): Finding[]
 /** Evaluated windows whose context holds their target already. */
 export function repeatedTargets({ evaluated }: Audited): Finding {
   let looked = 0, found = 0;
-  for (const { windows: { count, context, items } } of evaluated) {
-    looked += count;
-    for (let row = 0; row < count; row++) {
-      const at = row * (context + 1);
-      if (items.subarray(at, at + context).includes(items[at + context]!)) found++;
+  for (const { windows } of evaluated) {
+    looked += windows.count;
+    for (let row = 0; row < windows.count; row++) {
+      if (itemsOf(windows, row).indexOf(targetOf(windows, row)) < windows.context) found++;
     }
   }
   return {
@@ -37,15 +38,18 @@ export function repeatedTargets({ evaluated }: Audited): Finding {
 
 /** Windows of F and T with the items of an earlier slice's window in the same order, whoever's they are. */
 export function repeatedWindows({ setup, heldOut, finetune, test }: SlicedData): Finding {
-  const known = new KnownWindows();
-  known.add(setup.windows);
-  if (heldOut !== undefined) known.add(heldOut);
-  let looked = 0, found = 0;
-  for (const { windows } of [...finetune, test]) {
-    looked += windows.count;
-    for (let row = 0; row < windows.count; row++) if (known.has(windows, row)) found++;
+  const earlier = [setup.windows, ...(heldOut === undefined ? [] : [heldOut])];
+  const later = [...finetune, test].map(({ windows }) => windows);
+  const all = joinRows([...earlier, ...later].map((windows) => ({ windows, rows: allRows(windows.count) })));
+  const known = new KnownWindows(all);
+  let from = earlier.reduce((sum, { count }) => sum + count, 0);
+  known.add(0, from);
+  const looked = all.count - from;
+  let found = 0;
+  for (const { count } of later) {
+    for (let row = from; row < from + count; row++) if (known.has(row)) found++;
     // Not before all are looked at: windows of one slice are no earlier windows of one another.
-    known.add(windows);
+    known.add(from, from += count);
   }
   return {
     name: "repeated-windows",
@@ -58,23 +62,24 @@ export function repeatedWindows({ setup, heldOut, finetune, test }: SlicedData):
 
 /** Users with positives in more than one slice. */
 export function usersInSeveralSlices({ setup, finetune, test }: SlicedData): Finding {
-  const slices = new Map<number, number>();
-  for (const { sequences } of [setup, ...finetune, test]) {
-    for (const user of sequences.users) slices.set(user, (slices.get(user) ?? 0) + 1);
-  }
+  const parts = [setup, ...finetune, test].map(({ sequences: { users } }) => users);
+  const known = parts.reduce((largest, users) => Math.max(largest, (users.at(-1) ?? -1) + 1), 0);
+  const slices = new Int32Array(known);
+  for (const users of parts) for (const user of users) slices[user]!++;
   return {
     name: "users-in-several-slices",
     statement: "Users with positives in more than one slice",
-    looked: slices.size,
+    looked: slices.filter((count) => count > 0).length,
     unit: "users",
-    found: [...slices.values()].filter((count) => count > 1).length,
+    found: slices.filter((count) => count > 1).length,
   };
 }
 
 /** Of each slice after S, the items that no earlier slice has. */
 export function newItems({ catalogue, setup, heldOut, finetune, test }: SlicedData): Finding[] {
   const seen = new Uint8Array(catalogue.size + 1);
-  for (const items of [setup.sequences.items, heldOut?.items ?? []]) for (const item of items) seen[item] = 1;
+  for (const item of setup.sequences.items) seen[item] = 1;
+  if (heldOut !== undefined) markItems(heldOut, seen, 1);
   return [...finetune, test].map(({ name, sequences }) => {
     const items = new Uint8Array(catalogue.size + 1);
     for (const item of sequences.items) items[item] = 1;
@@ -89,44 +94,48 @@ export function newItems({ catalogue, setup, heldOut, finetune, test }: SlicedDa
   });
 }
 
-/** Windows by their items. */
+/** Some of a set of windows by their items: a table of rows that is half empty at least, with the next free place for others of one digest. */
 class KnownWindows {
-  readonly #sets: Windows[] = [];
-  /** By digest, where the first of its windows lies: 2^32 set + row. Another of the same digest takes the next free number. */
-  readonly #places = new Map<number, number>();
+  readonly #windows: Windows;
+  /** [a power of 2], row + 1; 0 where there is none. */
+  readonly #places: Int32Array;
 
-  /** Whether some window has these items in this order. */
-  has(windows: Windows, row: number): boolean {
-    return this.#places.has(this.#slot(windows, row));
+  constructor(windows: Windows) {
+    this.#windows = windows;
+    this.#places = new Int32Array(2 ** Math.ceil(Math.log2(2 * windows.count + 1)));
   }
 
-  add(windows: Windows): void {
-    const set = this.#sets.push(windows) - 1;
-    for (let row = 0; row < windows.count; row++) this.#places.set(this.#slot(windows, row), set * 2 ** 32 + row);
+  /** Whether a window that was added has the items of this row in this order. */
+  has(row: number): boolean {
+    return this.#places[this.#place(row)] !== 0;
   }
 
-  #slot(windows: Windows, row: number): number {
-    let slot = digest(windows, row);
-    for (let place = this.#places.get(slot); place !== undefined; place = this.#places.get(++slot)) {
-      const other = this.#sets[Math.floor(place / 2 ** 32)]!;
-      if (sameItems(other, place % 2 ** 32, windows, row)) break;
+  /** Adds the rows from `from` to `to`, `to` excluded. */
+  add(from: number, to: number): void {
+    for (let row = from; row < to; row++) this.#places[this.#place(row)] = row + 1;
+  }
+
+  #place(row: number): number {
+    const last = this.#places.length - 1;
+    const items = itemsOf(this.#windows, row);
+    let place = digest(items) & last;
+    for (let other = this.#places[place]!; other !== 0; other = this.#places[place]!) {
+      if (sameItems(itemsOf(this.#windows, other - 1), items)) break;
+      place = (place + 1) & last;
     }
-    return slot;
+    return place;
   }
 }
 
-function sameItems(a: Windows, rowA: number, b: Windows, rowB: number): boolean {
-  const [width, from, to] = [a.context + 1, rowA * (a.context + 1), rowB * (b.context + 1)];
-  for (let place = 0; place < width; place++) if (a.items[from + place] !== b.items[to + place]) return false;
+function sameItems(a: Int32Array, b: Int32Array): boolean {
+  for (let place = 0; place < a.length; place++) if (a[place] !== b[place]) return false;
   return true;
 }
 
-/** 52 bits of a row's items: two runs of FNV-1a (32 bits) that begin and mix differently. */
-function digest({ context, items }: Windows, row: number): number {
-  let high = 0x811c9dc5, low = 0x050c5d1f;
-  for (let at = row * (context + 1); at < (row + 1) * (context + 1); at++) {
-    high = Math.imul(high ^ items[at]!, 0x01000193);
-    low = Math.imul(low ^ (items[at]! + (low >>> 15)), 0x01000193);
-  }
-  return (high >>> 0) * 2 ** 20 + (low >>> 12);
+/** FNV-1a (32 bits) of a row's items, mixed once more, since a table takes its low bits alone. */
+function digest(items: Int32Array): number {
+  let hash = 0x811c9dc5;
+  for (const item of items) hash = Math.imul(hash ^ item, 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b);
+  return hash ^ (hash >>> 16);
 }

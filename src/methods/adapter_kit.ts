@@ -11,15 +11,15 @@ import type { TrainingSet } from "../adapters/batches.ts";
 import type { AdapterTraining, LossCurve } from "../adapters/train.ts";
 import { allRows, joinRows } from "../data/rows.ts";
 import type { Slice, Windows } from "../data/types.ts";
+import { targetOf } from "../data/window_rows.ts";
 import { stream } from "../engine/random.ts";
 import type { LoraSpec } from "../spec/types.ts";
 import type { Cost, MethodContext } from "./types.ts";
 
 /** Catalogue indices of the windows' targets, ascending: the items whose rows an adapter trains (method.md 4). */
-export function targetItems(slice: Slice): Int32Array {
-  const { windows: { items, context, count } } = slice;
+export function targetItems({ windows }: Slice): Int32Array {
   const targets = new Set<number>();
-  for (let row = 0; row < count; row++) targets.add(items[row * (context + 1) + context]!);
+  for (let row = 0; row < windows.count; row++) targets.add(targetOf(windows, row));
   return Int32Array.from(targets).sort();
 }
 

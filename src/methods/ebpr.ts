@@ -11,8 +11,9 @@ import { bankScorer } from "../adapters/scorer.ts";
 import { type LossCurve, trainAdapters } from "../adapters/train.ts";
 import type { Term } from "../adapters/train_step.ts";
 import { candidateScores } from "../backbones/losses.ts";
-import { allRows, joinRows } from "../data/rows.ts";
+import { allRows, copiedRows } from "../data/rows.ts";
 import type { Slice, Windows } from "../data/types.ts";
+import { targetOf } from "../data/window_rows.ts";
 import { softplus } from "../engine/nn/softplus.ts";
 import { tf } from "../engine/tfjs.ts";
 import type { Tensor } from "../engine/types.ts";
@@ -57,19 +58,17 @@ const EDITING: Term = {
  */
 async function minePairs(mine: "finetune" | "evaluated", slice: Slice, { data, top }: MethodContext): Promise<Windows> {
   const { name, windows } = mine === "finetune" ? slice : data.test;
-  const { context, items } = windows;
-  const width = context + 1;
   const first = await top(windows, 1);
   // A context that holds the whole catalogue leaves nothing to recommend: item 0.
-  const wrong = (row: number) => first[row] !== 0 && first[row] !== items[row * width + context];
+  const wrong = (row: number) => first[row] !== 0 && first[row] !== targetOf(windows, row);
   const rows = allRows(windows.count).filter(wrong);
   if (rows.length === 0) {
     throw new MethodError(
       `Cannot mine pairs from ${name}: found ${windows.count} windows, each with its target recommended first, wanted one without`,
     );
   }
-  const pairs = joinRows([{ windows, rows }]);
-  rows.forEach((row, pair) => pairs.items[pair * width + context] = first[row]!);
+  const pairs = copiedRows([{ windows, rows }]);
+  rows.forEach((row, pair) => pairs.pool.items[pairs.starts[pair]! + pairs.context] = first[row]!);
   return pairs;
 }
 

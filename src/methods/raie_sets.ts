@@ -49,27 +49,15 @@ export interface SetSources {
  */
 export function regionSets(spec: RegionsSpec, count: number, sources: SetSources): RegionSet[] {
   const { slice, belonging, setup, setupRegion, seed } = sources;
-  const members = Array.from({ length: count }, () => ({ rows: [] as number[], weights: [] as number[], own: 0 }));
-  const enter = (region: number, row: number, weight: number) => {
-    members[region]!.rows.push(row);
-    members[region]!.weights.push(weight);
-  };
-  belonging.route.forEach((region, row) => {
-    members[region]!.own++;
-    enter(region, row, 1);
-  });
-  belonging.route.forEach((_, row) => {
-    for (const { region, times, weight } of softCopies(spec, belonging, row)) {
-      for (let copy = 0; copy < times; copy++) enter(region, row, weight);
-    }
-  });
+  const members = entered(spec, count, belonging);
+  const replayable = rowsByRegion(setupRegion, count);
   return members
     .map((set, region) => ({ ...set, region }))
     .filter(({ rows, own }) => rows.length > 0 && (spec.adapters === "one" || own >= spec.minWindows))
     .sort((a, b) => b.rows.length - a.rows.length || a.region - b.region)
     .map(({ region, rows, weights, own }) => {
       const purpose = `region ${region + 1} ${slice.name}`;
-      const replayed = Int32Array.from(setupRegion.keys()).filter((row) => setupRegion[row] === region);
+      const replayed = replayable[region]!;
       stream(seed, `replay ${purpose}`).shuffle(replayed);
       const kept = replayed.slice(0, Math.round(spec.replay * own)).sort();
       const all = new Float32Array(rows.length + kept.length).fill(1);
@@ -77,7 +65,7 @@ export function regionSets(spec: RegionsSpec, count: number, sources: SetSources
       return {
         purpose,
         region,
-        windows: joinRows([{ windows: slice.windows, rows: Int32Array.from(rows) }, { windows: setup, rows: kept }]),
+        windows: joinRows([{ windows: slice.windows, rows }, { windows: setup, rows: kept }]),
         weights: all,
         finetuneRows: rows.length,
         setupRows: kept.length,
@@ -98,13 +86,72 @@ export function joinedSet(sets: readonly MixedSet[]): MixedSet {
     ...sets.map(({ finetuneRows, ...set }) => ({ ...set, rows: range(finetuneRows, set.windows.count) })),
   ];
   const total = (of: (set: MixedSet) => number) => sets.reduce((sum, set) => sum + of(set), 0);
+  const weights = new Float32Array(total(({ windows }) => windows.count));
+  let at = 0;
+  for (const { rows, weights: own } of parts) for (const row of rows) weights[at++] = own[row]!;
   return {
     purpose: sets.map(({ purpose }) => purpose).join(" + "),
     windows: joinRows(parts),
-    weights: Float32Array.from(parts.flatMap(({ rows, weights }) => Array.from(rows, (row) => weights[row]!))),
+    weights,
     finetuneRows: total(({ finetuneRows }) => finetuneRows),
     setupRows: total(({ setupRows }) => setupRows),
   };
+}
+
+/** F windows of one region's set. */
+interface Members {
+  /** Into F's windows, copies behind those that are routed here. */
+  readonly rows: Int32Array;
+  /** Of each row. */
+  readonly weights: Float32Array;
+  /** Windows that are routed here. */
+  readonly own: number;
+}
+
+/** Puts every window into its region's set, and then all copies into theirs: once to count them, and once to write them. */
+function entered(spec: RegionsSpec, count: number, belonging: Belonging): Members[] {
+  const own = new Int32Array(count);
+  for (const region of belonging.route) own[region]!++;
+  const sizes = own.slice();
+  eachCopy(spec, belonging, (region) => sizes[region]!++);
+  const members = Array.from(sizes, (size, region) => ({
+    rows: new Int32Array(size),
+    weights: new Float32Array(size).fill(1),
+    own: own[region]!,
+  }));
+  const filled = new Int32Array(count);
+  belonging.route.forEach((region, row) => members[region]!.rows[filled[region]!++] = row);
+  eachCopy(spec, belonging, (region, row, weight) => {
+    const at = filled[region]!++;
+    members[region]!.rows[at] = row;
+    members[region]!.weights[at] = weight;
+  });
+  return members;
+}
+
+/** Rows by their region, of 0 to count - 1, ascending; those of no such region are left out. */
+function rowsByRegion(regionOf: Int32Array, count: number): Int32Array[] {
+  const sizes = new Int32Array(count);
+  const among = (region: number) => region >= 0 && region < count;
+  for (const region of regionOf) if (among(region)) sizes[region]!++;
+  const rows = Array.from(sizes, (size) => new Int32Array(size));
+  const filled = new Int32Array(count);
+  regionOf.forEach((region, row) => {
+    if (among(region)) rows[region]![filled[region]!++] = row;
+  });
+  return rows;
+}
+
+function eachCopy(
+  spec: RegionsSpec,
+  belonging: Belonging,
+  enter: (region: number, row: number, weight: number) => void,
+): void {
+  for (let row = 0; row < belonging.route.length; row++) {
+    for (const { region, times, weight } of softCopies(spec, belonging, row)) {
+      for (let copy = 0; copy < times; copy++) enter(region, row, weight);
+    }
+  }
 }
 
 function softCopies(spec: RegionsSpec, { first, second, p1, p2, expanded }: Belonging, row: number) {

@@ -95,7 +95,7 @@ export class Assembly implements ExperimentRun {
   }
 
   async #ranks(node: StageNode, backbone: StageNode): Promise<SliceRanks[]> {
-    return await this.#runner.ranks(await this.#result(node, backbone));
+    return this.#runner.ranks(await this.#result(node, backbone));
   }
 
   async #result(node: StageNode, backbone: StageNode): Promise<StageResult> {

@@ -2,14 +2,14 @@
  * Evidence over users from what a run computed.
  * @module
  */
-import { type Evidence, evidenceOf } from "../evaluation/evidence.ts";
+import { type Evidence, evidenceOf, type SliceUsers } from "../evaluation/evidence.ts";
 import { perUser } from "../evaluation/per_user.ts";
 import { ranksOf } from "../evaluation/rank.ts";
 import { sawEvaluated } from "../reporting/suspicions.ts";
 import { namedMethods } from "../spec/control.ts";
 import { comparedTo, controlPairs } from "../spec/evidence_checks.ts";
 import type { ResolvedSpec } from "../spec/types.ts";
-import type { ExperimentRun } from "./experiment.ts";
+import type { ExperimentRun, MethodRun } from "./experiment.ts";
 
 /**
  * Intervals of every method's figures on every slice, and the tests of its differences to `report.reference`, and to the backbone as it was,
@@ -17,22 +17,11 @@ import type { ExperimentRun } from "./experiment.ts";
  * Differences are left out where `report.measure` is a coverage, which is no mean over users' windows.
  */
 export function evidenceOfRun(spec: ResolvedSpec, { runs }: ExperimentRun): Evidence {
-  const { evaluation: { cutoffs, ties, resamples, test }, report: { measure } } = spec;
+  const { evaluation: { resamples, test }, report: { measure } } = spec;
   const adapting = namedMethods(spec).filter(({ kind }) => kind !== "base").map(({ label }) => label);
   const seen = sawEvaluated({ spec });
-  const states = runs.map((run) => ({ label: run.spec.label, seed: run.seed, ranks: run.states.at(-1)!.ranks }));
-  const slices = (states[0]?.ranks ?? []).map(({ slice }) => ({
-    slice,
-    methods: spec.methods.map(({ label }) => ({
-      label,
-      seeds: states.filter((state) => state.label === label).map(({ seed, ranks }) => {
-        const own = ranks.find((each) => each.slice === slice)!;
-        return { seed, users: perUser(ranksOf(own.ranks, ties), own.windows.users, cutoffs) };
-      }),
-    })).filter(({ seeds }) => seeds.length > 0),
-  }));
   const means = !measure.startsWith("coverage@");
-  return evidenceOf(slices, {
+  return evidenceOf(slicesOf(spec, runs), {
     resamples,
     test,
     measure,
@@ -40,4 +29,22 @@ export function evidenceOfRun(spec: ResolvedSpec, { runs }: ExperimentRun): Evid
     pairs: means ? controlPairs(spec) : [],
     rated: means ? adapting.filter((label) => !seen.includes(label)) : [],
   });
+}
+
+/** Every method's users, slice by slice: read when their turn comes. */
+function* slicesOf(spec: ResolvedSpec, runs: readonly MethodRun[]): Generator<SliceUsers> {
+  const { methods, evaluation: { cutoffs, ties } } = spec;
+  for (const { slice } of runs[0]?.states.at(-1)?.ranks ?? []) {
+    const users = ({ states }: MethodRun) => {
+      const { read, windows } = states.at(-1)!.ranks.find((each) => each.slice === slice)!;
+      return perUser(ranksOf(read(), ties), windows.users, cutoffs);
+    };
+    yield {
+      slice,
+      methods: methods.map(({ label }) => ({
+        label,
+        seeds: runs.filter((run) => run.spec.label === label).map((run) => ({ seed: run.seed, users: users(run) })),
+      })).filter(({ seeds }) => seeds.length > 0),
+    };
+  }
 }

@@ -29,8 +29,8 @@ export interface SliceRanks {
   readonly slice: string;
   /** The windows ranked, in the order of the ranks. */
   readonly windows: Windows;
-  /** [windows.count] each: counts, from which any way of breaking ties gives ranks. */
-  readonly ranks: CountedRanks;
+  /** Reads the counts, [windows.count] each, from which any way of breaking ties gives ranks. They are kept by nobody: all methods' are many. */
+  read(): CountedRanks;
 }
 
 /** One method with one seed, over all its F slices. */
@@ -48,7 +48,7 @@ export interface MethodRun {
   /** Of the last state; absent for methods that keep no regions. */
   readonly regions?: RegionsResult;
   /** Number of each window's region by slice, in the order of `regions.after`. */
-  readonly routes?: Readonly<Record<string, readonly number[]>>;
+  readonly routes?: Readonly<Record<string, Int32Array>>;
   /** Time adapting took when it was computed, ranking left out. */
   readonly seconds: number;
 }

@@ -29,7 +29,7 @@ export function groupsOf(
   const slices = evaluated.map(({ name, windows }, index) => {
     const route = routes?.[name];
     const regions = shown && route && { names: shown.regions.after.map(({ name }) => name), route };
-    const ranks = run.runs.map(({ states }) => ranksOf(states.at(-1)!.ranks[index]!.ranks, spec.evaluation.ties));
+    const ranks = run.runs.map(({ states }) => ranksOf(states.at(-1)!.ranks[index]!.read(), spec.evaluation.ties));
     const groups = windowGroups(windows, knowledge, regions);
     return (index === 0 ? groups.filter(({ by }) => by !== "user") : groups).map(({ by, name: group, rows, users }) => {
       const values = ranks.map((each) => groupMeasures(each, rows, names));

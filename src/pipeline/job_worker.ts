@@ -105,7 +105,7 @@ class Worker {
   async #openAll(): Promise<Opened> {
     const { spec, dataDir, checkpointEvery } = this.setting;
     const engine = await openEngine(spec.engine);
-    const prepared = await prepareData(spec, dataDir);
+    const prepared = await prepareData(spec, dataDir, { store: this.#store });
     const bench = { engine, store: this.#store, progress: this.#progress, checkpointEvery };
     return {
       engine,

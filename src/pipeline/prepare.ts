@@ -3,10 +3,8 @@
  * @module
  */
 import { audit, type AuditEntry } from "../evaluation/audit.ts";
-import { DataError } from "../data/errors.ts";
-import { datasetTitle, loadDataset, readingSettings } from "../data/load.ts";
+import { datasetTitle } from "../data/load.ts";
 import { allRows, joinRows } from "../data/rows.ts";
-import { sliceInteractions } from "../data/slices.ts";
 import type { Interactions, SlicedData, Windows } from "../data/types.ts";
 import { createBackbone } from "../backbones/registry.ts";
 import type { Backbone } from "../backbones/types.ts";
@@ -14,7 +12,8 @@ import type { ResolvedSpec, TransformerSpec } from "../spec/types.ts";
 import { type LanguageModel, openLanguageModel } from "./language_model.ts";
 import { mustBeThere, readWeights, type WeightsFile } from "./backbone_weights.ts";
 import { feasibilityNotes } from "./feasible.ts";
-import { dataKey, denseStride } from "./stages.ts";
+import { ofDataset, slicedData } from "./sliced_data.ts";
+import type { Store } from "./store.ts";
 import { trainingSources } from "./training_sources.ts";
 
 /** Sliced data with its digest. */
@@ -50,36 +49,36 @@ export interface Prepared {
   readonly ranked: Windows;
   /** What the leakage audit counted; none of its checks found anything. */
   readonly audit: readonly AuditEntry[];
-  /** Wall time of reading and slicing; never from the store. */
+  /** Wall time of reading and slicing when it was done. */
   readonly seconds: number;
+  /** Whether the store had the slices already. */
+  readonly cached: boolean;
+}
+
+/** What slicing may use, and what it is for. */
+export interface DataOptions {
+  /** Where slices are kept, and looked for; left out: nowhere. */
+  readonly store?: Store;
+  /** A plan writes nothing, and is made without a checkpoint's weights and tokenizer too, with a note that says so. */
+  readonly purpose?: "run" | "plan";
 }
 
 /**
- * Reads, slices and audits the data a spec names, and opens the checkpoint of a language model.
+ * Slices the data a spec names, or takes the slices from the store, audits them, and opens the checkpoint of a language model.
  *
- * @param purpose A plan is made without a checkpoint's weights and tokenizer too, with a note that says so.
  * @throws {DataError} when files, weights too, are missing or wrong, or a slice has no windows.
  * @throws {AuditError} when anything that is evaluated on could be seen in training.
  */
 export async function prepareData(
   spec: ResolvedSpec,
   dataDir: string | undefined,
-  purpose: "run" | "plan" = "run",
+  { store, purpose = "run" }: DataOptions = {},
 ): Promise<Prepared> {
-  const start = performance.now();
   const { weights: path } = spec.backbone;
   if (path !== undefined) await mustBeThere(path);
-  const interactions = await loadDataset(spec.dataset, dataDir === undefined ? {} : { dataDir });
   const title = await datasetTitle(spec.dataset);
-  const data = named(title, () =>
-    sliceInteractions(interactions, {
-      minRating: spec.minRating,
-      slices: spec.slices,
-      windows: spec.windows,
-      denseStride: denseStride(spec),
-      catalogue: spec.catalogue,
-      retention: spec.retention,
-    }));
+  const sliced = await slicedData(spec, dataDir, purpose === "plan" ? "look" : "keep", store);
+  const { data, files, key } = sliced;
   let from = 0;
   const evaluated = [
     { name: "S", windows: data.heldOut ?? data.setup.windows },
@@ -96,30 +95,22 @@ export async function prepareData(
   const transformer = spec.backbone as TransformerSpec;
   const backbone = language?.backbone ?? createBackbone(transformer, data.catalogue.size);
   const weights = path === undefined ? undefined : (await readWeights(path, transformer, data.catalogue)).file;
-  const feasible = named(title, () => feasibilityNotes(spec, { data, evaluated }));
+  const feasible = ofDataset(title, () => feasibilityNotes(spec, { data, evaluated }));
   return {
     data,
     title,
-    interactions: interactions.count,
-    skippedLines: interactions.skippedLines,
-    notes: [...interactions.notes, ...data.notes, ...feasible, ...language?.notes ?? []],
-    files: interactions.files,
+    interactions: sliced.interactions,
+    skippedLines: sliced.skippedLines,
+    notes: [...sliced.notes, ...data.notes, ...feasible, ...language?.notes ?? []],
+    files,
     backbone,
     ...(weights && { weights }),
     ...(language && { language, checkpoint: language.checkpoint }),
-    key: dataKey(spec, await readingSettings(spec.dataset), interactions.files),
+    key,
     evaluated,
     ranked: joinRows(evaluated.map(({ windows }) => ({ windows, rows: allRows(windows.count) }))),
     audit: audit({ data, evaluated, training: trainingSources(spec, data) }),
-    seconds: Math.round(performance.now() - start) / 1000,
+    seconds: sliced.seconds,
+    cached: sliced.cached,
   };
-}
-
-/** What slicing says of interactions names no data set; of several experiments the reader must know which. */
-function named<T>(title: string, check: () => T): T {
-  try {
-    return check();
-  } catch (cause) {
-    throw cause instanceof DataError ? new DataError(`${title}: ${cause.message}`, { cause }) : cause;
-  }
 }

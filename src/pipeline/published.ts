@@ -24,7 +24,7 @@ export function compareRuns(
       published: value,
       windows,
       measure,
-      windowVariance: windowVariance(ranksOf(ranks.ranks, spec.evaluation.ties), measure),
+      windowVariance: windowVariance(ranksOf(ranks.read(), spec.evaluation.ties), measure),
     });
     return [{ label, slice, measure, ours: mean, seeds: runs.length, theirs: value, z, source }];
   });

@@ -1,27 +1,33 @@
 /**
- * Per-window ranks as an artifact: one safetensors file a slice.
+ * Per-window ranks as an artifact: one safetensors file.
  * @module
  */
-import { requireTensors } from "../adapters/required_tensors.ts";
-import { decodeSafetensors, encodeSafetensors } from "../adapters/safetensors.ts";
+import { readColumns, type RowRange, writeColumns } from "../adapters/columns_file.ts";
+import { WeightsError } from "../adapters/weights_error.ts";
 import type { CountedRanks } from "../evaluation/rank_windows.ts";
 
-/** Bytes of `ranks.safetensors`: greater [windows], equal [windows], top [windows, top]. */
-export function encodeRanks({ greater, equal, top }: CountedRanks): Uint8Array {
+/** Writes `ranks.safetensors`: greater [windows], equal [windows], top [windows, top]. */
+export async function writeRanks(path: string, { greater, equal, top }: CountedRanks): Promise<void> {
   const each = greater.length === 0 ? 0 : top.length / greater.length;
-  return encodeSafetensors({
+  await writeColumns(path, {
     greater: { shape: [greater.length], values: greater },
     equal: { shape: [equal.length], values: equal },
     top: { shape: [greater.length, each], values: top },
   });
 }
 
-/** The inverse of {@linkcode encodeRanks}. @throws {WeightsError} for a file of anything else. */
-export function decodeRanks(bytes: Uint8Array, source: string): CountedRanks {
-  const tensors = decodeSafetensors(bytes, source);
-  const { greater, equal, top } = tensors;
-  const windows = greater?.values.length ?? 0;
-  const shapes = { greater: [windows], equal: [windows], top: [windows, top?.shape[1] ?? 0] };
-  requireTensors(tensors, shapes, `ranks ${source}`, "int32");
-  return { greater: greater!.values as Int32Array, equal: equal!.values as Int32Array, top: top!.values as Int32Array };
+/** The ranks of some windows, or of all, that {@linkcode writeRanks} wrote. @throws {WeightsError} for a file of anything else. */
+export function readRanks(path: string, rows?: RowRange): CountedRanks {
+  const columns = readColumns(path, { names: ["greater", "equal", "top"], ...(rows && { rows }) });
+  const [windows] = columns.greater!.shape;
+  const axes = { greater: 1, equal: 1, top: 2 };
+  for (const [name, { shape, values }] of Object.entries(columns)) {
+    const fits = shape.length === axes[name as keyof CountedRanks] && shape[0] === windows;
+    if (fits && values instanceof Int32Array) continue;
+    throw new WeightsError(
+      `Cannot load ranks ${path}: "${name}" is [${shape}], wanted whole numbers of ${windows} windows`,
+    );
+  }
+  const [greater, equal, top] = ["greater", "equal", "top"].map((name) => columns[name]!.values as Int32Array);
+  return { greater: greater!, equal: equal!, top: top! };
 }

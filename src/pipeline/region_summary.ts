@@ -3,6 +3,7 @@
  * @module
  */
 import type { Windows } from "../data/types.ts";
+import { targetTimeOf } from "../data/window_rows.ts";
 import type { RegionTrace } from "../methods/types.ts";
 import { angleBetween, type Regions, routeToRegion } from "../regions/mod.ts";
 import { regionMap } from "../reporting/region_map.ts";
@@ -19,7 +20,7 @@ export interface RegionSummary {
   /** For the report. */
   readonly regions: RegionsResult;
   /** Number of each window's region after editing, by slice, in the order of `after`. */
-  readonly routes: Readonly<Record<string, readonly number[]>>;
+  readonly routes: Readonly<Record<string, Int32Array>>;
 }
 
 /** Computes the summary; the map's layout is drawn with the run's seed. */
@@ -58,7 +59,7 @@ export async function summariseRegions(
     map: await map(trace, routes, prepared, context),
     notes: trace.notes,
   };
-  return { regions, routes: Object.fromEntries([...routes].map(([name, route]) => [name, [...route]])) };
+  return { regions, routes: Object.fromEntries(routes) };
 }
 
 function countsOf(route: Int32Array, count: number): number[] {
@@ -101,7 +102,7 @@ function byUser(
 ): Map<number, number> {
   const chosen = new Map<number, { time: number; region: number }>();
   for (let row = 0; row < windows.count; row++) {
-    const time = windows.times[(row + 1) * (windows.context + 1) - 1]!;
+    const time = targetTimeOf(windows, row);
     const best = chosen.get(windows.users[row]!);
     if (best === undefined || better(time, best.time)) chosen.set(windows.users[row]!, { time, region: route[row]! });
   }

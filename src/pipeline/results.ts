@@ -100,7 +100,7 @@ export function resultsOf(
 function runResult(spec: ResolvedSpec, prepared: Prepared, run: MethodRun): RunResult {
   const measures = (ranks: readonly SliceRanks[]) =>
     Object.fromEntries(
-      ranks.map(({ slice, ranks }) => [slice, measuresOf(ranks, spec.evaluation, prepared.data.catalogue.size)]),
+      ranks.map(({ slice, read }) => [slice, measuresOf(read(), spec.evaluation, prepared.data.catalogue.size)]),
     );
   const states = run.states.map(({ stage, ranks }) => ({ stage, measures: measures(ranks) }));
   const { measure } = spec.report;
@@ -134,8 +134,8 @@ export function* perUserRows(
   run: ExperimentRun,
 ): Generator<Record<string, unknown>> {
   for (const method of run.runs) {
-    for (const { slice, windows, ranks } of method.states.at(-1)!.ranks) {
-      for (const row of perUserMeasures(ranks, windows.users, spec.evaluation)) {
+    for (const { slice, windows, read } of method.states.at(-1)!.ranks) {
+      for (const row of perUserMeasures(read(), windows.users, spec.evaluation)) {
         const { user, ...measures } = row;
         yield { label: method.spec.label, seed: method.seed, slice, user: prepared.data.userIds[user], ...measures };
       }

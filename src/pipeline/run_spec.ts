@@ -9,7 +9,6 @@ import { runExperiment, type Workbench } from "./experiment.ts";
 import type { ListedStage } from "./events.ts";
 import { mustBeFeasible } from "./feasible.ts";
 import { type Prepared, prepareData } from "./prepare.ts";
-import { dataStage } from "./stages.ts";
 import { type FinishedRun, writeRun } from "./write_run.ts";
 
 /** Where an experiment's results went. */
@@ -55,14 +54,14 @@ const REPORT = { stage: "report: charts and text", what: "steps", steps: 0 } as 
 /** Reads and slices the data of a run, and makes sure that it can be done with them. */
 export async function prepareRun(
   spec: ResolvedSpec,
-  { progress, engine }: Workbench,
+  { progress, engine, store }: Workbench,
   dataDir: string | undefined,
 ): Promise<Prepared> {
   const on = `${engine.rung} (${engine.version}, ${engine.device}, threads ${engine.threads})`;
   progress.tell({ event: "run", name: spec.name, engine: on, pid: Deno.pid });
   await progress.begin("data: read, slice, cut windows");
-  const prepared = await prepareData(spec, dataDir);
-  progress.end(prepared.seconds, false);
+  const prepared = await prepareData(spec, dataDir, { store });
+  progress.end(prepared.seconds, prepared.cached);
   for (const note of prepared.notes) progress.say(`  ${note}`);
   mustBeFeasible(spec, prepared);
   return prepared;
@@ -76,8 +75,7 @@ export async function computeRun(
   bench: Workbench,
   later: readonly ListedStage[] = [],
 ): Promise<FinishedRun> {
-  const data = { ...prepared, seconds: await keptSeconds(prepared, bench) };
-  const run = await runExperiment(spec, data, bench, later);
+  const run = await runExperiment(spec, prepared, bench, later);
   return { spec, specSha256, prepared, run, bench };
 }
 
@@ -94,14 +92,4 @@ export async function reportRun(out: string, finished: FinishedRun): Promise<Omi
     report: join(folder, "report.md"),
     results: join(folder, "results.json"),
   };
-}
-
-/** Seconds that reading and slicing took the first time, so that a re-run writes the same report. */
-async function keptSeconds({ key, seconds }: Prepared, { store }: Workbench): Promise<number> {
-  const file = "seconds.json";
-  const { folder } = await store.stage(
-    dataStage(key),
-    (folder) => Deno.writeTextFile(join(folder, file), JSON.stringify(seconds)),
-  );
-  return JSON.parse(await Deno.readTextFile(join(folder, file))) as number;
 }

@@ -129,7 +129,8 @@ class Search {
 
   #scored({ states }: MethodRun, { data }: Prepared): TrialOutcome {
     const { evaluation, report: { measure } } = this.spec;
-    const { ranks, windows } = states.at(-1)!.ranks.find(({ slice }) => slice === "T")!;
+    const { windows, read } = states.at(-1)!.ranks.find(({ slice }) => slice === "T")!;
+    const ranks = read();
     const score = measuresOf(ranks, evaluation, data.catalogue.size)[measure]!;
     // No user has a share in the coverage of the catalogue.
     if (measure.startsWith("coverage@")) return { score };

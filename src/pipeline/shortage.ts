@@ -3,8 +3,10 @@
  * @module
  */
 import { negativesOf } from "../backbones/losses.ts";
+import type { ItemSet } from "../backbones/user_items.ts";
 import { trainingRows } from "../backbones/training_rows.ts";
 import type { SlicedData, Windows } from "../data/types.ts";
+import { itemsOf } from "../data/window_rows.ts";
 import type { BackboneSpec } from "../spec/types.ts";
 
 /** Users that a slice's windows are of. */
@@ -26,15 +28,13 @@ export function rowsWithoutNegatives(
 }
 
 /** Windows whose target and context together are the whole catalogue: an adapter's negatives may then be no item either. */
-export function windowsWithoutNegatives({ count, context, items }: Windows, catalogue: number): number {
+export function windowsWithoutNegatives(windows: Windows, catalogue: number): number {
   let short = 0;
-  for (let row = 0; row < count; row++) {
-    if (isWhole(items.subarray(row * (context + 1), (row + 1) * (context + 1)), catalogue)) short++;
-  }
+  for (let row = 0; row < windows.count; row++) if (isWhole(itemsOf(windows, row), catalogue)) short++;
   return short;
 }
 
-function isWhole(items: ReadonlySet<number> | Int32Array, catalogue: number): boolean {
+function isWhole(items: ItemSet | Int32Array, catalogue: number): boolean {
   if (!(items instanceof Int32Array)) return items.size >= catalogue;
   if (items.length < catalogue) return false;
   const distinct = new Set(items);
@@ -43,12 +43,12 @@ function isWhole(items: ReadonlySet<number> | Int32Array, catalogue: number): bo
 }
 
 /** Different contexts among windows as a backbone reads them, its last `length` items; counted up to `enough`. */
-export function differentContexts({ count, context, items }: Windows, length: number, enough: number): number {
+export function differentContexts(windows: Windows, length: number, enough: number): number {
+  const { count, context } = windows;
   const seen = new Set<string>();
   const from = Math.max(0, context - length);
   for (let row = 0; row < count && seen.size < enough; row++) {
-    const start = row * (context + 1);
-    seen.add(items.subarray(start + from, start + context).join());
+    seen.add(itemsOf(windows, row).subarray(from, context).join());
   }
   return seen.size;
 }

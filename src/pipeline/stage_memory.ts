@@ -41,8 +41,7 @@ export function memoryBudget(): number {
 
 /** Bytes of columns while they are read and sorted, and of the windows. */
 export function dataBytes({ interactions, ranked, data }: Prepared): number {
-  const context = ranked.count === 0 ? 0 : ranked.items.length / ranked.count;
-  return 80 * interactions + 12 * context * (ranked.count + data.setupDense.count);
+  return 80 * interactions + 8 * (2 * ranked.count + data.setupDense.count);
 }
 
 /** Numbers that stages of one experiment hold at their peak. */

@@ -15,7 +15,7 @@ import { openContext, type SeedContext } from "./context.ts";
 import type { SliceRanks, Workbench } from "./experiment.ts";
 import type { StageNode, StageTask, YardstickState } from "./graph.ts";
 import type { Prepared } from "./prepare.ts";
-import { decodeRanks, encodeRanks } from "./ranks_file.ts";
+import { readRanks, writeRanks } from "./ranks_file.ts";
 import { type RegionSummary, summariseRegions } from "./region_summary.ts";
 import type { StageResult } from "./store.ts";
 
@@ -82,25 +82,23 @@ export class StageRunner {
   }
 
   /** Ranks of every slice that a stage of ranks holds. */
-  async ranks({ folder }: StageResult): Promise<SliceRanks[]> {
+  ranks({ folder }: StageResult): SliceRanks[] {
     const path = join(folder, RANKS);
-    const ranks = decodeRanks(await Deno.readFile(path), path);
-    const top = Math.max(...this.spec.evaluation.cutoffs);
     return this.prepared.evaluated.map(({ name, windows, from }) => ({
       slice: name,
       windows,
-      ranks: {
-        greater: ranks.greater.subarray(from, from + windows.count),
-        equal: ranks.equal.subarray(from, from + windows.count),
-        top: ranks.top.subarray(from * top, (from + windows.count) * top),
-      },
+      read: () => readRanks(path, { from, to: from + windows.count }),
     }));
   }
 
   /** What a stage of regions holds. */
   async regions({ folder }: StageResult): Promise<RegionSummary> {
     const read = async (file: string) => JSON.parse(await Deno.readTextFile(join(folder, file)));
-    return { regions: await read(REGIONS) as RegionsResult, routes: await read(ROUTES) as RegionSummary["routes"] };
+    const routes: readonly [string, number[]][] = Object.entries(await read(ROUTES));
+    return {
+      regions: await read(REGIONS) as RegionsResult,
+      routes: Object.fromEntries(routes.map(([slice, route]) => [slice, Int32Array.from(route)])),
+    };
   }
 
   /** Frees the device. */
@@ -127,7 +125,7 @@ export class StageRunner {
         const { regions } = await this.state(task.method, task.state, backbone);
         if (regions === undefined) throw new TypeError(`${task.method.label} says it edits regions and keeps none`);
         const summary = await summariseRegions(regions, prepared, await this.context(backbone));
-        await Deno.writeTextFile(join(folder, ROUTES), JSON.stringify(summary.routes));
+        await Deno.writeTextFile(join(folder, ROUTES), routesJson(summary.routes));
         return await Deno.writeTextFile(join(folder, REGIONS), JSON.stringify(summary.regions));
       }
     }
@@ -169,7 +167,7 @@ export class StageRunner {
     try {
       const onBatch = (done: number, total: number) => progress.tick("windows", done, total);
       const ranks = await rankWindows(engine, scorer, ranked, { batch, top: Math.max(...cutoffs), onBatch });
-      await Deno.writeFile(join(folder, RANKS), encodeRanks(ranks));
+      await writeRanks(join(folder, RANKS), ranks);
     } finally {
       scorer.dispose();
     }
@@ -185,3 +183,6 @@ export class StageRunner {
 
 /** The backbone as a method: what ranks of stage "S" are by. */
 const untouched = (spec: ResolvedSpec): MethodSpec => ({ ...spec.methods[0]!, kind: "base", label: "base" });
+
+const routesJson = (routes: RegionSummary["routes"]): string =>
+  JSON.stringify(Object.fromEntries(Object.entries(routes).map(([slice, route]) => [slice, [...route]])));

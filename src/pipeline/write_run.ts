@@ -15,7 +15,7 @@ import type { ExperimentRun, Workbench } from "./experiment.ts";
 import { keepFailedBatches, type KeptFailure, nothingLeft } from "./failed_batches.ts";
 import type { Prepared } from "./prepare.ts";
 import type { Progress } from "./progress.ts";
-import { encodeRanks } from "./ranks_file.ts";
+import { writeRanks } from "./ranks_file.ts";
 import { perUserRows, resultsOf } from "./results.ts";
 import { writeAlone } from "./write_alone.ts";
 
@@ -61,7 +61,7 @@ async function writeAll(
   if (run.runs.length === 0) throw nothingLeft(folder, failures);
   const results = resultsOf(spec, specSha256, prepared, run, bench.engine, failures, search);
   await writePerUser(join(artifacts, "per_user.ndjson"), perUserRows(spec, prepared, run));
-  await writeRanks(join(artifacts, "ranks"), run);
+  await writeAllRanks(join(artifacts, "ranks"), run);
   await writeResults(folder, results);
   await writeReport(folder, results, describe(spec));
   await bench.store.record(spec.name, join(folder, "report.md"));
@@ -81,15 +81,15 @@ async function tellReplaced(folder: string, specSha256: string, progress: Progre
 }
 
 /** Per-window ranks of every method's last state: METHOD-seed-SEED-SLICE.safetensors, methods numbered in the spec's order; none of an earlier run. */
-async function writeRanks(folder: string, { runs }: ExperimentRun): Promise<void> {
+async function writeAllRanks(folder: string, { runs }: ExperimentRun): Promise<void> {
   await removeIfThere(folder);
   await Deno.mkdir(folder, { recursive: true });
   const labels = [...new Set(runs.map(({ spec }) => spec.label))];
   for (const { spec, seed, states } of runs) {
-    for (const { slice, ranks } of states.at(-1)!.ranks) {
+    for (const { slice, read } of states.at(-1)!.ranks) {
       // Labels are free text; a number and the kind are safe in any file name.
       const name = `${labels.indexOf(spec.label) + 1}-${spec.kind}-seed-${seed}-${slice}.safetensors`;
-      await Deno.writeFile(join(folder, name), encodeRanks(ranks));
+      await writeRanks(join(folder, name), read());
     }
   }
 }

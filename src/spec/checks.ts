@@ -33,6 +33,7 @@ function* allChecks(raw: JsonRecord, spec: ResolvedSpec): Generator<Finding> {
   yield* title(spec);
   yield* slices(raw, spec);
   yield* synthetic(raw, spec);
+  yield* marginals(raw, spec);
   yield* backboneChecks(raw, spec);
   yield* methodChecks(raw, written);
   yield* budgetChecks(raw, written);
@@ -102,6 +103,30 @@ function* synthetic(raw: JsonRecord, spec: ResolvedSpec): Generator<Finding> {
       about,
     };
   }
+}
+
+function* marginals(raw: JsonRecord, { dataset }: ResolvedSpec): Generator<Finding> {
+  const made = dataset.marginals;
+  if (made === undefined) return;
+  const { users, items, interactions, perUserLeast, perUserMost } = made;
+  const check = function* (fits: boolean, field: string, other: string, message: string): Generator<Finding> {
+    if (fits) return;
+    const pointer = written(raw, `/dataset/${field}`, `/dataset/${other}`, "/dataset");
+    yield { pointer, message: `dataset.${field} must be ${message}.`, about: ["/dataset"] };
+  };
+  yield* check(
+    perUserMost <= items,
+    "perUserMost",
+    "items",
+    `at most dataset.items, since nobody rates an item twice: found ${perUserMost} of ${items}`,
+  );
+  const [low, high] = [Math.max(items, users * perUserLeast), Math.min(users * perUserMost, items * users / 2)];
+  yield* check(
+    interactions >= low && interactions <= high,
+    "interactions",
+    "users",
+    `from ${low} to ${high}, by dataset.users, items, perUserLeast and perUserMost: found ${interactions}`,
+  );
 }
 
 function* report(raw: JsonRecord, spec: ResolvedSpec): Generator<Finding> {

@@ -8,7 +8,7 @@ export interface DatasetSpec {
   /** Id of a descriptor in datasets/. */
   readonly id?: string;
   /** Of an inline data set. */
-  readonly format?: "csv" | "tsv" | "movielens-dat" | "yelp-ndjson" | "ndjson" | "synthetic";
+  readonly format?: "csv" | "tsv" | "movielens-dat" | "yelp-ndjson" | "ndjson" | "synthetic" | "synthetic-marginals";
   /** Absolute after resolution. */
   readonly path?: string;
   /** Names of the columns, or of a record's fields. */
@@ -19,6 +19,8 @@ export interface DatasetSpec {
   readonly badLines: "stop" | "skip";
   /** Generator settings of a synthetic data set, passed to src/data/synthetic.ts. */
   readonly synthetic?: SyntheticSpec;
+  /** Generator settings of made-up data with stated totals, passed to src/data/synthetic_marginals.ts. */
+  readonly marginals?: MarginalsSpec;
 }
 
 /** Users with latent preference regions that drift, merge and emerge over time. */
@@ -49,6 +51,36 @@ export interface SyntheticSpec {
   readonly merging: number;
   /** Exponent of item popularity (0: uniform). */
   readonly popularity: number;
+  /** Of the generator; it does not change with the run's seed. */
+  readonly seed: number;
+}
+
+/** Made-up interactions of another data set's size and shape. */
+export interface MarginalsSpec {
+  /** Users made up. */
+  readonly users: number;
+  /** Items made up; each is rated. */
+  readonly items: number;
+  /** Ratings in all, exactly. */
+  readonly interactions: number;
+  /** How fast an item's ratings fall with its rank r of popularity: as (r + shift)^-exponent. */
+  readonly popularityExponent: number;
+  /** Ranks added to an item's own: the larger, the less the first stand out; 0 is Zipf's law. */
+  readonly popularityShift: number;
+  /** Fewest ratings of a user. */
+  readonly perUserLeast: number;
+  /** Most ratings of a user. */
+  readonly perUserMost: number;
+  /** Standard deviation of the logarithm of what a user rates beyond the fewest. */
+  readonly perUserDeviation: number;
+  /** Preference regions of users and items. */
+  readonly regions: number;
+  /** Share of a user's ratings drawn from its own region's items, the others from all. */
+  readonly loyalty: number;
+  /** Share of these that come from the next region's items at the end of time, rising from 0. */
+  readonly drift: number;
+  /** From the first rating to the last. */
+  readonly years: number;
   /** Of the generator; it does not change with the run's seed. */
   readonly seed: number;
 }

@@ -8,7 +8,7 @@ import { budgetWords, surroundings } from "./describe_budget.ts";
 import { methodWords } from "./describe_methods.ts";
 import { count, ordinal, percent, series } from "./phrases.ts";
 import { portableSpec } from "./portable.ts";
-import type { ResolvedSpec, SlicesSpec, SyntheticSpec } from "./types.ts";
+import type { MarginalsSpec, ResolvedSpec, SlicesSpec, SyntheticSpec } from "./types.ts";
 
 /**
  * What a spec asks for, one sentence a line: data, slices, windows, backbone, methods, measures, seeds. Plain text: whoever puts
@@ -70,6 +70,7 @@ function positivesWords({ dataset, minRating }: ResolvedSpec): string {
 
 function dataWords({ dataset }: ResolvedSpec): string {
   if (dataset.id !== undefined) return `The data set is ${dataset.id}`;
+  if (dataset.marginals !== undefined) return `The data set is made up: ${marginalsWords(dataset.marginals)}`;
   if (dataset.synthetic === undefined) return `The data set is a file in the format ${dataset.format}`;
   const { users, items, regions, overlap = 0, drift, switching, emerging, merging } = dataset.synthetic;
   const changes = [
@@ -84,6 +85,14 @@ function dataWords({ dataset }: ResolvedSpec): string {
   const close = overlap > 0 ? `, with ${percent(overlap)} of their centres in common,` : "";
   const made = `${users} users and ${items} items in ${regions} preference regions${close} ${moving}${switched}`;
   return `The data set is made up: ${made}${rulesWords(dataset.synthetic)}`;
+}
+
+/** The stated totals, and what follows them. */
+function marginalsWords(spec: MarginalsSpec): string {
+  const { users, items, interactions, regions, perUserLeast, perUserMost, popularityExponent, popularityShift } = spec;
+  return `${interactions} ratings of ${items} items by ${users} users in ${regions} preference regions, ` +
+    `${perUserLeast} to ${perUserMost} by each, items' numbers of ratings falling with their rank r as ` +
+    `(r + ${popularityShift})^-${popularityExponent}`;
 }
 
 /** The rules that lead from item to item, where they are not each region's own for good. */

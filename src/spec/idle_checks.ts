@@ -166,7 +166,7 @@ function* minRating(raw: JsonRecord, { dataset }: ResolvedSpec): Generator<Findi
 
 function* badLines(raw: JsonRecord, { dataset }: ResolvedSpec): Generator<Finding> {
   const pointer = "/dataset/badLines";
-  if (dataset.synthetic === undefined || !says(raw, pointer)) return;
+  if ((dataset.synthetic ?? dataset.marginals) === undefined || !says(raw, pointer)) return;
   const message = "dataset.badLines counts only for files: made-up data has no lines; leave it out.";
   yield { pointer, message, about: ["/dataset/format", pointer], idle: true };
 }

@@ -6,7 +6,7 @@ import { dirname, resolve as resolvePath } from "node:path";
 import { secondsOf } from "./dates.ts";
 import { isRecord, type Json } from "./json.ts";
 import { definition, withDefaults } from "./schema.ts";
-import type { DatasetSpec, SlicesSpec, SyntheticSpec } from "./types.ts";
+import type { DatasetSpec, MarginalsSpec, SlicesSpec, SyntheticSpec } from "./types.ts";
 
 /** A data set; a path becomes absolute, seen from the folder of the spec's file. */
 export function resolveDataset(raw: Json | undefined, file: string): DatasetSpec {
@@ -21,6 +21,14 @@ export function resolveDataset(raw: Json | undefined, file: string): DatasetSpec
       format: "synthetic",
       badLines: badLines === "skip" ? "skip" : "stop",
       synthetic: known<SyntheticSpec>(synthetic),
+    };
+  }
+  if (isRecord(inline) && inline.format === "synthetic-marginals") {
+    const { format: _, badLines, ...marginals } = inline;
+    return {
+      format: "synthetic-marginals",
+      badLines: badLines === "skip" ? "skip" : "stop",
+      marginals: known<MarginalsSpec>(marginals),
     };
   }
   const dataset = known<DatasetSpec>(inline);

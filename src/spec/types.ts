@@ -10,7 +10,7 @@ import type { RegionsSpec } from "./region_types.ts";
 
 export type { MethodKind, NoOptions, OwnOptions, SetupRows } from "./method_types.ts";
 export type { GateSpec, RegionsSpec } from "./region_types.ts";
-export type { DatasetSpec, SlicesSpec, SyntheticSpec, WindowsSpec } from "./data_types.ts";
+export type { DatasetSpec, MarginalsSpec, SlicesSpec, SyntheticSpec, WindowsSpec } from "./data_types.ts";
 
 /** Where defaults come from: the paper's text, the authors' code, or our best settings. */
 export type PresetName = "paper" | "official" | "tuned";

@@ -6,7 +6,6 @@ import { tableLayout } from "../../src/adapters/row_tables.ts";
 import { bankScorer } from "../../src/adapters/scorer.ts";
 import { trainAdapters } from "../../src/adapters/train.ts";
 import type { Backbone, Parameters } from "../../src/backbones/types.ts";
-import type { Windows } from "../../src/data/types.ts";
 import { openEngine } from "../../src/engine/open.ts";
 import { stream } from "../../src/engine/random.ts";
 import { tf } from "../../src/engine/tfjs.ts";
@@ -14,15 +13,15 @@ import type { Engine } from "../../src/engine/types.ts";
 import { madeUpModel } from "../backbones/llama/made_up_model.ts";
 import { someParameters } from "../backbones/made_up.ts";
 import { assertClose } from "../conformance/close.ts";
+import { itemsOf, windowsOf } from "../../src/data/window_rows.ts";
 
 const draw = stream(1, "test windows");
-const windows: Windows = {
-  count: 12,
+const windows = windowsOf({
   context: 3,
   users: Int32Array.from({ length: 12 }, (_, row) => row % 5),
   items: Int32Array.from({ length: 48 }, () => 1 + draw.integer(9)),
   times: new Float64Array(48),
-};
+});
 
 describe("layers below the first adapted one", () => {
   let engine: Engine, model: Backbone, parameters: Parameters, constant: ConstantLayers;
@@ -91,7 +90,7 @@ describe("layers below the first adapted one", () => {
     assertClose(scores(under, bank, adapter), scores(model, bank, adapter), 1e-5, "scores");
     assert.equal(passes, 3, "none for what has been seen");
     const different = new Set(
-      Array.from({ length: 12 }, (_, row) => `${row % 5}:${windows.items.subarray(4 * row, 4 * row + 3)}`),
+      Array.from({ length: 12 }, (_, row) => `${row % 5}:${itemsOf(windows, row).subarray(0, 3)}`),
     );
     assert.equal(constant.size, different.size);
   });

@@ -12,6 +12,7 @@ import type { Engine, Rung, TensorMap } from "../../src/engine/types.ts";
 import type { LossSpec } from "../../src/spec/types.ts";
 import { randomWindows } from "../bench/made_up.ts";
 import { rungsHere } from "../engine/rungs_here.ts";
+import { itemsOf } from "../../src/data/window_rows.ts";
 
 const ITEMS = 20;
 /** More than are taken at once, and not a multiple of it. */
@@ -80,7 +81,7 @@ function fisherTests(rung: Rung): void {
     scorer.dispose();
     const softplus = (x: number) => Math.log1p(Math.exp(x));
     return Array.from(rows, (row) => {
-      const own = windows.items.subarray(row * (TIME + 1), (row + 1) * (TIME + 1));
+      const own = itemsOf(windows, row);
       const score = (item: number) => scores[row * ITEMS + item - 1]!;
       const target = own[TIME]!;
       if (loss.kind === "cross-entropy") {

@@ -2,7 +2,6 @@ import { it } from "@std/testing/bdd";
 import { type BankConfig, initialAdapter } from "../../src/adapters/bank.ts";
 import { tableLayout } from "../../src/adapters/row_tables.ts";
 import { trainAdapters } from "../../src/adapters/train.ts";
-import type { Windows } from "../../src/data/types.ts";
 import { openEngine } from "../../src/engine/open.ts";
 import { stream } from "../../src/engine/random.ts";
 import { tf } from "../../src/engine/tfjs.ts";
@@ -10,6 +9,7 @@ import { madeUpModel } from "../backbones/llama/made_up_model.ts";
 import { someParameters } from "../backbones/made_up.ts";
 import { assertClose } from "../conformance/close.ts";
 import { rungsHere } from "../engine/rungs_here.ts";
+import { windowsOf } from "../../src/data/window_rows.ts";
 
 for (const rung of ["tensorflow", "wasm"] as const) {
   const skip = !rungsHere().includes(rung);
@@ -18,13 +18,12 @@ for (const rung of ["tensorflow", "wasm"] as const) {
     { skip },
     async () => {
       const draw = stream(1, "test windows");
-      const windows: Windows = {
-        count: 10,
+      const windows = windowsOf({
         context: 3,
         users: Int32Array.from({ length: 10 }, (_, row) => row),
         items: Int32Array.from({ length: 40 }, () => 1 + draw.integer(9)),
         times: new Float64Array(40),
-      };
+      });
       const engine = await openEngine(rung);
       const model = madeUpModel();
       const parameters = someParameters(model);

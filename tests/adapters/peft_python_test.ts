@@ -10,7 +10,6 @@ import { bankScorer, frozenScorer } from "../../src/adapters/scorer.ts";
 import { createBackbone } from "../../src/backbones/registry.ts";
 import { sasrec } from "../../src/backbones/sasrec.ts";
 import type { Backbone, Scorer } from "../../src/backbones/types.ts";
-import type { Windows } from "../../src/data/types.ts";
 import { openEngine } from "../../src/engine/open.ts";
 import { stream } from "../../src/engine/random.ts";
 import { tf } from "../../src/engine/tfjs.ts";
@@ -18,19 +17,19 @@ import type { Engine, TensorMap } from "../../src/engine/types.ts";
 import type { TransformerSpec } from "../../src/spec/types.ts";
 import { assertClose } from "../conformance/close.ts";
 import { pythonHere } from "./python_here.ts";
+import { timesOf, windowsOf } from "../../src/data/window_rows.ts";
 
 const SIZES = { items: 20, maxLength: 6, hidden: 8, blocks: 2, heads: 2, ffn: 32, layerNormEps: 1e-6 };
 const backbone = sasrec(SIZES);
 /** Contexts with and without padding; items 2, 5 and 11, which have rows of their own, among them. */
 const SEQUENCES = [[1, 2, 3, 4, 5, 6], [0, 0, 11, 7, 5, 9], [0, 0, 0, 0, 0, 2], [8, 8, 20, 19, 18, 17]];
-const windows: Windows = {
-  count: SEQUENCES.length,
+const windows = windowsOf({
   context: 6,
   users: Int32Array.from(SEQUENCES.keys()),
   items: Int32Array.from(SEQUENCES.flatMap((items) => [...items, 1])),
   // Gaps of a minute to half an hour, for the backbone that reads them.
   times: Float64Array.from(SEQUENCES.flatMap((_, row) => Array.from({ length: 7 }, (_, at) => 60 * 2 ** at + row))),
-};
+});
 const BANK: BankConfig = {
   rank: 3,
   alpha: 6,
@@ -164,7 +163,7 @@ describe("a PEFT directory that Python's peft merges", { skip: "missing" in foun
       const module = model.itemTable.replace(/\.weight$/, "");
       await saveAdapter(join(folder, "adapter"), bank, adapter, [{ module, values }]);
       await Deno.writeFile(join(folder, "weights.safetensors"), encodeSafetensors(weights));
-      const times = SEQUENCES.map((_, row) => Array.from(windows.times.subarray(row * 7, row * 7 + 6)));
+      const times = SEQUENCES.map((_, row) => Array.from(timesOf(windows, row).subarray(0, 6)));
       for (const [name, value] of Object.entries({ config: spec, sequences: SEQUENCES, times })) {
         await Deno.writeTextFile(join(folder, `${name}.json`), JSON.stringify(value));
       }

@@ -2,16 +2,15 @@ import assert from "node:assert/strict";
 import { describe, it } from "@std/testing/bdd";
 import { contexts, ExampleBatch } from "../../src/backbones/examples.ts";
 import { windowRows } from "../../src/backbones/training_rows.ts";
-import type { Windows } from "../../src/data/types.ts";
+import { windowsOf } from "../../src/data/window_rows.ts";
 
 /** Three items and a target each; the second begins with padding. */
-const windows: Windows = {
-  count: 2,
+const windows = windowsOf({
   context: 3,
   users: Int32Array.of(0, 1),
   items: Int32Array.of(1, 2, 3, 4, 0, 5, 6, 7),
   times: Float64Array.of(1, 2, 3, 4, 0, 10, 20, 30),
-};
+});
 /** A draw that gives the items in turn, 1 first. */
 const inTurn = () => {
   let next = 0;

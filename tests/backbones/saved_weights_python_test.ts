@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import { decodeSafetensors, encodeSafetensors } from "../../src/adapters/safetensors.ts";
 import { frozenScorer } from "../../src/adapters/scorer.ts";
 import { createBackbone } from "../../src/backbones/registry.ts";
-import type { Windows } from "../../src/data/types.ts";
 import { openEngine } from "../../src/engine/open.ts";
 import { stream } from "../../src/engine/random.ts";
 import { tf } from "../../src/engine/tfjs.ts";
@@ -14,6 +13,7 @@ import type { Engine } from "../../src/engine/types.ts";
 import type { TransformerSpec } from "../../src/spec/types.ts";
 import { pythonHere } from "../adapters/python_here.ts";
 import { assertClose } from "../conformance/close.ts";
+import { windowsOf } from "../../src/data/window_rows.ts";
 
 const ITEMS = 20;
 const SIZES = { maxLength: 6, hidden: 12, blocks: 2, heads: 3, ffn: 20, layerNormEps: 1e-6 };
@@ -30,13 +30,12 @@ const times = SEQUENCES.map((items, row) =>
     item === 0 ? 0 : 1_400_000_000 + GAPS.slice(0, place + 1).reduce((sum, gap) => sum + gap * (row + 1), 0)
   )
 );
-const windows: Windows = {
-  count: SEQUENCES.length,
+const windows = windowsOf({
   context: 6,
   users: Int32Array.from(SEQUENCES.keys()),
   items: Int32Array.from(SEQUENCES.flatMap((items) => [...items, 1])),
   times: Float64Array.from(times.flatMap((seconds) => [...seconds, 2e9])),
-};
+});
 const found = await pythonHere();
 
 describe("weights saved here, loaded by PyTorch", { skip: "missing" in found ? found.missing : false }, () => {

@@ -1,18 +1,19 @@
 import assert from "node:assert/strict";
 import { describe, it } from "@std/testing/bdd";
 import { trainingRows } from "../../src/backbones/training_rows.ts";
-import type { Slice, SlicedData, Windows } from "../../src/data/types.ts";
+import type { Slice, SlicedData } from "../../src/data/types.ts";
 import type { TransformerSpec } from "../../src/spec/types.ts";
 import { smallSpec } from "../methods/small_context.ts";
+import { windowsOf } from "../../src/data/window_rows.ts";
+import { matrixOf } from "../data/matrix_of.ts";
 
 /** Windows of two items and a target, stride 1, of user 0 (items 1 2 3 4, at seconds 10 20 30 40) and of user 7 (5 6 5). */
-const windows: Windows = {
-  count: 3,
+const windows = windowsOf({
   context: 2,
   users: Int32Array.of(0, 0, 7),
   items: Int32Array.of(1, 2, 3, 2, 3, 4, 5, 6, 5),
   times: Float64Array.of(10, 20, 30, 20, 30, 40, 1, 2, 3),
-};
+});
 
 /** User 3 has a single positive, which no window holds. */
 const setup: Slice = {
@@ -60,16 +61,16 @@ describe("trainingRows() of user tails", () => {
 
   it("are the last maxLength + 1 positives of each user", () => {
     assert.deepEqual([rows.windows.count, rows.windows.context], [2, 3]);
-    assert.deepEqual(rowsOf(rows.windows.items, 4)[0], [1, 2, 3, 4]);
-    assert.deepEqual(rowsOf(rows.windows.times, 4)[0], [10, 20, 30, 40]);
+    assert.deepEqual(rowsOf(matrixOf(rows.windows).items, 4)[0], [1, 2, 3, 4]);
+    assert.deepEqual(rowsOf(matrixOf(rows.windows).times, 4)[0], [10, 20, 30, 40]);
     assert.deepEqual([...rows.windows.users], [0, 7]);
     const tail = trainingRows(data, spec(2, { rows: "user-tail" })).windows;
-    assert.deepEqual(rowsOf(tail.items, 3), [[2, 3, 4], [5, 6, 5]]);
+    assert.deepEqual(rowsOf(matrixOf(tail).items, 3), [[2, 3, 4], [5, 6, 5]]);
   });
 
   it("are padded on the left where a user has fewer", () => {
-    assert.deepEqual(rowsOf(rows.windows.items, 4)[1], [0, 5, 6, 5]);
-    assert.deepEqual(rowsOf(rows.windows.times, 4)[1], [0, 1, 2, 3]);
+    assert.deepEqual(rowsOf(matrixOf(rows.windows).items, 4)[1], [0, 5, 6, 5]);
+    assert.deepEqual(rowsOf(matrixOf(rows.windows).times, 4)[1], [0, 1, 2, 3]);
   });
 
   it("leave out users below minPositives, and always those who have nothing to predict", () => {

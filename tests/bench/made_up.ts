@@ -8,18 +8,18 @@ import type { Windows } from "../../src/data/types.ts";
 import { stream } from "../../src/engine/random.ts";
 import { tf } from "../../src/engine/tfjs.ts";
 import type { Tensor } from "../../src/engine/types.ts";
+import { windowsOf } from "../../src/data/window_rows.ts";
 
 /** Random windows over a catalogue. */
 export function randomWindows(count: number, context: number, items: number, seed = 1): Windows {
   const draw = stream(seed, "bench windows");
   const width = context + 1;
-  return {
-    count,
+  return windowsOf({
     context,
     users: Int32Array.from({ length: count }, (_, row) => row),
     items: Int32Array.from({ length: count * width }, () => 1 + draw.integer(items)),
     times: Float64Array.from({ length: count * width }, (_, at) => at),
-  };
+  });
 }
 
 /** The SASRec all bench scripts measure: d=128, 2 blocks, 2 heads, ffn 512. */

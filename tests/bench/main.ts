@@ -22,7 +22,11 @@ const command: Command = {
   usage: "deno task bench [options]",
   positional: { min: 0, max: 0 },
   options: [
-    { name: "only", value: "WORD", summary: "measure only the rows whose name contains it" },
+    {
+      name: "only",
+      value: "WORD",
+      summary: "measure only the rows whose name contains it, such as scale, which takes an hour and is else left out",
+    },
     { name: "data", value: "DIR", summary: "folder with data sets (else RAIE_DATA, else datasets/cache)" },
     { name: "rounds", value: "N", summary: "rounds whose median counts (3)" },
     { name: "windows", value: "N", summary: "windows that the ranking row ranks (20000)" },
@@ -63,7 +67,9 @@ async function measured(measure: () => ReturnType<Row["measure"]>): Promise<{ me
 }
 
 function chosen(word: string | undefined): readonly Row[] {
-  const rows = word === undefined ? ROWS : ROWS.filter(({ what }) => what.toLowerCase().includes(word.toLowerCase()));
+  const rows = word === undefined
+    ? ROWS.filter(({ long }) => long !== true)
+    : ROWS.filter(({ what }) => what.toLowerCase().includes(word.toLowerCase()));
   if (rows.length > 0) return rows;
   throw new UsageError(`No row's name contains "${word}":\n${ROWS.map(({ what }) => `  ${what}`).join("\n")}`, "bench");
 }

@@ -9,6 +9,7 @@ import { type CountedRanks, rankWindows } from "../../src/evaluation/rank_window
 import { rungsHere } from "../engine/rungs_here.ts";
 import { scorerOf } from "../evaluation/table_scorer.ts";
 import { conformancePath } from "./directory.ts";
+import { windowsOf } from "../../src/data/window_rows.ts";
 
 type Ties = "optimistic" | "pessimistic" | "mean";
 interface File extends Record<Ties, Record<string, number>> {
@@ -40,13 +41,12 @@ function windowsOfFile(): Windows {
     ...items.map((item) => item + 1),
     file.target[row]! + 1,
   ]);
-  return {
-    count: rows.length,
+  return windowsOf({
     context,
     users: Int32Array.from(rows.keys()),
     items: Int32Array.from(rows.flat()),
     times: new Float64Array(rows.length * (context + 1)),
-  };
+  });
 }
 
 describe("ranks and measures equal NumPy's", () => {

@@ -5,6 +5,7 @@ import { readInteractions } from "../../src/data/read_interactions.ts";
 import { sliceInteractions } from "../../src/data/slices.ts";
 import type { Slice, SlicedData } from "../../src/data/types.ts";
 import { conformancePath } from "./directory.ts";
+import { itemsOf, targetTimeOf } from "../../src/data/window_rows.ts";
 
 /** [user, target time, context items, target item] */
 type Row = [number, number, number[], number];
@@ -68,13 +69,12 @@ describe("sliceInteractions(), held to the conformance files,", () => {
 });
 
 function rowsOf({ catalogue, userIds }: SlicedData, { windows }: Slice): Row[] {
-  const width = windows.context + 1;
   return Array.from({ length: windows.count }, (_, row) => {
     const items = Array.from(
-      windows.items.subarray(row * width, (row + 1) * width),
+      itemsOf(windows, row),
       (item) => Number(catalogue.ids[item]),
     );
-    const time = windows.times[row * width + width - 1]!;
+    const time = targetTimeOf(windows, row);
     return [Number(userIds[windows.users[row]!]), time, items.slice(0, -1), items.at(-1)!];
   });
 }

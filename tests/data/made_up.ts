@@ -5,6 +5,7 @@
 import fc from "fast-check";
 import type { SliceOptions } from "../../src/data/slices.ts";
 import type { Interactions, SlicedData, Windows } from "../../src/data/types.ts";
+import { itemsOf } from "../../src/data/window_rows.ts";
 
 /** [user, item, time, rating?] */
 export type Row = [string, string, number, number?];
@@ -43,11 +44,11 @@ export function options(changes: Partial<SliceOptions> = {}): SliceOptions {
 /** Windows as [user, items..., target] with raw ids, padding as "". */
 export function shownWindows(
   { userIds, catalogue }: SlicedData,
-  { count, context, users, items }: Windows,
+  windows: Windows,
 ): string[][] {
-  return Array.from({ length: count }, (_, row) => [
-    userIds[users[row]!]!,
-    ...Array.from(items.subarray(row * (context + 1), (row + 1) * (context + 1)), (item) => catalogue.ids[item]!),
+  return Array.from({ length: windows.count }, (_, row) => [
+    userIds[windows.users[row]!]!,
+    ...Array.from(itemsOf(windows, row), (item) => catalogue.ids[item]!),
   ]);
 }
 

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "@std/testing/bdd";
 import fc from "fast-check";
-import { DataError } from "../../src/data/errors.ts";
 import { positivesByUser } from "../../src/data/positives.ts";
 import { countRepeats } from "../../src/data/repeats.ts";
 import { sliceInteractions } from "../../src/data/slices.ts";
-import { cutWindows } from "../../src/data/windows.ts";
 import { interactionsOf, options, type Row } from "./made_up.ts";
 
 describe("countRepeats()", () => {
@@ -53,13 +51,5 @@ describe("sliceInteractions() of rows in doubt", () => {
   it("takes a rating that equals minRating for a positive, though single precision has no such number", () => {
     const rows = later.map(([user, item, time], row): Row => [user, item, time, row % 2 === 0 ? 3.3 : 3.2]);
     assert.equal(positivesByUser(interactionsOf(rows), 3.3).rows.length, 10);
-  });
-
-  it("refuses windows that no memory holds", () => {
-    const users = { users: Int32Array.of(0), offsets: Int32Array.of(0, 2 ** 31 - 1), rows: new Int32Array(0) };
-    assert.throws(
-      () => cutWindows(users, interactionsOf(later), new Int32Array(0), { context: 100_000, stride: 1 }),
-      (error) => error instanceof DataError && /they take \d+ GB.*shorter windows\.context/.test(error.message),
-    );
   });
 });

@@ -8,6 +8,8 @@ import { DataError } from "../../src/data/errors.ts";
 import { sliceInteractions, type SliceOptions } from "../../src/data/slices.ts";
 import type { Interactions, Slice, SlicedData } from "../../src/data/types.ts";
 import { distinctRows, interactionsOf, options, type Row, shownWindows } from "./made_up.ts";
+import { timesOf } from "../../src/data/window_rows.ts";
+import { matrixOf } from "./matrix_of.ts";
 
 /** One user with one item a second: item "0" at 0 s, "1" at 1 s and so on. */
 const twenty = interactionsOf(Array.from({ length: 20 }, (_, time): Row => ["ann", String(time), time]));
@@ -78,7 +80,7 @@ describe("sliceInteractions()", () => {
       "14",
     ]]);
     assert.deepEqual(shownWindows(data, data.test.windows), [["ann", "15", "16", "17"], ["ann", "17", "18", "19"]]);
-    assert.deepEqual([...data.test.windows.times], [15, 16, 17, 17, 18, 19]);
+    assert.deepEqual([...matrixOf(data.test.windows).times], [15, 16, 17, 17, 18, 19]);
     assert.equal(data.setupDense.count, 7);
   });
 
@@ -106,7 +108,7 @@ describe("sliceInteractions()", () => {
       twenty,
       options({ slices: { kind: "dates", borders: [10, 15] }, windows: { context: 4, stride: 4 } }),
     );
-    assert.equal(data.setup.windows.items.includes(data.catalogue.ids.indexOf("0")), false);
+    assert.equal(matrixOf(data.setup.windows).items.includes(data.catalogue.ids.indexOf("0")), false);
     assert.equal(data.catalogue.ids.includes("0"), true);
   });
 
@@ -128,7 +130,7 @@ describe("sliceInteractions()", () => {
     assert.deepEqual(data.catalogue.ids, ["", "a", "b", "c"]);
     // n1 n2 n3 -> a has an empty context, n3 a b -> n4 an unseen target; n2 n3 a -> b stays.
     assert.deepEqual(shownWindows(data, data.test.windows), [["ann", "", "", "a", "b"]]);
-    assert.deepEqual([...data.test.windows.times], [11, 11, 11, 12]);
+    assert.deepEqual([...matrixOf(data.test.windows).times], [11, 11, 11, 12]);
     assert.equal(data.test.droppedWindows, 2);
     assert.deepEqual(itemsOf(data, data.test), ["a", "b"]);
   });
@@ -162,7 +164,7 @@ describe("sliceInteractions()", () => {
       const data = sliced(rows);
       for (const { from, to, windows } of data === undefined ? [] : [data.setup, ...data.finetune, data.test]) {
         for (let row = 0; row < windows.count; row++) {
-          const times = windows.times.subarray(row * 3, row * 3 + 3);
+          const times = timesOf(windows, row);
           assert(times[0]! >= from && times[2]! < to && times[0]! < times[1]! && times[1]! < times[2]!);
         }
       }

@@ -8,6 +8,7 @@ import { generateSynthetic } from "../../src/data/synthetic.ts";
 import type { UserSequences, Windows } from "../../src/data/types.ts";
 import type { SyntheticSpec } from "../../src/spec/types.ts";
 import { options } from "./made_up.ts";
+import { itemsOf } from "../../src/data/window_rows.ts";
 
 /** The size of the quickstart. */
 const quick: SyntheticSpec = {
@@ -172,10 +173,11 @@ function countFollowers(
   return counts;
 }
 
-function recall(counts: Float64Array, size: number, { count, context, items }: Windows): number {
+function recall(counts: Float64Array, size: number, windows: Windows): number {
+  const { count, context } = windows;
   let hits = 0;
   for (let row = 0; row < count; row++) {
-    const window = items.subarray(row * (context + 1), (row + 1) * (context + 1));
+    const window = itemsOf(windows, row);
     const target = window[context]!;
     const scores = counts.slice(window[context - 1]! * size, (window[context - 1]! + 1) * size);
     let rank = 1;

@@ -6,6 +6,7 @@ import { validationBorders } from "../../src/data/borders.ts";
 import { DataError } from "../../src/data/errors.ts";
 import { sliceInteractions } from "../../src/data/slices.ts";
 import { interactionsOf, options, type Row } from "./made_up.ts";
+import { matrixOf } from "./matrix_of.ts";
 
 /** One user with one item a second: item "0" at 0 s, "1" at 1 s and so on. */
 const hundred = interactionsOf(Array.from({ length: 101 }, (_, time): Row => ["ann", String(time), time]));
@@ -25,11 +26,15 @@ describe("slices for a search", () => {
     fc.assert(fc.property(fc.double({ min: 0.15, max: 0.8, noNaN: true }), (validation) => {
       const data = sliceInteractions(hundred, { ...small, slices: { ...slices, validation } });
       for (const { windows } of [data.setup, ...data.finetune, data.test]) {
-        assert.ok(windows.times.every((time) => time < 80));
+        assert.ok(matrixOf(windows).times.every((time) => time < 80));
       }
       assert.ok(data.catalogue.ids.slice(1).every((id) => Number(id) < 80));
       const whole = sliceInteractions(hundred, { ...small, slices });
-      assert.deepEqual(data.setup.windows.times, whole.setup.windows.times, "S is what it always is");
+      assert.deepEqual(
+        matrixOf(data.setup.windows).times,
+        matrixOf(whole.setup.windows).times,
+        "S is what it always is",
+      );
     }));
   });
 

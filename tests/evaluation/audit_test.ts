@@ -5,6 +5,7 @@ import { audit, type Audited, type AuditEntry } from "../../src/evaluation/audit
 import { AuditError } from "../../src/evaluation/audit_error.ts";
 import { heldOutUntrained, targetsRanked } from "../../src/evaluation/leak_checks.ts";
 import { handAudited, handSliced, handTraining, ROWS } from "./sliced_by_hand.ts";
+import { itemsOf, timesOf, windowsOf } from "../../src/data/window_rows.ts";
 
 const counts = (entries: readonly AuditEntry[], kind: AuditEntry["kind"]) =>
   entries.filter((entry) => entry.kind === kind).map(({ name, looked, found }) => [name, looked, found]);
@@ -61,7 +62,7 @@ describe("audit()", () => {
   it("names the check, how much it found, and an example", () => {
     const audited = handAudited();
     // The context of bob's window of T begins in F.
-    audited.data.test.windows.times[3] = 12;
+    audited.data.test.windows.pool.times[3] = 12;
     assert.throws(() => audit(audited), {
       name: "AuditError",
       message: 'Cannot trust this run: the leakage check "slice-borders" found 1 of 29 windows, wanted none ' +
@@ -73,25 +74,25 @@ describe("audit()", () => {
 describe("the checks", () => {
   it("find a window of S for regions that reaches into F, as a window and as a training row", () => {
     const audited = handAudited();
-    audited.data.setupDense.times[2] = 10;
+    audited.data.setupDense.pool.times[2] = 10;
     assert.deepEqual(failed(audited), ["slice-borders", "training-times"]);
   });
 
   it("find a held-out window that reaches into F", () => {
     const audited = handAudited("held-out");
-    audited.data.heldOut!.times[2] = 11;
+    audited.data.heldOut!.pool.times[2] = 11;
     assert.deepEqual(failed(audited), ["slice-borders"]);
   });
 
   it("find a time that is no number", () => {
     const audited = handAudited();
-    audited.data.test.windows.times[0] = NaN;
+    audited.data.test.windows.pool.times[0] = NaN;
     assert.deepEqual(failed(audited), ["slice-borders", "context-order"]);
   });
 
   it("find a context later than its target", () => {
     const audited = handAudited();
-    audited.data.finetune[0]!.windows.times[0] = 15;
+    audited.data.finetune[0]!.windows.pool.times[0] = 15;
     assert.deepEqual(failed(audited), ["context-order"]);
   });
 
@@ -103,7 +104,7 @@ describe("the checks", () => {
 
   it("find an item of T in a training row at an innocent time", () => {
     const audited = handAudited();
-    audited.data.finetune[0]!.windows.items[1] = audited.data.catalogue.ids.indexOf("12");
+    audited.data.finetune[0]!.windows.pool.items[1] = audited.data.catalogue.ids.indexOf("12");
     assert.deepEqual(failed(audited), ["training-items"]);
   });
 
@@ -127,13 +128,12 @@ describe("the checks", () => {
     ]);
     // Of a row that is longer than a window and padded, too.
     const [, bob] = data.heldOut!.users;
-    const row = {
-      count: 1,
+    const row = windowsOf({
       context: 4,
       users: Int32Array.of(bob!),
-      items: Int32Array.of(0, 0, ...data.heldOut!.items.subarray(3, 6)),
-      times: Float64Array.of(0, 0, ...data.heldOut!.times.subarray(3, 6)),
-    };
+      items: Int32Array.of(0, 0, ...itemsOf(data.heldOut!, 1)),
+      times: Float64Array.of(0, 0, ...timesOf(data.heldOut!, 1)),
+    });
     const training = [{ name: "rows", windows: row, before: 10 }];
     const { looked, found, example } = heldOutUntrained({ data, evaluated: [], training }, data.heldOut!);
     assert.deepEqual([looked, found], [2, 1]);
@@ -157,16 +157,14 @@ describe("the checks", () => {
 
   it("find a target that is no item of the catalogue", () => {
     const audited = handAudited();
-    audited.data.test.windows.items[2] = 0;
+    audited.data.test.windows.pool.items[2] = 0;
     assert.deepEqual(failed(audited), ["targets-ranked"]);
-    audited.data.test.windows.items[2] = audited.data.catalogue.size + 1;
+    audited.data.test.windows.pool.items[2] = audited.data.catalogue.size + 1;
     assert.deepEqual(failed(audited), ["targets-ranked"]);
   });
 
   it("find a target that ranking leaves out because its context holds it", () => {
-    const all = targetsRanked(handAudited(), ({ items, context }, row) => {
-      return items.slice(row * (context + 1), row * (context + 1) + context);
-    });
+    const all = targetsRanked(handAudited(), (windows, row) => itemsOf(windows, row).subarray(0, windows.context));
     assert.deepEqual([all.looked, all.found], [13, 1]);
     assert.match(all.example!, /^F1, row 3, of user "cat", with target "3"/);
   });

@@ -9,17 +9,17 @@ import { rank, rankOf } from "../../src/evaluation/rank.ts";
 import { rankWindows } from "../../src/evaluation/rank_windows.ts";
 import { rungsHere } from "../engine/rungs_here.ts";
 import { scorerOf } from "./table_scorer.ts";
+import { windowsOf as madeOf } from "../../src/data/window_rows.ts";
 
 /** Windows of the given contexts and targets; 0 is padding. */
 function windowsOf(rows: readonly { readonly context: readonly number[]; readonly target: number }[]): Windows {
   const context = rows[0]?.context.length ?? 2;
-  return {
-    count: rows.length,
+  return madeOf({
     context,
     users: Int32Array.from(rows.keys()),
     items: Int32Array.from(rows.flatMap(({ context, target }) => [...context, target])),
     times: new Float64Array(rows.length * (context + 1)),
-  };
+  });
 }
 
 /** Few distinct scores, so that ties are common; contexts with padding, repeats and, now and then, the target. */

@@ -1,8 +1,9 @@
 /** Slices small enough to count by hand, and what trainings read of them. */
 import { sliceInteractions } from "../../src/data/slices.ts";
-import type { SlicedData } from "../../src/data/types.ts";
+import type { Slice, SlicedData, Windows } from "../../src/data/types.ts";
 import type { Audited, TrainingSource } from "../../src/evaluation/audit.ts";
 import { interactionsOf, options, type Row } from "../data/made_up.ts";
+import { allRows, copiedRows } from "../../src/data/rows.ts";
 
 const rowsOf = (user: string, from: number, items: string): Row[] =>
   items.split(" ").map((item, place) => [user, item, from + place]);
@@ -28,12 +29,22 @@ export const handTraining = (data: SlicedData): TrainingSource[] => [
   ...data.finetune.map(({ name, windows }) => ({ name: `windows of ${name}`, windows, before: 16 })),
 ];
 
-/** All that is audited, as a copy that a test may break. */
+/** All that is audited, as copies that a test may break one by one. */
 export function handAudited(
   retention: "training" | "held-out" = "training",
   rows: readonly Row[] = ROWS,
 ): Audited & { training: TrainingSource[] } {
-  const data = handSliced(retention, rows);
+  const sliced = handSliced(retention, rows);
+  const own = (windows: Windows) => copiedRows([{ windows, rows: allRows(windows.count) }]);
+  const ownSlice = (slice: Slice): Slice => ({ ...slice, windows: own(slice.windows) });
+  const data: SlicedData = {
+    ...sliced,
+    setup: ownSlice(sliced.setup),
+    finetune: sliced.finetune.map(ownSlice),
+    test: ownSlice(sliced.test),
+    setupDense: own(sliced.setupDense),
+    ...(sliced.heldOut && { heldOut: own(sliced.heldOut) }),
+  };
   const evaluated = [
     { name: "S", windows: data.heldOut ?? data.setup.windows },
     ...data.finetune.map(({ name, windows }) => ({ name, windows })),

@@ -135,7 +135,7 @@ export function judgeSlices(data: Interactions, options: SliceOptions): void {
   assert.equal(slices.reduce((sum, { interactions }) => sum + interactions, 0), rows.length);
   for (const { name, windows } of slices) {
     assert(windows.count > 0, name);
-    assert(windows.items.every((item) => item >= 0 && item <= sliced.catalogue.size), name);
+    assert(windows.pool.items.every((item) => item >= 0 && item <= sliced.catalogue.size), name);
   }
   const keys = (key: (row: number) => string) => rows.length - new Set(rows.map(key)).size;
   assert.equal(

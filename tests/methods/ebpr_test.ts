@@ -8,6 +8,7 @@ import { createMethod } from "../../src/methods/registry.ts";
 import type { Adapted, MethodContext } from "../../src/methods/types.ts";
 import type { MethodSpec } from "../../src/spec/types.ts";
 import { entry, itKeepsPromises, type MethodRuns, openRuns, savedFiles } from "./method_runs.ts";
+import { itemsOf, targetOf } from "../../src/data/window_rows.ts";
 
 describe("ebpr", () => {
   let runs: MethodRuns;
@@ -21,7 +22,6 @@ describe("ebpr", () => {
   const ebpr = (options: Record<string, unknown> = {}) => entry("ebpr", options);
   const adapt = (spec: MethodSpec, more: Partial<MethodContext> = {}) =>
     createMethod(spec).adapt(undefined, slice, { ...runs.context, ...more });
-  const targetOf = ({ items, context }: Windows, row: number) => items[row * (context + 1) + context]!;
   const targets = (windows: Windows) => Int32Array.from({ length: windows.count }, (_, row) => targetOf(windows, row));
   const firstOf = async (adapted: Adapted, windows: Windows): Promise<Int32Array> => {
     const scorer = await adapted.scorer(windows);
@@ -103,12 +103,12 @@ describe("ebpr", () => {
     // One pair and one step: its context, its wrong item and the negatives drawn for it.
     const first = targets(slice.windows);
     const row = 4;
-    const wrong = 1 + [...slice.windows.items.subarray(row * 6, row * 6 + 6)].reduce((a, b) => Math.max(a, b)) % 40;
+    const wrong = 1 + [...itemsOf(slice.windows, row)].reduce((a, b) => Math.max(a, b)) % 40;
     first[row] = wrong;
     const adapted = await adapt(ebpr({ steps: 1, negatives: 2 }), { top: () => Promise.resolve(first) });
     const files = await savedFiles(adapted);
     const { itemRows } = JSON.parse(new TextDecoder().decode(files["method.json"]!)) as { itemRows: number[] };
-    const context = new Set(slice.windows.items.subarray(row * 6, row * 6 + 5));
+    const context = new Set(itemsOf(slice.windows, row).subarray(0, 5));
     assert.ok([...context, wrong].every((item) => itemRows.includes(item)), `${itemRows}`);
     assert.ok(itemRows.length > context.size + 1 && itemRows.length <= context.size + 3, `${itemRows}`);
     assert.deepEqual(itemRows, itemRows.toSorted((a, b) => a - b));

@@ -7,6 +7,7 @@ import { rankWindows } from "../../src/evaluation/rank_windows.ts";
 import { createMethod } from "../../src/methods/registry.ts";
 import type { Adapted, MethodContext } from "../../src/methods/types.ts";
 import { assertNear, entry, itKeepsPromises, type MethodRuns, openRuns, savedFiles } from "./method_runs.ts";
+import { itemsOf, targetOf } from "../../src/data/window_rows.ts";
 
 describe("lsat", () => {
   let runs: MethodRuns;
@@ -27,9 +28,9 @@ describe("lsat", () => {
     joinRows([{ windows, rows: allRows(windows.count).filter((row) => row % 2 === 0) }]);
   const rowsOf = async (adapted: Adapted): Promise<{ itemRows: number[]; longRows: number[] }> =>
     JSON.parse(new TextDecoder().decode((await savedFiles(adapted))["method.json"]!));
-  const targets = ({ windows: { items, context, count } }: Slice): number[] =>
+  const targets = ({ windows }: Slice): number[] =>
     [
-      ...new Set(Array.from({ length: count }, (_, row) => items[row * (context + 1) + context]!)),
+      ...new Set(Array.from({ length: windows.count }, (_, row) => targetOf(windows, row))),
     ].sort((a, b) => a - b);
 
   itKeepsPromises(() => runs, lsat());
@@ -117,9 +118,8 @@ describe("lsat", () => {
     const scorer = await (await adapt()).scorer(windows);
     const { top } = await rankWindows(runs.context.engine, scorer, windows, { batch: 64, top: 5 });
     scorer.dispose();
-    const width = windows.context + 1;
     for (let row = 0; row < windows.count; row++) {
-      const context = new Set(windows.items.subarray(row * width, row * width + windows.context));
+      const context = new Set(itemsOf(windows, row).subarray(0, windows.context));
       const listed = top.subarray(row * 5, row * 5 + 5);
       assert.ok(listed.every((item) => item > 0 && !context.has(item)), `window ${row}: ${listed}`);
     }

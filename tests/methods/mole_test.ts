@@ -8,6 +8,7 @@ import { balancePenalty, type MoleAdapted } from "../../src/methods/mole.ts";
 import { createMethod } from "../../src/methods/registry.ts";
 import type { MethodContext } from "../../src/methods/types.ts";
 import { assertNear, entry, itKeepsPromises, type MethodRuns, openRuns, savedFiles } from "./method_runs.ts";
+import { itemsOf } from "../../src/data/window_rows.ts";
 
 const TEMPERATURE = 0.7;
 
@@ -38,10 +39,7 @@ describe("mole", () => {
       return Array.from(bias, (b, o) => x.reduce((sum, value, i) => sum + value * weight[o * x.length + i]!, b));
     };
     return Array.from({ length: count }, (_, row) => {
-      const context = windows.items.subarray(
-        row * (windows.context + 1),
-        row * (windows.context + 1) + windows.context,
-      );
+      const context = itemsOf(windows, row).subarray(0, windows.context);
       const real = [...context].filter((item) => item > 0);
       const mean = Array.from(
         { length: width },

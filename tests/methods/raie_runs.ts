@@ -8,6 +8,7 @@ import type { Adapted, Method, MethodContext } from "../../src/methods/types.ts"
 import { type UnitVectors, unitVectors } from "../../src/regions/mod.ts";
 import { directions } from "../regions/draws.ts";
 import { smallContext, smallSpec } from "./small_context.ts";
+import { itemsOf } from "../../src/data/window_rows.ts";
 
 /** Overrides of `regions`. */
 export type RegionOverrides = Readonly<Record<string, unknown>>;
@@ -97,7 +98,7 @@ function movingUsers(windows: Windows, { setupDense }: SlicedData): UnitVectors 
   const values = new Float32Array(windows.count * width);
   for (let row = 0; row < windows.count; row++) {
     for (let place = 0; place < windows.context; place++) {
-      const item = windows.items[row * (windows.context + 1) + place]!;
+      const item = itemsOf(windows, row)[place]!;
       for (let j = 0; j < width - 1; j++) values[row * width + j]! += table[item * (width - 1) + j]!;
     }
     if (windows !== setupDense && windows.users[row]! % 3 === 0) values[row * width + width - 1] = 15;

@@ -6,16 +6,16 @@ import { joinedSet, type RegionSet, regionSets, type SetSources } from "../../sr
 import type { Belonging } from "../../src/regions/mod.ts";
 import type { RegionsSpec } from "../../src/spec/types.ts";
 import { smallSpec } from "./small_context.ts";
+import { itemsOf, timesOf, windowsOf } from "../../src/data/window_rows.ts";
 
 /** Windows whose user is the row's number counted from `first`, by which a set's rows are told apart; F begins at 0, S at 100. */
 function numbered(count: number, first: number): Windows {
-  return {
-    count,
+  return windowsOf({
     context: 1,
     users: Int32Array.from({ length: count }, (_, row) => first + row),
     items: Int32Array.from({ length: 2 * count }, (_, at) => 1 + at % 7),
     times: Float64Array.from({ length: 2 * count }, (_, at) => 1000 * first + at),
-  };
+  });
 }
 
 /** Belonging row by row: route, first, second, p1, p2, whether it expanded. */
@@ -75,8 +75,8 @@ describe("regionSets()", () => {
     assert.equal(windows.count, set!.finetuneRows + set!.setupRows);
     windows.users.forEach((user, row) => {
       const [from, at] = user < 100 ? [given.slice.windows, user] : [given.setup, user - 100];
-      assert.deepEqual(windows.items.slice(2 * row, 2 * row + 2), from.items.slice(2 * at, 2 * at + 2));
-      assert.deepEqual(windows.times.slice(2 * row, 2 * row + 2), from.times.slice(2 * at, 2 * at + 2));
+      assert.deepEqual(itemsOf(windows, row), itemsOf(from, at));
+      assert.deepEqual(timesOf(windows, row), timesOf(from, at));
     });
   });
 

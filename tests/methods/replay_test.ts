@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import { windowRows } from "../../src/backbones/training_rows.ts";
-import { allRows, joinRows } from "../../src/data/rows.ts";
+import { allRows, copiedRows, joinRows } from "../../src/data/rows.ts";
 import type { Slice, Windows } from "../../src/data/types.ts";
 import { MethodError } from "../../src/methods/method_error.ts";
 import { entry, itKeepsPromises, type MethodRuns, openRuns } from "./method_runs.ts";
 import { adaptFirst, assertShare, itAddsToLora, lossesOf, stepsOfF } from "./term_runs.ts";
+import { itemsOf } from "../../src/data/window_rows.ts";
 
 describe("replay", () => {
   let runs: MethodRuns;
@@ -18,11 +19,9 @@ describe("replay", () => {
     joinRows([{ windows, rows: allRows(windows.count).filter((row) => row % 2 === 0) }]);
   /** The same targets after other contexts. */
   const otherContexts = (slice: Slice): Slice => {
-    const { windows } = slice;
-    const width = windows.context + 1;
-    const items = windows.items.slice();
-    for (let row = 0; row < windows.count; row++) items.subarray(row * width, row * width + windows.context).reverse();
-    return { ...slice, windows: { ...windows, items } };
+    const windows = copiedRows([{ windows: slice.windows, rows: allRows(slice.windows.count) }]);
+    for (let row = 0; row < windows.count; row++) itemsOf(windows, row).subarray(0, windows.context).reverse();
+    return { ...slice, windows };
   };
   const changedF = () => {
     const { data } = runs.context;

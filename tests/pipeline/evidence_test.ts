@@ -1,20 +1,19 @@
 import assert from "node:assert/strict";
 import { describe, it } from "@std/testing/bdd";
-import type { Windows } from "../../src/data/types.ts";
 import { stream } from "../../src/engine/random.ts";
 import { evidenceOfRun } from "../../src/pipeline/evidence.ts";
 import type { ExperimentRun, MethodRun } from "../../src/pipeline/experiment.ts";
 import { parseSpec } from "../../src/spec/parse.ts";
+import { windowsOf } from "../../src/data/window_rows.ts";
 
 const COUNT = 40;
 /** Twenty users with two windows each. */
-const windows: Windows = {
-  count: COUNT,
+const windows = windowsOf({
   context: 1,
   users: Int32Array.from({ length: COUNT }, (_, window) => window >> 1),
   items: new Int32Array(2 * COUNT).fill(1),
   times: new Float64Array(2 * COUNT),
-};
+});
 
 function spec(report: Record<string, unknown> = {}) {
   const { resolved } = parseSpec(
@@ -44,11 +43,10 @@ function run(resolved: ReturnType<typeof spec>, label: string, seed: number): Me
     seed,
     states: [{
       stage: "F1",
-      ranks: ["S", "F1", "T"].map((slice) => ({
-        slice,
-        windows,
-        ranks: { greater: greater(), equal: new Int32Array(COUNT), top: new Int32Array(COUNT * 10) },
-      })),
+      ranks: ["S", "F1", "T"].map((slice) => {
+        const ranks = { greater: greater(), equal: new Int32Array(COUNT), top: new Int32Array(COUNT * 10) };
+        return { slice, windows, read: () => ranks };
+      }),
     }],
     cost: { steps: 0, finetuneRows: 0, setupRows: 0, parameters: 0 },
     curves: [],
@@ -69,7 +67,7 @@ const runs = (resolved: ReturnType<typeof spec>, left: (label: string, seed: num
 /** Recall@10 on T by hand: the share of windows with fewer than ten better items, averaged over seeds. */
 const recall = ({ runs }: ExperimentRun, label: string, seeds: readonly number[]) =>
   runs.filter((run) => run.spec.label === label && seeds.includes(run.seed))
-    .map((run) => run.states[0]!.ranks[2]!.ranks.greater.filter((better) => better < 10).length / COUNT)
+    .map((run) => run.states[0]!.ranks[2]!.read().greater.filter((better) => better < 10).length / COUNT)
     .reduce((sum, share) => sum + share, 0) / seeds.length;
 
 describe("evidenceOfRun()", () => {

@@ -36,11 +36,11 @@ function groups(measure: string, withRegions = true) {
   const ranked = (windows: Windows, ranks: readonly number[]) => ({
     slice: "",
     windows,
-    ranks: {
+    read: () => ({
       greater: Int32Array.from({ length: windows.count }, (_, row) => (ranks[row] ?? 1) - 1),
       equal: new Int32Array(windows.count),
       top: new Int32Array(0),
-    },
+    }),
   });
   const after = ["R1", "R2"].map((name) => ({ name }));
   const run = {
@@ -56,7 +56,7 @@ function groups(measure: string, withRegions = true) {
         regions: { after },
         routes: Object.fromEntries(evaluated.map(({ name, windows }) => [
           name,
-          Array.from({ length: windows.count }, (_, row) => seed === 1 ? row % 2 : 1),
+          Int32Array.from({ length: windows.count }, (_, row) => seed === 1 ? row % 2 : 1),
         ])),
       }),
     })),

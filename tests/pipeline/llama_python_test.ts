@@ -10,7 +10,7 @@ import { rowTables, tableLayout } from "../../src/adapters/row_tables.ts";
 import { bankScorer, frozenScorer } from "../../src/adapters/scorer.ts";
 import { madeUpTokenizer } from "../../src/backbones/llama/made_up_tokenizer.ts";
 import type { Backbone, Scorer } from "../../src/backbones/types.ts";
-import type { SlicedData, Windows } from "../../src/data/types.ts";
+import type { SlicedData } from "../../src/data/types.ts";
 import { plainValues } from "../../src/engine/on_device.ts";
 import { openEngine } from "../../src/engine/open.ts";
 import { stream } from "../../src/engine/random.ts";
@@ -21,19 +21,19 @@ import type { LlamaSpec } from "../../src/spec/types.ts";
 import { pythonHere } from "../adapters/python_here.ts";
 import { assertClose } from "../conformance/close.ts";
 import { rungsHere } from "../engine/rungs_here.ts";
+import { windowsOf } from "../../src/data/window_rows.ts";
 
 const found = await pythonHere();
 const PROMPT = "Here is what user_{user} bought: item {items}. The next is:";
 const ITEMS = 12;
 /** Prompts of users with one digit and with three, with and without padding. */
 const SEQUENCES = [[3, 1, 12], [0, 7, 7], [0, 0, 5]];
-const windows: Windows = {
-  count: SEQUENCES.length,
+const windows = windowsOf({
   context: 3,
   users: Int32Array.of(4, 0, 101),
   items: Int32Array.from(SEQUENCES.flatMap((items) => [...items, 1])),
   times: new Float64Array(4 * SEQUENCES.length),
-};
+});
 const data = {
   catalogue: { size: ITEMS },
   userIds: Array.from({ length: 102 }, (_, user) => `u${user}`),

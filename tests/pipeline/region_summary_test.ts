@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "@std/testing/bdd";
+import { windowsOf } from "../../src/data/window_rows.ts";
 import type { RegionTrace } from "../../src/methods/types.ts";
 import type { SeedContext } from "../../src/pipeline/context.ts";
 import type { Prepared } from "../../src/pipeline/prepare.ts";
@@ -34,12 +35,12 @@ describe("summariseRegions()", () => {
   // Sixteen sequences around 0 degrees and as many around 120, on S and again on T.
   const angles = Array.from({ length: 32 }, (_, i) => (i < 16 ? 0 : 120) + (i % 16) - 7.5);
   const vectors = unitVectors(Float32Array.from(towards(angles)), 2);
-  const windows = {
-    count: 32,
+  const windows = windowsOf({
     context: 1,
-    users: angles.map((_, i) => i),
-    times: angles.flatMap((_, i) => [i, i + 1]),
-  };
+    users: Int32Array.from(angles, (_, i) => i),
+    items: new Int32Array(64),
+    times: Float64Array.from(angles.flatMap((_, i) => [i, i + 1])),
+  });
   const [before, after] = [regions(["R1", "R2"], [0, 120]), regions(["R1", "R2", "R3"], [2, 120, 240])];
   const trace: RegionTrace = {
     before,

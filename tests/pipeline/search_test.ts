@@ -33,7 +33,7 @@ function benchOf(hits: (method: MethodSpec, spec: ResolvedSpec) => number | unde
       const users = Int32Array.from({ length: 10 }, (_, user) => user);
       const failed = spec.methods.filter((method) => hits(method, spec) === undefined);
       const runs = spec.methods.filter((method) => !failed.includes(method)).map((method) => {
-        const ranks = [{ slice: "T", windows: { users }, ranks: ranksOf(hits(method, spec)!) }];
+        const ranks = [{ slice: "T", windows: { users }, read: () => ranksOf(hits(method, spec)!) }];
         return { spec: method, states: [{ stage: "S", ranks: [] }, { stage: "F1", ranks }] };
       });
       const failures = failed.map((method) => ({ spec: method, seed: 4, error: new Error("its loss is NaN") }));

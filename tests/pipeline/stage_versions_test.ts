@@ -37,7 +37,7 @@ describe("stages at their versions", () => {
     }
   };
   const digest = ({ states }: ExperimentRun["runs"][number]): string =>
-    sha256(JSON.stringify(states.map(({ ranks }) => ranks.map(({ ranks }) => [...ranks.greater])))).slice(0, 12);
+    sha256(JSON.stringify(states.map(({ ranks }) => ranks.map(({ read }) => [...read().greater])))).slice(0, 12);
   beforeAll(async () => {
     folder = Deno.makeTempDirSync();
     engine = await openEngine("wasm");

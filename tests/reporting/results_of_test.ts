@@ -1,33 +1,32 @@
 import assert from "node:assert/strict";
 import { describe, it } from "@std/testing/bdd";
-import type { Windows } from "../../src/data/types.ts";
 import type { ExperimentRun, SliceRanks } from "../../src/pipeline/experiment.ts";
 import type { Prepared } from "../../src/pipeline/prepare.ts";
 import { resultsOf } from "../../src/pipeline/results.ts";
 import type { Engine } from "../../src/engine/types.ts";
 import { resultsProblems } from "../../src/reporting/results_schema.ts";
 import { parseSpec } from "../../src/spec/parse.ts";
+import { windowsOf } from "../../src/data/window_rows.ts";
 
 const NAMES = ["S", "F1", "F2", "T"];
 /** Windows of every slice: as many as it takes to give measures of two decimals. */
 const COUNT = 50;
-const windows: Windows = {
-  count: COUNT,
+const windows = windowsOf({
   context: 1,
   users: new Int32Array(COUNT),
   items: new Int32Array(2 * COUNT).fill(1),
   times: new Float64Array(2 * COUNT),
-};
+});
 
 /** Ranks of which a share is 1 and the rest is beyond every cut-off: Recall@10 is the share. */
 const ranked = (slice: string, share: number): SliceRanks => ({
   slice,
   windows,
-  ranks: {
+  read: () => ({
     greater: Int32Array.from({ length: COUNT }, (_, row) => row < Math.round(share * COUNT) ? 0 : 99),
     equal: new Int32Array(COUNT),
     top: new Int32Array(COUNT * 10).fill(1),
-  },
+  }),
 });
 
 function results(catalogue: "all" | "seen") {

@@ -137,6 +137,13 @@ group("describe()", () => {
     );
   });
 
+  it("says what is stated of data made up by its marginals, and that these have ratings", () => {
+    assert.equal(
+      words({ dataset: { format: "synthetic-marginals" } })[0],
+      "The data set is made up: 10000054 ratings of 10677 items by 69878 users in 5 preference regions, 20 to 7359 by each, items' numbers of ratings falling with their rank r as (r + 213)^-1.7; interactions rated at least 4 are positives (all of them where there are no ratings).",
+    );
+  });
+
   it("says how the rules of made-up data change, and what regions have in common", () => {
     const fixed = { format: "synthetic", drift: 0, switching: 0, emerging: 0 };
     const told = (more: object) => words({ dataset: { ...fixed, ...more }, minRating: undefined })[0] ?? "";

@@ -240,6 +240,22 @@ export const DATASETS = [
   { format: "ndjson", path: "/rows/a.ndjson.gz", columns: { user: "who", item: "what", time: "when", rating: "r" } },
   { format: "movielens-dat", path: "ratings.dat", badLines: "skip" },
   { format: "yelp-ndjson", path: "reviews.ndjson" },
+  {
+    format: "synthetic-marginals",
+    users: 60,
+    items: 50,
+    interactions: 1200,
+    popularityExponent: 1.5,
+    popularityShift: 3,
+    perUserLeast: 6,
+    perUserMost: 40,
+    perUserDeviation: 0.5,
+    regions: 3,
+    loyalty: 0.6,
+    drift: 0.25,
+    years: 2.5,
+    seed: 7,
+  },
 ] as const;
 
 /** A spec of the smallest form with other fields. */

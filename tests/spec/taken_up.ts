@@ -59,8 +59,8 @@ function isTakenUp(path: Path, value: unknown, raw: Json, spec: ResolvedSpec, fi
 function datasetPlace(path: Path, value: unknown, { dataset }: ResolvedSpec, file: string): unknown {
   if (path.length === 0) return dataset.id;
   if (path[0] === "path") return dataset.path === resolve(dirname(file), String(value)) ? value : undefined;
-  const made = dataset.format === "synthetic" && path[0] !== "format" && path[0] !== "badLines";
-  return at(made ? dataset.synthetic : dataset, path);
+  const made = path[0] !== "format" && path[0] !== "badLines" ? dataset.synthetic ?? dataset.marginals : undefined;
+  return at(made ?? dataset, path);
 }
 
 function slicesHold([name, index = 0]: Path, value: unknown, { slices }: ResolvedSpec): boolean {

@@ -148,6 +148,18 @@ const WRONG: readonly (readonly [string, Record<string, unknown>, string, readon
   ["one pass over shared rows", { lora: { itemRows: "shared" }, regions: { pass: "together" } }, "/regions/pass", [
     "one after the other",
   ]],
+  [
+    "more interactions than users and items make up",
+    { dataset: { format: "synthetic-marginals", users: 100, items: 80, perUserMost: 50, interactions: 5000 } },
+    "/dataset/interactions",
+    ["from 2000 to 4000", "found 5000"],
+  ],
+  [
+    "users who rate more items than there are",
+    { dataset: { format: "synthetic-marginals", users: 100, items: 80, perUserMost: 81, interactions: 3000 } },
+    "/dataset/perUserMost",
+    ["at most dataset.items", "found 81 of 80"],
+  ],
   ["more merging than regions", { dataset: { format: "synthetic", regions: 3, merging: 2 } }, "/dataset/merging", [
     "half",
   ]],

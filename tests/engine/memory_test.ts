@@ -3,8 +3,9 @@ import { resourceUsage } from "node:process";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import { valueAndGrads } from "../../src/engine/gradients.ts";
 import { blockedCrossEntropy } from "../../src/engine/nn/mod.ts";
+import { trace } from "../../src/engine/graph/trace.ts";
 import { openEngine } from "../../src/engine/open.ts";
-import { type Tensor, type Tensor1D, type Tensor2D, tf } from "../../src/engine/tfjs.ts";
+import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from "../../src/engine/tfjs.ts";
 import type { Engine } from "../../src/engine/types.ts";
 import { tensorflowHere } from "./rungs_here.ts";
 
@@ -61,6 +62,51 @@ describe("memory on the tensorflow rung", {
     assert.ok(peak() - before < 512, `${peak() - before} MiB more`);
     step.dispose();
     tf.dispose([x, mean]);
+  });
+
+  it("is not held in the graph for the ones of a gradient, as large as what they are multiplied with", () => {
+    const x = tf.zeros([2 ** 16]);
+    const { constants } = trace("ones", [x], (handleOf) => {
+      const { grads } = valueAndGrads(({ x }) => tf.sum(tf.mul(x!, x!)) as Scalar, { x });
+      return handleOf(grads.x!);
+    });
+    const shapes = [...constants.values()].map(({ shape }) => shape.join());
+    assert.ok(shapes.includes("65536"), shapes.join(" "));
+    const bytes = [...constants.values()].map(({ bytes }) => bytes.length);
+    assert.ok(Math.max(...bytes) <= 64, `${Math.max(...bytes)} bytes`);
+    x.dispose();
+  });
+
+  it("is not held for equal values, which come out as they were, to the bit", () => {
+    const given = {
+      zeros: new Float32Array(70),
+      minus: new Float32Array(70).fill(-0),
+      mixed: new Float32Array(70).fill(-0, 3),
+      nothing: new Float32Array(70).fill(NaN),
+    };
+    const step = engine.compile(({ x }: { x: Tensor }) => ({
+      outputs: {
+        ...Object.fromEntries(
+          Object.entries(given).map(([name, values]) => [
+            name,
+            // One over it tells the zeros apart.
+            tf.add(tf.div(1, tf.tensor(values)), x),
+          ]),
+        ),
+        whole: tf.cast(tf.fill([7, 10], 3, "int32"), "float32"),
+      },
+    }), { name: "equal" });
+    const x = tf.scalar(0);
+    const outputs = step.run({ x }) as Record<string, Tensor>;
+    const signs = (name: string) => new Set(outputs[name]!.dataSync());
+    assert.deepEqual(signs("zeros"), new Set([Infinity]));
+    assert.deepEqual(signs("minus"), new Set([-Infinity]));
+    assert.deepEqual(signs("mixed"), new Set([Infinity, -Infinity]));
+    assert.deepEqual(signs("nothing"), new Set([NaN]));
+    assert.deepEqual(signs("whole"), new Set([3]));
+    assert.deepEqual(outputs.whole!.shape, [7, 10]);
+    step.dispose();
+    tf.dispose([x, Object.values(outputs)]);
   });
 
   it("is not taken by all blocks of a cross-entropy at once", () => {

@@ -109,11 +109,20 @@ type Place = (handle: number) => string;
 function placer(graph: GraphBuilder, places: Map<number, string>, { constants }: Trace<unknown>): Place {
   const small = new Map<string, string>();
   let count = 0;
-  const add = ({ type, shape, bytes }: Constant) =>
+  const given = (type: number, shape: readonly number[], bytes: Uint8Array) =>
     graph.add(`constant_${count++}`, "Const", [], {
       dtype: attribute.type(type),
       value: attribute.tensor(type, shape, bytes),
     });
+  const add = ({ type, shape, bytes, uniform }: Constant) => {
+    if (!uniform) return given(type, shape, bytes);
+    // Made when it is read: a graph keeps its constants for as long as it lives, and may not be larger than 2 GB with them.
+    const sizes = given(DATA_TYPES.int32, [shape.length], new Uint8Array(Int32Array.from(shape).buffer));
+    return graph.add(`constant_${count++}`, "Fill", [sizes, given(type, [], bytes)], {
+      T: attribute.type(type),
+      index_type: attribute.type(DATA_TYPES.int32),
+    });
+  };
   return (handle) => {
     let source = places.get(handle);
     if (source !== undefined) return source;
@@ -121,7 +130,7 @@ function placer(graph: GraphBuilder, places: Map<number, string>, { constants }:
     if (constant === undefined) throw new TypeError(`Cannot place tensor ${handle}: the trace never made it`);
     if (constant.bytes.length > SMALL) source = add(constant);
     else {
-      const key = `${constant.type} ${constant.shape} ${constant.bytes.join()}`;
+      const key = `${constant.type} ${constant.shape} ${constant.uniform} ${constant.bytes.join()}`;
       source = small.get(key) ?? add(constant);
       small.set(key, source);
     }

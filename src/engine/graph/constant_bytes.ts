@@ -26,3 +26,12 @@ export function constantBytes(step: string, type: number, values: ArrayBufferVie
     `Cannot trace step "${step}": it makes a tensor of TensorFlow type ${type}; float32, int32 and bool are traced`,
   );
 }
+
+/** Whether there are several values, and all are one and the same, to the bit. */
+export function isUniform(values: ArrayBufferView | readonly unknown[]): values is ArrayBufferView & ArrayLike<number> {
+  if (!(values instanceof Float32Array || values instanceof Int32Array || values instanceof Uint8Array)) return false;
+  const [first] = values;
+  if (values.length < 2) return false;
+  for (let k = 1; k < values.length; k++) if (!Object.is(values[k], first)) return false;
+  return true;
+}

@@ -9,7 +9,7 @@ import { EngineError } from "../errors.ts";
 import { typeAttribute } from "../tensorflow_ops.ts";
 import { type NodeBackend, nodeBackend, type NodeBinding, type OpAttribute } from "../tfjs.ts";
 import type { Tensor, TensorInfo } from "../tfjs.ts";
-import { constantBytes } from "./constant_bytes.ts";
+import { constantBytes, isUniform } from "./constant_bytes.ts";
 import { standIns } from "./stand_ins.ts";
 
 /** One kernel call; tensors are TensorFlow handles. */
@@ -26,7 +26,10 @@ export interface KernelCall {
 export interface Constant {
   readonly type: number;
   readonly shape: readonly number[];
+  /** Of all its values, or of the one that all of them are. */
   readonly bytes: Uint8Array;
+  /** Whether all its values are one: gradients are full of ones, as large as what they are multiplied with. */
+  readonly uniform: boolean;
 }
 
 /** What {@linkcode trace} saw. */
@@ -94,7 +97,9 @@ export function trace<T>(name: string, known: readonly Tensor[], step: (handleOf
     },
     createTensor(shape, type, values) {
       const id = binding.createTensor(shape, type, values);
-      constants.set(id, { type, shape: [...shape], bytes: constantBytes(name, type, values) });
+      const uniform = isUniform(values);
+      const bytes = constantBytes(name, type, uniform ? [values[0]] : values);
+      constants.set(id, { type, shape: [...shape], bytes, uniform });
       handles.add(id);
       return id;
     },

@@ -20,7 +20,7 @@ const LEAST = AT_ONCE >> 10;
  * import { gzipSync } from "node:zlib";
  * import { gunzip } from "./gunzip.ts";
  *
- * const packed = ReadableStream.from([gzipSync("a line\n")]);
+ * const packed = ReadableStream.from([new Uint8Array(gzipSync("a line\n"))]);
  * assert.equal(await new Response(gunzip(packed)).text(), "a line\n");
  * ```
  */

@@ -133,6 +133,7 @@ export type { Screen } from "./src/pipeline/terminal_view.ts";
 export type * from "./src/pipeline/events.ts";
 export type { JobPool, JobsDone } from "./src/pipeline/jobs.ts";
 export type { StageNode, StageTask, YardstickState } from "./src/pipeline/graph.ts";
+export type { RepresentedWindows } from "./src/pipeline/stages.ts";
 export { runSpec } from "./src/pipeline/run_spec.ts";
 export type { Written } from "./src/pipeline/run_spec.ts";
 export { settle } from "./src/pipeline/search.ts";

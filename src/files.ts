@@ -30,13 +30,18 @@ export async function readIfThere(path: string): Promise<Uint8Array<ArrayBuffer>
 
 /** The bytes of a file; undefined when there is none, be it that something else lies in its place or in that of a folder above. */
 export async function readIfFile(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const { NotFound, IsADirectory, NotADirectory, FilesystemLoop } = Deno.errors;
   try {
     return await Deno.readFile(path);
   } catch (error) {
-    if ([NotFound, IsADirectory, NotADirectory, FilesystemLoop].some((kind) => error instanceof kind)) return undefined;
+    if (isNoFile(error)) return undefined;
     throw error;
   }
+}
+
+/** Whether a file could not be read because something else lies in its place or in that of a folder above, or nothing. */
+export function isNoFile(error: unknown): boolean {
+  const { NotFound, IsADirectory, NotADirectory, FilesystemLoop } = Deno.errors;
+  return [NotFound, IsADirectory, NotADirectory, FilesystemLoop].some((kind) => error instanceof kind);
 }
 
 /** Whether anything is there, be it a link to nowhere. */

@@ -7,7 +7,7 @@
  */
 import type { PlainTensor, PlainTensors } from "../engine/plain_tensor.ts";
 import { readBounded } from "./read_bounded.ts";
-import { DTYPES, headerLength, LENGTH_BYTES, parseHeader, parseMetadata } from "./safetensors_header.ts";
+import { type Dtype, DTYPES, headerLength, LENGTH_BYTES, parseHeader, parseMetadata } from "./safetensors_header.ts";
 import { WeightsError } from "./weights_error.ts";
 
 /** Names that mean something else in a header, or in an object. */
@@ -37,36 +37,51 @@ export interface DecodeOptions {
  */
 export function encodeSafetensors(tensors: PlainTensors, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
   const names = Object.keys(tensors).sort();
-  const header: Record<string, unknown> = { __metadata__: { format: "pt", ...metadata } };
-  let offset = 0;
   for (const name of names) {
     const { shape, values } = tensors[name]!;
-    if (RESERVED.includes(name)) throw new RangeError(`Cannot write tensor "${name}": wanted another name`);
     const elements = shape.reduce((a, b) => a * b, 1);
     if (elements !== values.length) {
       throw new RangeError(`Cannot write tensor "${name}": ${values.length} values for shape [${shape}]`);
     }
-    const dtype = values instanceof Float32Array ? "F32" : "I32";
-    header[name] = { dtype, shape, data_offsets: [offset, offset + values.byteLength] };
-    offset += values.byteLength;
   }
-  let json = new TextEncoder().encode(JSON.stringify(header));
-  const padded = Math.ceil(json.length / 8) * 8;
-  if (padded > json.length) {
-    const wide = new Uint8Array(padded).fill(0x20);
-    wide.set(json);
-    json = wide;
-  }
-  const bytes = new Uint8Array(LENGTH_BYTES + json.length + offset);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true);
-  bytes.set(json, LENGTH_BYTES);
-  let at = LENGTH_BYTES + json.length;
+  const start = encodeStart(
+    names.map((name) => {
+      const { shape, values } = tensors[name]!;
+      return { name, shape, dtype: values instanceof Float32Array ? "F32" : "I32" };
+    }),
+    metadata,
+  );
+  const size = names.reduce((sum, name) => sum + tensors[name]!.values.byteLength, 0);
+  const bytes = new Uint8Array(start.length + size);
+  bytes.set(start);
+  let at = start.length;
   for (const name of names) {
     const { values } = tensors[name]!;
     bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
     at += values.byteLength;
   }
   return bytes;
+}
+
+/** What comes before the values of a file whose tensors follow in this order, so that they can be written as they become known. */
+export function encodeStart(
+  tensors: readonly { readonly name: string; readonly shape: readonly number[]; readonly dtype: Dtype }[],
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
+  const header: Record<string, unknown> = { __metadata__: { format: "pt", ...metadata } };
+  let offset = 0;
+  for (const { name, shape, dtype } of tensors) {
+    if (RESERVED.includes(name)) throw new RangeError(`Cannot write tensor "${name}": wanted another name`);
+    const end = offset + shape.reduce((a, b) => a * b, DTYPES[dtype].BYTES_PER_ELEMENT);
+    header[name] = { dtype, shape, data_offsets: [offset, end] };
+    offset = end;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const padded = Math.ceil(json.length / 8) * 8;
+  const start = new Uint8Array(LENGTH_BYTES + padded).fill(0x20);
+  new DataView(start.buffer).setBigUint64(0, BigInt(padded), true);
+  start.set(json, LENGTH_BYTES);
+  return start;
 }
 
 /**

@@ -9,7 +9,8 @@ import { contexts } from "./examples.ts";
 import type { Backbone, Batch } from "./types.ts";
 
 /**
- * Row-major unit vectors, [windows.count, backbone.width].
+ * Unit vectors of windows in order, so many at a time as are computed at once: [rows, backbone.width] row-major each, [windows.count, backbone.width]
+ * together.
  *
  * @example
  * ```ts
@@ -30,20 +31,20 @@ import type { Backbone, Batch } from "./types.ts";
  *   items: Int32Array.of(1, 2, 3),
  *   times: Float64Array.of(0, 1, 2),
  * });
- * const vector = await representWindows(engine, model, parameters, windows);
- * assert.ok(Math.abs(Math.hypot(...vector) - 1) < 1e-6);
+ * for await (const vectors of representWindows(engine, model, parameters, windows)) {
+ *   assert.ok(Math.abs(Math.hypot(...vectors) - 1) < 1e-6);
+ * }
  * engine.close();
  * ```
  */
-export async function representWindows(
+export async function* representWindows(
   engine: Engine,
   backbone: Backbone,
   parameters: TensorMap,
   windows: Windows,
   batch = 512,
-): Promise<Float32Array> {
+): AsyncGenerator<Float32Array> {
   const size = Math.min(batch, Math.max(1, windows.count));
-  const vectors = new Float32Array(windows.count * backbone.width);
   const step = engine.compile(
     (inputs: TensorMap, _state: TensorMap, frozen: TensorMap) => ({
       outputs: { vectors: backbone.representation(frozen, inputs as Batch) },
@@ -57,10 +58,9 @@ export async function representWindows(
       const outputs = step.run(inputs);
       const values = await outputs.vectors.data() as Float32Array;
       tf.dispose([Object.values(inputs), Object.values(outputs)]);
-      vectors.set(values.subarray(0, Math.min(size, windows.count - from) * backbone.width), from * backbone.width);
+      yield values.subarray(0, Math.min(size, windows.count - from) * backbone.width);
     }
   } finally {
     step.dispose();
   }
-  return vectors;
 }

@@ -6,6 +6,7 @@ import { type AdapterValues, type BankConfig, initialAdapter } from "../adapters
 import { stepsOf } from "../adapters/batches.ts";
 import { trainAdapters } from "../adapters/train.ts";
 import { stream } from "../engine/random.ts";
+import { type RowProducts, rowProducts } from "../engine/row_products.ts";
 import type { Slice } from "../data/types.ts";
 import {
   buildRegions,
@@ -17,6 +18,7 @@ import {
   type Regions,
   sphericalKMeans,
 } from "../regions/mod.ts";
+import { SEED_SAMPLE } from "../spec/region_types.ts";
 import type { LoraSpec, MethodSpec } from "../spec/types.ts";
 import { bankConfig, targetItems, trainingSettings, unionOf, widenRows } from "./adapter_kit.ts";
 import { ablationNotes, choiceNote, editNotes, thinNotes } from "./raie_notes.ts";
@@ -136,17 +138,21 @@ function replayOf({ control, regions }: MethodSpec, budget: Budget | undefined, 
 
 async function buildGround({ regions: spec }: MethodSpec, context: MethodContext): Promise<Ground> {
   const vectors = await context.represent(context.data.setupDense);
-  const { k, restarts, iterations } = spec;
-  if (spec.kBy === "bic" && spec.centres === "k-means") {
-    const choice = chooseK(vectors, k, { ...spec, stream: (k) => stream(context.seed, "regions", k) });
-    const { regions, clustering: { labels } } = choice;
-    return { regions, members: labels, notes: [choiceNote(choice), ...thinNotes(regions)] };
-  }
-  const clustering = spec.centres === "random"
-    ? randomCentres(vectors, k, stream(context.seed, "random regions"))
-    : sphericalKMeans(vectors, k, { restarts, iterations, stream: stream(context.seed, "regions") });
-  const regions = buildRegions(vectors, clustering, spec);
-  return { regions, members: clustering.labels, notes: thinNotes(regions) };
+  return await onEngine(context, async (products) => {
+    const { k, restarts, iterations, seedSample = SEED_SAMPLE } = spec;
+    if (spec.kBy === "bic" && spec.centres === "k-means") {
+      const drawn = (k: number) => stream(context.seed, "regions", k);
+      const choice = await chooseK(vectors, k, { ...spec, seedSample, products, stream: drawn });
+      const { regions, clustering: { labels } } = choice;
+      return { regions, members: labels, notes: [choiceNote(choice), ...thinNotes(regions)] };
+    }
+    const drawn = stream(context.seed, "regions");
+    const clustering = spec.centres === "random"
+      ? await randomCentres(vectors, k, stream(context.seed, "random regions"), products)
+      : await sphericalKMeans(vectors, k, { restarts, iterations, seedSample, products, stream: drawn });
+    const regions = await buildRegions(vectors, clustering, spec);
+    return { regions, members: clustering.labels, notes: thinNotes(regions) };
+  });
 }
 
 async function trainDefault(
@@ -170,5 +176,16 @@ async function editSlice(
   context: MethodContext,
 ): Promise<EditResult> {
   const vectors = await context.represent(slice.windows);
-  return editRegions(regions, vectors, editOptions(spec, stream(context.seed, `edit ${slice.name}`)));
+  const drawn = stream(context.seed, `edit ${slice.name}`);
+  return await onEngine(context, (products) => editRegions(regions, vectors, editOptions(spec, drawn, products)));
+}
+
+/** With products of the engine, for as long as they are needed. */
+async function onEngine<T>({ engine }: MethodContext, act: (products: RowProducts) => Promise<T>): Promise<T> {
+  const products = rowProducts(engine);
+  try {
+    return await act(products);
+  } finally {
+    products.dispose();
+  }
 }

@@ -63,12 +63,12 @@ const adapterNames = ({ regions: { adapters } }: MethodSpec, regions: Regions): 
 
 /** Scores by routing each sequence's frozen representation to its region, hard or to the two best; one adapter of all regions scores by itself. */
 export function raieAdapted(spec: MethodSpec, context: MethodContext, state: RaieState): RaieAdapted {
-  const route = async (windows: Windows) => routeAll(state.regions, await context.represent(windows));
+  const route = async (windows: Windows) => await routeAll(state.regions, await context.represent(windows));
   const names = adapterNames(spec, state.regions);
   const routing = async (windows: Windows): Promise<Routing> => {
     if (spec.regions.adapters === "one") return { first: new Int32Array(windows.count) };
     if (spec.regions.routing === "hard") return { first: await route(windows) };
-    const { first, second, weight } = routeTopTwo(state.regions, await context.represent(windows));
+    const { first, second, weight } = await routeTopTwo(state.regions, await context.represent(windows));
     return { first, second, share: weight };
   };
   return {

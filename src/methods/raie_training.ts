@@ -100,13 +100,15 @@ async function jobsOf({ regions: options }: MethodSpec, context: MethodContext, 
   const { slice, edit, members } = task;
   const setup = context.data.setupDense;
   const belonging = options.softCopies === "rounded"
-    ? belongingByProbability(edit.regions, await context.represent(slice.windows), edit.membership, options)
+    ? await belongingByProbability(edit.regions, await context.represent(slice.windows), edit.membership, options)
     : belongingByDecision(edit, options);
   const sets = regionSets(options, edit.regions.count, {
     slice,
     belonging,
     setup,
-    setupRegion: options.replayFrom === "members" ? members : routeAll(edit.regions, await context.represent(setup)),
+    setupRegion: options.replayFrom === "members"
+      ? members
+      : await routeAll(edit.regions, await context.represent(setup)),
     seed: context.seed,
   });
   if (options.adapters === "each") return sets.map((set) => ({ set, adapter: set.region }));

@@ -10,7 +10,7 @@ import type { Slice, SlicedData, Windows } from "../data/types.ts";
 import type { PlainTensors } from "../engine/plain_tensor.ts";
 import type { Checkpoints } from "../engine/training_loop.ts";
 import type { Engine, TensorMap } from "../engine/types.ts";
-import type { EditReport, Regions, UnitVectors } from "../regions/mod.ts";
+import type { EditReport, Regions, VectorRows } from "../regions/mod.ts";
 import type { MethodSpec } from "../spec/types.ts";
 
 /** What a method may use. Nothing in it is the method's to change. */
@@ -44,7 +44,7 @@ export interface MethodContext {
   /** The frozen backbone's first `count` recommendations for windows, the context's items left out: [windows, count], catalogue indices. */
   top(windows: Windows, count: number): Promise<Int32Array>;
   /** Unit representations of windows by the frozen backbone; computed once for each set of windows. */
-  represent(windows: Windows): Promise<UnitVectors>;
+  represent(windows: Windows): Promise<VectorRows>;
   /** Reports progress of a named piece of work, with the loss where it trains; may throw to stop it. */
   progress(what: string, done: number, total: number, loss?: number): void | Promise<void>;
 }

@@ -67,7 +67,7 @@ export class Assembly implements ExperimentRun {
   }
 
   async #method(
-    { spec, slices, regions }: MethodStages,
+    { spec, vectors, slices, regions }: MethodStages,
     backbone: StageNode,
     untouched: readonly SliceRanks[],
   ): Promise<MethodRun> {
@@ -76,6 +76,7 @@ export class Assembly implements ExperimentRun {
     const cost = { steps: 0, finetuneRows: 0, setupRows: 0, parameters: 0 };
     const curves: LossCurve[] = [];
     let seconds = 0;
+    for (const node of vectors) await this.#result(node, backbone);
     for (const { slice, adapted, ranks } of slices) {
       seconds += (await this.#result(adapted, backbone)).seconds;
       const state = await sayingOutOfMemory(adapted.stage, () => this.#runner.state(spec, adapted, backbone));

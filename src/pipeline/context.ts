@@ -13,12 +13,14 @@ import { tf } from "../engine/tfjs.ts";
 import type { Curve } from "../engine/training_loop.ts";
 import { rankWindows } from "../evaluation/rank_windows.ts";
 import type { MethodContext } from "../methods/types.ts";
-import type { UnitVectors } from "../regions/types.ts";
+import { rowRange, type VectorRows } from "../regions/mod.ts";
 import type { ResolvedSpec } from "../spec/types.ts";
 import { readBackbone, readCurve } from "./backbone_stage.ts";
 import type { Workbench } from "./experiment.ts";
 import { kept } from "./kept.ts";
 import type { Prepared } from "./prepare.ts";
+import { representedAtOnce, type RepresentedWindows } from "./stages.ts";
+import type { VectorsFile } from "./vectors_file.ts";
 
 /** The backbone of one seed. */
 export interface SeedContext {
@@ -28,8 +30,10 @@ export interface SeedContext {
   readonly curve: Curve | undefined;
   /** Numbers the backbone has, the item table included. */
   readonly parameterCount: number;
-  /** Unit representations by the frozen backbone, kept for as long as the context is open. */
-  represent(windows: Windows): Promise<UnitVectors>;
+  /** Unit representations by the frozen backbone, computed now: batches in order, [rows, width] each. */
+  encode(windows: Windows): AsyncIterable<Float32Array>;
+  /** The same of a slice that is evaluated on, of all of them, or of S as dense as regions need it, read from the store. */
+  represent(windows: Windows): Promise<VectorRows>;
   /** What a method with this label may use. */
   method(label: string): MethodContext;
   /** Frees compiled training steps; the next training compiles its own. */
@@ -38,38 +42,44 @@ export interface SeedContext {
   close(): void;
 }
 
-/** Puts the backbone that lies in `folder` on the device. */
+/** Puts the backbone that lies in `folder` on the device; `vectors` opens what it made of windows. */
 export async function openContext(
   spec: ResolvedSpec,
   prepared: Prepared,
   { engine, progress }: Workbench,
   seed: number,
   folder: string,
+  vectors: (which: RepresentedWindows) => Promise<VectorsFile>,
 ): Promise<SeedContext> {
   const { backbone } = prepared;
   const parameters = await readBackbone(spec, prepared, seed, folder);
   const steps: StepCache = new Map();
   const constant = new ConstantLayers(engine, backbone, parameters);
-  const width = backbone.width;
-  // A language model's states are large: as many windows at a time as are ranked.
-  const rows = prepared.language === undefined ? undefined : spec.evaluation.batch;
-  const represent = kept(async (windows: Windows): Promise<UnitVectors> => {
-    const slice = prepared.evaluated.find((each) => each.windows === windows);
-    if (slice === undefined) {
-      return {
-        count: windows.count,
-        width,
-        values: await representWindows(engine, backbone, parameters, windows, rows),
-      };
-    }
+  const files = new Map<RepresentedWindows, Promise<VectorsFile>>();
+  const opened = (which: RepresentedWindows): Promise<VectorsFile> => {
+    const file = files.get(which) ?? vectors(which);
+    files.set(which, file);
+    // Whoever waits hears of a failure; here it is but forgotten.
+    file.catch(() => files.delete(which));
+    return file;
+  };
+  const represent = async (windows: Windows): Promise<VectorRows> => {
+    const { evaluated, ranked, data: { setupDense } } = prepared;
     // A slice's windows are rows of `ranked`, which are represented together.
-    const { values } = await represent(prepared.ranked);
-    return {
-      count: windows.count,
-      width,
-      values: values.subarray(slice.from * width, (slice.from + windows.count) * width),
-    };
-  });
+    const slice = evaluated.find((each) => each.windows === windows);
+    if (slice !== undefined) return rowRange(await opened("evaluated"), slice.from, windows.count);
+    if (windows === ranked) return await opened("evaluated");
+    if (windows === setupDense) return await opened("dense");
+    throw new TypeError("Cannot represent windows that are neither evaluated on nor S's dense ones");
+  };
+  async function* encode(windows: Windows): AsyncGenerator<Float32Array> {
+    let done = 0;
+    for await (const batch of representWindows(engine, backbone, parameters, windows, representedAtOnce(spec))) {
+      done += batch.length / backbone.width;
+      await progress.tick("windows", done, windows.count);
+      yield batch;
+    }
+  }
   const top = kept(async (windows: Windows, count: number): Promise<Int32Array> => {
     const scorer = frozenScorer(backbone, parameters, windows);
     try {
@@ -92,6 +102,7 @@ export async function openContext(
     seed,
     curve: await readCurve(folder),
     parameterCount: Object.values(parameters).reduce((sum, { size }) => sum + size, 0),
+    encode,
     represent,
     method: (label) => ({
       engine,
@@ -112,6 +123,7 @@ export async function openContext(
     release,
     close: () => {
       release();
+      for (const file of files.values()) void file.then((file) => file.close());
       constant.dispose();
       tf.dispose(Object.values(parameters));
     },

@@ -114,6 +114,6 @@ export async function runExperiment(
 
 const listed = ({ stage, steps, task }: StageNode): ListedStage => ({
   stage,
-  what: task.kind === "ranks" ? "windows" : "steps",
+  what: task.kind === "ranks" || task.kind === "represented" ? "windows" : "steps",
   steps,
 });

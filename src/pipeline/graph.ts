@@ -11,13 +11,23 @@ import type { MethodSpec, ResolvedSpec } from "../spec/types.ts";
 import type { Prepared } from "./prepare.ts";
 import { type LanguageCost, languageCost, languageMemory } from "./language_cost.ts";
 import { stageMemory } from "./stage_memory.ts";
-import { adaptedStage, backboneStage, ranksStage, regionsStage } from "./stages.ts";
+import {
+  adaptedStage,
+  backboneStage,
+  denseStride,
+  ranksStage,
+  regionsStage,
+  representedStage,
+  type RepresentedWindows,
+} from "./stages.ts";
 import { type StageIdentity, stageKey } from "./stage_key.ts";
 
 /** What a stage computes. */
 export type StageTask =
   /** The backbone, trained on S or read from a file. */
   | { readonly kind: "backbone" }
+  /** Windows as the backbone represents them, for methods that keep regions. */
+  | { readonly kind: "represented"; readonly windows: RepresentedWindows }
   /** A method's state after one more F slice, in as many steps as its yardstick's state took, if it has one. */
   | {
     readonly kind: "adapted";
@@ -66,6 +76,8 @@ export interface StageNode {
 /** A method's stages with one seed. */
 export interface MethodStages {
   readonly spec: MethodSpec;
+  /** What it reads of the backbone's representations; empty for methods that keep no regions. All methods of a seed share them. */
+  readonly vectors: readonly StageNode[];
   /** One entry for each F slice; none for the method "base", whose state is the backbone. */
   readonly slices: readonly { readonly slice: Slice; readonly adapted: StageNode; readonly ranks: StageNode }[];
   /** The method whose steps it takes; left out: it takes its own. */
@@ -100,16 +112,19 @@ export const inRunOrder = (methods: readonly MethodStages[]): MethodStages[] =>
 /** How many methods run before this one so that it knows its steps. */
 const waits = ({ yardstick }: MethodStages): number => yardstick === undefined ? 0 : 1 + waits(yardstick);
 
-/** Whether a stage is one method's own, rather than what all methods with its seed begin from. */
+/** Whether a stage is some methods' own, rather than what all methods with its seed begin from. */
 export const isOfMethod = ({ task }: Pick<StageNode, "task">): boolean =>
-  task.kind !== "backbone" && task.method !== undefined;
+  task.kind === "represented" || hasMethod(task);
+
+const hasMethod = (task: StageTask): boolean => "method" in task && task.method !== undefined;
 
 /** The graph's stages in the order in which one job runs them: each once, after what it reads. */
 export function inOrder(graph: readonly SeedStages[]): StageNode[] {
   const stages = graph.flatMap(({ backbone, untouched, methods }) => [
     backbone,
     untouched,
-    ...inRunOrder(methods).flatMap(({ slices, regions }) => [
+    ...inRunOrder(methods).flatMap(({ vectors, slices, regions }) => [
+      ...vectors,
       ...slices.flatMap(({ adapted, ranks }) => [adapted, ranks]),
       ...(regions === undefined ? [] : [regions]),
     ]),
@@ -144,14 +159,16 @@ class GraphOfSeed {
     return {
       seed,
       backbone,
-      untouched: this.#ranks("base", { kind: "ranks" }, backbone, backbone),
+      untouched: this.#ranks("base", { kind: "ranks" }, backbone, []),
       methods: spec.methods.map(stagesOf),
     };
   }
 
   #method(spec: MethodSpec, backbone: StageNode, yardstick?: MethodStages): MethodStages {
-    if (spec.kind === "base") return { spec, slices: [] };
+    if (spec.kind === "base") return { spec, vectors: [], slices: [] };
     const method = createMethod(spec);
+    const vectors = method.editsRegions ? this.#represented(backbone) : [];
+    const vectorKeys = vectors.map(({ key }) => key);
     const slices: { slice: Slice; adapted: StageNode; ranks: StageNode }[] = [];
     let state = backbone;
     for (const [index, slice] of this.prepared.data.finetune.entries()) {
@@ -165,7 +182,7 @@ class GraphOfSeed {
         steps,
         { kind: "adapted", method: spec, slice, ...(previous && { previous }), ...(measure && { yardstick: measure }) },
         adaptedStage(spec, method.settings, slice.name, read, this.seed, this.engine),
-        [...new Set([backbone.key, ...Object.values(read)])],
+        [...new Set([backbone.key, ...vectorKeys, ...Object.values(read)])],
       );
       state = adapted;
       slices.push({
@@ -175,12 +192,12 @@ class GraphOfSeed {
           spec.label,
           { kind: "ranks", method: spec, state },
           state,
-          backbone,
+          [backbone.key, ...vectorKeys.slice(0, 1)],
           this.prepared.data.finetune.length > 1 ? ` after ${slice.name}` : "",
         ),
       });
     }
-    const stages = { spec, slices, ...(yardstick && { yardstick }) };
+    const stages = { spec, vectors, slices, ...(yardstick && { yardstick }) };
     // Of what a search tries, nothing is shown.
     if (!method.editsRegions || this.spec.slices.validation !== undefined) return stages;
     const regions = this.#node(
@@ -189,25 +206,46 @@ class GraphOfSeed {
       0,
       { kind: "regions", method: spec, state },
       regionsStage(state.key, this.engine),
-      [backbone.key, state.key],
+      [backbone.key, ...vectorKeys.slice(0, 1), state.key],
     );
     return { ...stages, regions };
   }
 
-  #ranks(label: string, task: StageTask, state: StageNode, backbone: StageNode, after = ""): StageNode {
-    const { ranked, evaluated } = this.prepared;
-    const tail = `the end of F${this.prepared.data.finetune.length}`;
+  /** The windows that are evaluated on first: ranking routes them. Those of S alone are read while regions are built. */
+  #represented(backbone: StageNode): StageNode[] {
+    const { spec, prepared: { ranked, data: { setupDense } }, engine } = this;
+    const node = (windows: RepresentedWindows, names: string, { count }: { readonly count: number }) =>
+      this.#node(
+        `backbone: represent ${names}`,
+        `${count} windows`,
+        count,
+        { kind: "represented", windows },
+        representedStage(spec, backbone.key, windows, engine),
+        [backbone.key],
+      );
+    return [
+      node("evaluated", this.#evaluatedNames(), ranked),
+      node("dense", `S at stride ${denseStride(spec)}`, setupDense),
+    ];
+  }
+
+  #evaluatedNames(): string {
+    const { evaluated, data } = this.prepared;
+    const tail = `the end of F${data.finetune.length}`;
     const judged = (name: string) => name === "T" && this.spec.slices.validation !== undefined ? tail : name;
-    const slices = evaluated.map(({ name }) => judged(name)).join(", ");
-    const identity = ranksStage(this.spec, state.key, this.engine);
-    const needs = [...new Set([backbone.key, state.key])];
+    return evaluated.map(({ name }) => judged(name)).join(", ");
+  }
+
+  /** @param read keys of what it needs beside the state. */
+  #ranks(label: string, task: StageTask, state: StageNode, read: readonly string[], after = ""): StageNode {
+    const { count } = this.prepared.ranked;
     return this.#node(
-      `${label}: rank ${slices}${after}`,
-      `${ranked.count} windows`,
-      ranked.count,
+      `${label}: rank ${this.#evaluatedNames()}${after}`,
+      `${count} windows`,
+      count,
       task,
-      identity,
-      needs,
+      ranksStage(this.spec, state.key, this.engine),
+      [...read, state.key],
     );
   }
 
@@ -221,7 +259,7 @@ class GraphOfSeed {
   ): StageNode {
     const { spec, prepared, seed } = this;
     // What is read from a file is the same for all seeds, and so is what is computed from it alone.
-    const ofSeed = prepared.weights === undefined || isOfMethod({ task });
+    const ofSeed = prepared.weights === undefined || hasMethod(task);
     const name = spec.seeds.length > 1 && ofSeed ? `${stage} (seed ${seed})` : stage;
     const { language } = prepared;
     const node = { stage: name, size, steps, seed, task, identity, key: stageKey(identity), needs };

@@ -72,7 +72,7 @@ class Shift {
       stage: node.stage,
       key: node.key,
       needs: node.needs,
-      trains: node.task.kind === "backbone" || node.task.kind === "adapted",
+      trains: node.task.kind !== "ranks" && node.task.kind !== "regions",
       memory,
     }));
     const interrupted = Promise.withResolvers<void>();

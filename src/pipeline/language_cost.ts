@@ -23,6 +23,7 @@ import type { StageTask } from "./graph.ts";
 import type { LanguageModel } from "./language_model.ts";
 import type { Prepared } from "./prepare.ts";
 import { dataBytes } from "./stage_memory.ts";
+import type { RepresentedWindows } from "./stages.ts";
 
 /** What a stage takes. */
 export interface LanguageCost {
@@ -60,12 +61,15 @@ export function languageCost(
   switch (task.kind) {
     case "backbone":
       return reckoning.teaching(steps);
+    case "represented":
+      return reckoning.representing(task.windows);
     case "adapted":
       return reckoning.adapting(task.method, task.slice, steps);
     case "ranks":
       return reckoning.ranking(task.method);
     case "regions":
-      return reckoning.representing();
+      // The model is there, and nothing is asked of it.
+      return reckoning.representing("evaluated", 0);
   }
 }
 
@@ -118,7 +122,7 @@ class Reckoning {
         const atOnce = regions.pass === "sequential" ? 1 : regions.k;
         const batch = Math.max(sizes.batch, atOnce * this.#part(regions.training.batch));
         const trained = { ...sizes, batch, adapters: atOnce, ...(atOnce > 1 && { shared: 0 }) };
-        return together(this.#training(trained, steps), this.representing());
+        return this.#training(trained, steps);
       }
       default:
         return this.#training(sizes, steps);
@@ -136,13 +140,16 @@ class Reckoning {
   }
 
   /** Windows that regions are built on and routed: every layer, everywhere. */
-  representing(): LanguageCost {
-    const { ranked, data } = this.prepared;
+  representing(which: RepresentedWindows, windows = this.#windowsOf(which)): LanguageCost {
     const { batch } = this.spec.evaluation;
     const prompts = this.#prompts(batch);
     const of = (batch: number) => representFootprint(this.#language.config, { ...prompts, ...this.#place, batch });
-    const windows = ranked.count + data.setupDense.count;
     return this.#read(of, windows / batch * forwardFlops(this.#language.config, prompts, true));
+  }
+
+  #windowsOf(which: RepresentedWindows): number {
+    const { ranked, data } = this.prepared;
+    return which === "dense" ? data.setupDense.count : ranked.count;
   }
 
   #reading(windows: number, tables: number, adapters: number): LanguageCost {

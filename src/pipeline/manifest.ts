@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { readIfFile, writeWhole } from "../files.ts";
 import { canonicalJson } from "../spec/canonical.ts";
-import { sha256 } from "./digest.ts";
+import { fileDigest, sha256 } from "./digest.ts";
 import { type StageIdentity, stageKey } from "./stage_key.ts";
 
 /** What lies beside a result's files. */
@@ -72,8 +72,7 @@ function isSafe(file: unknown): boolean {
 export async function damagedFiles(folder: string, { files }: Manifest): Promise<string[]> {
   const damaged: string[] = [];
   for (const { name, sha256: wanted } of files) {
-    const bytes = await readIfFile(join(folder, name));
-    if (bytes === undefined || sha256(bytes) !== wanted) damaged.push(name);
+    if ((await fileDigest(join(folder, name)))?.sha256 !== wanted) damaged.push(name);
   }
   return damaged;
 }
@@ -84,8 +83,10 @@ async function describeFiles(folder: string, inside = ""): Promise<Manifest["fil
     const name = join(inside, entry.name);
     if (entry.isDirectory) files.push(...await describeFiles(folder, name));
     else {
-      const bytes = await Deno.readFile(join(folder, name));
-      files.push({ name, bytes: bytes.length, sha256: sha256(bytes) });
+      const path = join(folder, name);
+      const digest = await fileDigest(path);
+      if (digest === undefined) throw new Deno.errors.NotFound(`Cannot describe ${path}: it is gone, or no file`);
+      files.push({ name, ...digest });
     }
   }
   return files.sort((a, b) => a.name < b.name ? -1 : 1);

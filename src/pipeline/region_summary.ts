@@ -5,7 +5,7 @@
 import type { Windows } from "../data/types.ts";
 import { targetTimeOf } from "../data/window_rows.ts";
 import type { RegionTrace } from "../methods/types.ts";
-import { angleBetween, type Regions, routeToRegion } from "../regions/mod.ts";
+import { angleBetween, type Regions, routeToRegion, selectRows } from "../regions/mod.ts";
 import { regionMap } from "../reporting/region_map.ts";
 import type { RegionResult, RegionsResult } from "../reporting/types.ts";
 import { placeAmong } from "./centre_places.ts";
@@ -120,15 +120,15 @@ async function map(
   const slice: string[] = [];
   const region: number[] = [];
   for (const { name, windows } of prepared.evaluated) {
-    const { values, width } = await context.represent(windows);
     // Evenly spaced windows: a sample that needs no draw.
     const take = Math.min(each, windows.count);
-    for (let i = 0; i < take; i++) {
-      const row = Math.floor(i * windows.count / take);
-      vectors.push(values.subarray(row * width, (row + 1) * width));
+    const rows = Int32Array.from({ length: take }, (_, i) => Math.floor(i * windows.count / take));
+    const { values, width } = await selectRows(await context.represent(windows), rows);
+    rows.forEach((row, i) => {
+      vectors.push(values.subarray(i * width, (i + 1) * width));
       slice.push(name);
       region.push(routes.get(name)![row]!);
-    }
+    });
   }
   const { x, y } = regionMap(vectors, context.seed);
   const places = x.map((x, i) => ({ x, y: y[i]! }));

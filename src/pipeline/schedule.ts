@@ -6,7 +6,7 @@ import type { StageNode } from "./graph.ts";
 
 /** What a schedule is made of. */
 export type Schedulable = Pick<StageNode, "key" | "needs"> & {
-  /** Whether later stages wait for it: those begin first. */
+  /** Whether later stages wait for it, as those that train do: they begin first. */
   readonly trains: boolean;
   /** Bytes it may take at its peak. */
   readonly memory: number;

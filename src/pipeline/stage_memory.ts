@@ -10,7 +10,9 @@ import { ownOptions, type SetupRows } from "../spec/method_types.ts";
 import type { MethodSpec, ResolvedSpec, TransformerSpec } from "../spec/types.ts";
 import type { StageTask } from "./graph.ts";
 import type { Prepared } from "./prepare.ts";
+import { representedAtOnce } from "./stages.ts";
 import { divergenceNumbers, stepNumbers, type StepSize, trainingNumbers } from "./step_memory.ts";
+import { HELD } from "./vectors_file.ts";
 
 /** A process with TensorFlow, its compiled graphs and a heap that has not been tidied for a while; bytes. */
 const PROCESS = 700e6;
@@ -22,6 +24,8 @@ const COPIES = 10;
 const LONG_COPIES = 24;
 /** Copies of a number that is only read: as read from the store, on the device, and in a graph, with one in between. */
 const KEPT = 4;
+/** Numbers of 4 bytes kept for a window while regions are built or edited: bounds, angles, probabilities, labels. */
+const OF_WINDOW = 16;
 /** Gradients of single windows that are held at a time, and what is made of them. */
 const GRADIENTS = 8 * 2 ** 22;
 
@@ -66,11 +70,13 @@ class Numbers {
         const { training } = backbone;
         return LONG_COPIES * this.#parameters + this.#step({ training, time: backbone.maxLength, everywhere: true });
       }
+      case "represented":
+        return KEPT * this.#parameters + this.#forward(representedAtOnce(this.spec));
       case "adapted":
-        return KEPT * this.#parameters + this.#vectors() + this.#adapting(task.method);
+        return KEPT * this.#parameters + this.#vectors(task.method, true) + this.#adapting(task.method);
       case "ranks":
       case "regions":
-        return this.#vectors() + this.#ranking(task.method);
+        return this.#vectors(task.method, false) + this.#ranking(task.method);
     }
   }
 
@@ -156,10 +162,13 @@ class Numbers {
     return terms + this.#items * width;
   }
 
-  /** Representations of all windows, for regions. */
-  #vectors(): number {
+  /** What of representations is held for regions, and what is known of each window: read by range, they are never all there. */
+  #vectors(method: MethodSpec | undefined, building: boolean): number {
+    if (method?.kind !== "raie") return 0;
     const { ranked, data: { setupDense } } = this.prepared;
-    return (ranked.count + setupDense.count) * this.#backbone.width;
+    const of = ({ count }: { readonly count: number }) =>
+      Math.min(count * this.#backbone.width, HELD / NUMBER) + OF_WINDOW * count;
+    return of(ranked) + (building ? of(setupDense) : 0);
   }
 }
 

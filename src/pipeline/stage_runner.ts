@@ -3,6 +3,7 @@
  * @module
  */
 import { join } from "node:path";
+import type { Windows } from "../data/types.ts";
 import { sayingOutOfMemory } from "../engine/out_of_memory.ts";
 import { rankWindows } from "../evaluation/rank_windows.ts";
 import { createMethod } from "../methods/registry.ts";
@@ -17,11 +18,15 @@ import type { StageNode, StageTask, YardstickState } from "./graph.ts";
 import type { Prepared } from "./prepare.ts";
 import { readRanks, writeRanks } from "./ranks_file.ts";
 import { type RegionSummary, summariseRegions } from "./region_summary.ts";
+import { engineId, representedStage, type RepresentedWindows } from "./stages.ts";
+import type { StageIdentity } from "./stage_key.ts";
 import type { StageResult } from "./store.ts";
+import { openVectors, type VectorsFile, writeVectors } from "./vectors_file.ts";
 
 const RANKS = "ranks.safetensors";
 const REGIONS = "regions.json";
 const ROUTES = "routes.json";
+const VECTORS = "vectors.safetensors";
 
 /** Runs stages; what they read must be in the store, or is computed first by the caller. Keeps the backbone of one seed on the device. */
 export class StageRunner {
@@ -54,8 +59,9 @@ export class StageRunner {
   async context(backbone: StageNode): Promise<SeedContext> {
     if (this.#seed?.backbone.key !== backbone.key || this.#seed.backbone.seed !== backbone.seed) {
       this.close();
-      const { folder } = await this.#stored(backbone);
-      const context = await openContext(this.spec, this.prepared, this.bench, backbone.seed, folder);
+      const { folder } = await this.#stored(backbone.stage, backbone.identity);
+      const vectors = (which: RepresentedWindows) => this.#vectors(backbone, which);
+      const context = await openContext(this.spec, this.prepared, this.bench, backbone.seed, folder, vectors);
       this.#seed = { backbone, context, states: new Map() };
     }
     return this.#seed.context;
@@ -69,7 +75,7 @@ export class StageRunner {
     const context = await this.context(backbone);
     const { states } = this.#seed!;
     const load = async () => {
-      const folder = node === undefined ? "" : (await this.#stored(node)).folder;
+      const folder = node === undefined ? "" : (await this.#stored(node.stage, node.identity)).folder;
       return await createMethod(method).load(folder, context.method(method.label));
     };
     const key = node?.key ?? "";
@@ -114,6 +120,11 @@ export class StageRunner {
         // Another seed's model would be there beside the one that is trained now.
         if (prepared.language !== undefined) this.close();
         return await makeBackbone(spec, prepared, bench, seed, folder, scratch);
+      case "represented": {
+        const windows = windowsOf(prepared, task.windows);
+        const { encode } = await this.context(backbone);
+        return await writeVectors(join(folder, VECTORS), windows.count, prepared.backbone.width, encode(windows));
+      }
       case "adapted":
         await this.#adapt(task, backbone, folder, scratch);
         // To a GPU every compiled step is reckoned to bring weights of its own; on the CPU all share the model's.
@@ -151,7 +162,7 @@ export class StageRunner {
 
   /** What the yardstick took on the slice; its adapters are not kept. */
   async #budget({ method, state }: YardstickState, backbone: StageNode): Promise<Budget> {
-    const { folder } = await this.#stored(state);
+    const { folder } = await this.#stored(state.stage, state.identity);
     const context = (await this.context(backbone)).method(method.label);
     const { cost: { steps, setupRows, finetuneRows } } = await createMethod(method).load(folder, context);
     const rows = setupRows + finetuneRows;
@@ -174,12 +185,23 @@ export class StageRunner {
   }
 
   /** A result that must be there already. */
-  async #stored(node: StageNode): Promise<StageResult> {
-    return await this.bench.store.stage(node.identity, () => {
-      throw new TypeError(`${node.stage} is read before it was computed`);
+  async #stored(stage: string, identity: StageIdentity): Promise<StageResult> {
+    return await this.bench.store.stage(identity, () => {
+      throw new TypeError(`${stage} is read before it was computed`);
     });
   }
+
+  /** Opens what a stage of representations holds. */
+  async #vectors(backbone: StageNode, which: RepresentedWindows): Promise<VectorsFile> {
+    const { spec, prepared, bench } = this;
+    const identity = representedStage(spec, backbone.key, which, engineId(bench.engine));
+    const { folder } = await this.#stored(`backbone: represent ${which} windows`, identity);
+    return await openVectors(join(folder, VECTORS), windowsOf(prepared, which).count, prepared.backbone.width);
+  }
 }
+
+const windowsOf = ({ ranked, data }: Prepared, which: RepresentedWindows): Windows =>
+  which === "dense" ? data.setupDense : ranked;
 
 /** The backbone as a method: what ranks of stage "S" are by. */
 const untouched = (spec: ResolvedSpec): MethodSpec => ({ ...spec.methods[0]!, kind: "base", label: "base" });

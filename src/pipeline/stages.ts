@@ -9,7 +9,7 @@ import type { BackboneSpec, MethodSpec, ResolvedSpec } from "../spec/types.ts";
 import { type StageIdentity, stageKey } from "./stage_key.ts";
 
 /** Raised when the code of a stage changes its numbers: results of before are then not taken for those of now. */
-export const VERSIONS = { data: 1, backbone: 4, adapted: 7, ranks: 3, regions: 6 } as const;
+export const VERSIONS = { data: 1, backbone: 4, represented: 1, adapted: 7, ranks: 3, regions: 6 } as const;
 
 /** The engine as part of a key: another rung, version or thread count gives other bits. */
 export const engineId = (
@@ -74,6 +74,31 @@ function withoutPaths(backbone: BackboneSpec): Omit<BackboneSpec, "weights" | "c
   const { weights: _, weightsWritten: _written, ...others } = backbone;
   return others;
 }
+
+/** Windows that are represented together: all that are evaluated on, or S as densely as regions are built on it. */
+export type RepresentedWindows = "evaluated" | "dense";
+
+/** Windows represented by a frozen backbone. Methods' keys do not name it, since it follows from the backbone's and their own settings. */
+export const representedStage = (
+  spec: ResolvedSpec,
+  backbone: string,
+  windows: RepresentedWindows,
+  engine: string,
+): StageIdentity => ({
+  kind: "represented",
+  version: VERSIONS.represented,
+  parameters: {
+    windows,
+    ...(windows === "dense" && { stride: denseStride(spec) }),
+    batch: representedAtOnce(spec),
+    engine,
+  },
+  inputs: { backbone },
+});
+
+/** Windows that are represented at once. A language model's states are large: as many as are ranked. */
+export const representedAtOnce = ({ backbone, evaluation }: ResolvedSpec): number =>
+  backbone.kind === "llama" ? evaluation.batch : 512;
 
 /**
  * A method after one more F slice.

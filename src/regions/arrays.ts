@@ -46,7 +46,7 @@ const NAMES: readonly ArrayName[] = [
  * import assert from "node:assert/strict";
  *
  * const vectors = unitVectors([1, 0, 0, 1], 2);
- * const regions = buildRegions(vectors, sphericalKMeans(vectors, 2, { seeds: [1, 0, 0, 1] }));
+ * const regions = await buildRegions(vectors, await sphericalKMeans(vectors, 2, { seeds: [1, 0, 0, 1] }));
  * assert.deepEqual(regionsFromArrays(JSON.parse(JSON.stringify(regionsToArrays(regions)))), regions);
  * ```
  */

@@ -1,9 +1,10 @@
 /**
- * The two halves of a k-means iteration, written for speed: nearest centres, and members' mean directions.
+ * Nearest centres: the half of a k-means iteration that costs most, written for speed.
  * @module
  */
-import type { UnitVectors } from "./types.ts";
-import { addRow, cosine, cosinesInto, normaliseRow } from "./unit_vectors.ts";
+import type { Products, VectorRows } from "./types.ts";
+import { addRow, cosine, cosinesInto } from "./unit_vectors.ts";
+import { readRow } from "./vector_rows.ts";
 
 /** Labels under way, with bounds that spare most dot products. */
 export interface Assignment {
@@ -13,15 +14,28 @@ export interface Assignment {
   readonly own: Float64Array;
   /** [vectors], no smaller than the cosine to any other centre. */
   readonly others: Float64Array;
+  /** [k, width], sums of members, kept as vectors move; undefined: nobody keeps them. */
+  readonly sums: Float64Array | undefined;
 }
 
 /** Nothing assigned yet. */
-export function unassigned(count: number): Assignment {
+export function unassigned(count: number, sums?: Float64Array): Assignment {
   return {
     labels: new Int32Array(count).fill(-1),
     own: new Float64Array(count).fill(-Infinity),
     others: new Float64Array(count).fill(Infinity),
+    sums,
   };
+}
+
+/** Where centres are, and how they came there. */
+export interface Centres {
+  /** k. */
+  readonly count: number;
+  /** [k, width], unit rows. */
+  readonly values: Float64Array;
+  /** [k], how far each moved since the last pass (Euclidean). */
+  readonly shifts: Float64Array;
 }
 
 /**
@@ -29,21 +43,59 @@ export function unassigned(count: number): Assignment {
  * without a label goes to the lowest index.
  *
  * A vector is skipped when its bounds show that it cannot move (Hamerly, SDM 2010, in cosines: a centre that moved by a distance
- * s changes no cosine by more than s). The result is the same as comparing with every centre.
+ * s changes no cosine by more than s). Where many of a block are left, an engine's float32 products say which centre is nearest, and vectors
+ * that lie closer to two centres than float32 can tell apart are compared in float64. The result is the same as comparing with every
+ * centre in float64.
  *
- * @param shifts [k], how far each centre moved since the last pass (Euclidean)
+ * @param products left out: all is compared here
  */
-export function assign(
-  vectors: UnitVectors,
-  centres: Float64Array,
-  k: number,
-  shifts: Float64Array,
+export async function assign(
+  rows: VectorRows,
+  centres: Centres,
   state: Assignment,
-): number {
-  const { count, width, values } = vectors;
-  const { labels, own, others } = state;
+  products?: Products,
+): Promise<number> {
+  const { width, block } = rows;
+  const narrow = Float32Array.from(centres.values);
+  let moved = 0;
+  for (let from = 0; from < rows.count; from += block) {
+    const to = Math.min(from + block, rows.count);
+    const left = undecided(from, to, centres, state);
+    if (left.length === 0) continue;
+    const values = await rows.read(from, to);
+    const few = left.length < MANY * (to - from) || left.length * centres.count < WORTHWHILE;
+    const exact = compared(values, centres, state, width);
+    const search = few || products === undefined
+      ? exact
+      : screened(await products.of(values, narrow, width), centres.count, state, float32Error(width, products), exact);
+    for (const row of left) {
+      const before = state.labels[row]!;
+      const label = search(row, row - from);
+      if (label === before) continue;
+      if (state.sums !== undefined) {
+        if (before >= 0) addRow(state.sums, before, values, row - from, width, -1);
+        addRow(state.sums, label, values, row - from, width);
+      }
+      state.labels[row] = label;
+      moved++;
+    }
+  }
+  return moved;
+}
+
+/** Share of a block from which an engine's products of all of it are faster than comparing its vectors one by one. */
+const MANY = 0.2;
+
+/** Cosines from which on it is worth asking an engine at all. */
+const WORTHWHILE = 2 ** 14;
+
+/** More than a dot product of unit vectors can lose to rounding in float64. */
+const ROUNDING = 1e-12;
+
+/** Loosens the bounds of rows [from, to) by how far centres moved, and gives the rows that they leave undecided. */
+function undecided(from: number, to: number, { count, shifts }: Centres, { labels, own, others }: Assignment) {
   let largest = 0, runnerUp = 0, furthest = -1;
-  for (let centre = 0; centre < k; centre++) {
+  for (let centre = 0; centre < count; centre++) {
     const shift = shifts[centre]!;
     if (shift > largest) {
       runnerUp = largest;
@@ -51,73 +103,104 @@ export function assign(
       furthest = centre;
     } else if (shift > runnerUp) runnerUp = shift;
   }
-  const cosines = new Float64Array(k);
-  let moved = 0;
-  for (let row = 0; row < count; row++) {
+  const left = new Int32Array(to - from);
+  let size = 0;
+  for (let row = from; row < to; row++) {
     const label = labels[row]!;
     if (label >= 0) {
-      const below = own[row]! - shifts[label]! - ROUNDING;
-      const above = others[row]! + (label === furthest ? runnerUp : largest) + ROUNDING;
-      others[row] = above;
-      if (below >= above) {
-        own[row] = below;
-        continue;
-      }
-      own[row] = cosine(values, row, centres, label, width);
-      if (own[row]! >= above) continue;
+      own[row] = own[row]! - shifts[label]! - ROUNDING;
+      others[row] = others[row]! + (label === furthest ? runnerUp : largest) + ROUNDING;
+      if (own[row]! >= others[row]!) continue;
     }
-    cosinesInto(cosines, values, row, centres, k, width);
-    let best = label, bestCosine = label >= 0 ? cosines[label]! : -Infinity, second = -Infinity;
-    for (let centre = 0; centre < k; centre++) {
+    left[size++] = row;
+  }
+  return left.subarray(0, size);
+}
+
+/** Finds a row's nearest centre and sets its bounds; `place` is the row's in its block. */
+type Search = (row: number, place: number) => number;
+
+/** In float64, the own centre first: often its cosine alone shows that the vector stays. */
+function compared(values: Float32Array, centres: Centres, { labels, own, others }: Assignment, width: number): Search {
+  const { count } = centres;
+  const cosines = new Float64Array(count);
+  return (row, place) => {
+    const label = labels[row]!;
+    if (label >= 0) {
+      own[row] = cosine(values, place, centres.values, label, width);
+      if (own[row]! >= others[row]!) return label;
+    }
+    cosinesInto(cosines, values, place, centres.values, count, width);
+    let best = label, highest = label >= 0 ? cosines[label]! : -Infinity, second = -Infinity;
+    for (let centre = 0; centre < count; centre++) {
       if (centre === label) continue;
       const value = cosines[centre]!;
-      if (value > bestCosine) {
-        second = bestCosine;
-        bestCosine = value;
+      if (value > highest) {
+        second = highest;
+        highest = value;
         best = centre;
       } else if (value > second) second = value;
     }
-    own[row] = bestCosine;
+    own[row] = highest;
     others[row] = second;
-    if (best !== label) {
-      labels[row] = best;
-      moved++;
-    }
-  }
-  return moved;
+    return best;
+  };
 }
 
-/** More than a dot product of unit vectors can lose to rounding in float64. */
-const ROUNDING = 1e-12;
+/** By float32 products, [rows, count], each of which is off by `off` at most; vectors for which that leaves a doubt are searched exactly. */
+function screened(
+  products: Float32Array,
+  count: number,
+  { own, others }: Assignment,
+  off: number,
+  exact: Search,
+): Search {
+  return (row, place) => {
+    let best = -1, highest = -Infinity, second = -Infinity;
+    for (let centre = 0, at = place * count; centre < count; centre++, at++) {
+      const value = products[at]!;
+      if (value > highest) {
+        second = highest;
+        highest = value;
+        best = centre;
+      } else if (value > second) second = value;
+    }
+    if (!(highest - second > 2 * off)) return exact(row, place);
+    own[row] = highest - off;
+    others[row] = second + off;
+    return best;
+  };
+}
+
+/**
+ * How far a float32 product of two unit vectors may be from their cosine.
+ *
+ * A dot product of d numbers is off by at most d u / (1 - d u) times the sum of its terms' sizes, in whatever order they are added up (Higham,
+ * Accuracy and Stability of Numerical Algorithms, section 3.1), and that sum is at most 1. Here u is 2^-23, so that an engine may cut off where
+ * it should round. Before that, both numbers of a term may move by the rounding. A hundredth more is room for lengths that are 1 up to rounding.
+ */
+export const float32Error = (width: number, { rounding }: Pick<Products, "rounding">): number =>
+  1.01 * (width * 2 ** -23 + 2 * rounding);
 
 /**
  * Gives every empty centre one vector: the one furthest from its own centre among clusters of two and more, lowest row first.
  *
  * @returns the centres that were empty
  */
-export function repairEmpty(
-  vectors: UnitVectors,
-  centres: Float64Array,
-  k: number,
-  state: Assignment,
-): readonly number[] {
-  const sizes = new Int32Array(k);
+export async function repairEmpty(rows: VectorRows, centres: Centres, state: Assignment): Promise<readonly number[]> {
+  const sizes = new Int32Array(centres.count);
   for (const label of state.labels) sizes[label] = sizes[label]! + 1;
   const empty = [...sizes.keys()].filter((centre) => sizes[centre] === 0);
   for (const centre of empty) {
-    let worst = -1, lowest = Infinity;
-    for (let row = 0; row < vectors.count; row++) {
-      const label = state.labels[row]!;
-      if (sizes[label]! < 2) continue;
-      const value = cosine(vectors.values, row, centres, label, vectors.width);
-      if (value < lowest) {
-        lowest = value;
-        worst = row;
-      }
-    }
+    const worst = await furthest(rows, centres.values, state.labels, sizes);
     const from = state.labels[worst]!;
     sizes[from] = sizes[from]! - 1;
     sizes[centre] = 1;
+    if (state.sums !== undefined) {
+      const vector = await readRow(rows, worst);
+      addRow(state.sums, from, vector, 0, rows.width, -1);
+      addRow(state.sums, centre, vector, 0, rows.width);
+    }
     state.labels[worst] = centre;
     state.own[worst] = -Infinity;
     state.others[worst] = Infinity;
@@ -125,39 +208,20 @@ export function repairEmpty(
   return empty;
 }
 
-/** Sums of the members of every label, [k, width]. */
-export function memberSums(vectors: UnitVectors, labels: Int32Array, k: number): Float64Array {
-  const sums = new Float64Array(k * vectors.width);
-  for (let row = 0; row < vectors.count; row++) addRow(sums, labels[row]!, vectors.values, row, vectors.width);
-  return sums;
-}
-
-/**
- * Moves every centre, in place, to the direction of its members' sum; a centre whose members cancel out stays.
- *
- * @param shifts [k], filled with how far each moved (Euclidean)
- * @returns the sum over vectors of the cosine to their new centre: what k-means maximises
- */
-export function moveCentres(
-  vectors: UnitVectors,
-  labels: Int32Array,
-  centres: Float64Array,
-  k: number,
-  shifts: Float64Array,
-): number {
-  const { width } = vectors;
-  const sums = memberSums(vectors, labels, k);
-  let objective = 0;
-  for (let centre = 0; centre < k; centre++) {
-    const length = normaliseRow(sums, centre, width);
-    objective += length;
-    let square = 0;
-    for (let at = centre * width; at < (centre + 1) * width; at++) {
-      const next = length > 0 ? sums[at]! : centres[at]!;
-      square += (next - centres[at]!) ** 2;
-      centres[at] = next;
+async function furthest(rows: VectorRows, centres: Float64Array, labels: Int32Array, sizes: Int32Array) {
+  let worst = -1, lowest = Infinity;
+  for (let from = 0; from < rows.count; from += rows.block) {
+    const to = Math.min(from + rows.block, rows.count);
+    const values = await rows.read(from, to);
+    for (let row = from; row < to; row++) {
+      const label = labels[row]!;
+      if (sizes[label]! < 2) continue;
+      const value = cosine(values, row - from, centres, label, rows.width);
+      if (value < lowest) {
+        lowest = value;
+        worst = row;
+      }
     }
-    shifts[centre] = Math.sqrt(square);
   }
-  return objective;
+  return worst;
 }

@@ -4,8 +4,8 @@
  */
 import type { EditOptions } from "./edit_options.ts";
 import type { EditResult } from "./edit_regions.ts";
-import { decideAll } from "./gate.ts";
-import type { Regions, UnitVectors } from "./types.ts";
+import { decideAll, decisionAt } from "./gate.ts";
+import type { Regions, VectorRows } from "./types.ts";
 
 /** For every sequence its region and, for soft copies, two candidates with their probabilities; all [sequences]. */
 export interface Belonging {
@@ -33,7 +33,8 @@ export interface Belonging {
  */
 export function belongingByDecision(edit: EditResult, options: Pick<EditOptions, "expand">): Belonging {
   const belonging = blank(edit.membership);
-  edit.decisions.forEach(({ action, first, second, p1, p2 }, row) => {
+  for (let row = 0; row < edit.decisions.count; row++) {
+    const { action, first, second, p1, p2 } = decisionAt(edit.decisions, row);
     const k1 = edit.successor[first]!;
     const k2 = second < 0 || edit.successor[second] === k1 ? -1 : edit.successor[second]!;
     const turned = k2 >= 0 && belonging.route[row] === k2;
@@ -42,7 +43,7 @@ export function belongingByDecision(edit: EditResult, options: Pick<EditOptions,
     belonging.p1[row] = turned ? p2 : p1;
     belonging.p2[row] = turned ? p1 : k2 < 0 ? 0 : p2;
     belonging.expanded[row] = action === "expand" && options.expand ? 1 : 0;
-  });
+  }
   return belonging;
 }
 
@@ -53,20 +54,14 @@ export function belongingByDecision(edit: EditResult, options: Pick<EditOptions,
  * @param regions after editing
  * @param route of the same vectors
  */
-export function belongingByProbability(
+export async function belongingByProbability(
   regions: Regions,
-  vectors: UnitVectors,
+  vectors: VectorRows,
   route: Int32Array,
   options: Pick<EditOptions, "gate">,
-): Belonging {
-  const belonging = blank(route);
-  decideAll(options.gate, regions, vectors).forEach(({ first, second, p1, p2 }, row) => {
-    belonging.first[row] = first;
-    belonging.second[row] = second;
-    belonging.p1[row] = p1;
-    belonging.p2[row] = p2;
-  });
-  return belonging;
+): Promise<Belonging> {
+  const { first, second, p1, p2 } = await decideAll(options.gate, regions, vectors);
+  return { ...blank(route), first, second, p1, p2 };
 }
 
 function blank(route: Int32Array): Belonging {

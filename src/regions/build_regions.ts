@@ -2,11 +2,12 @@
  * Regions made from a clustering, and regions with new statistics.
  * @module
  */
-import { memberSums } from "./assignment.ts";
+import { memberSums } from "./mean_directions.ts";
 import { posterior } from "./posterior.ts";
 import { quantile } from "./quantile.ts";
-import type { Clustering, Regions, UnitVectors } from "./types.ts";
+import type { Clustering, Regions, VectorRows } from "./types.ts";
 import { angleOf, cosine, requireWidth } from "./unit_vectors.ts";
+import { rowBlocks } from "./vector_rows.ts";
 
 /** Settings of construction. */
 export interface BuildOptions {
@@ -36,16 +37,16 @@ export const BUILD_DEFAULTS: BuildOptions = { radiusQuantile: 0.9, priorStrength
  * import assert from "node:assert/strict";
  *
  * const vectors = unitVectors([1, 0, 0, 1, 1, 0.1, 0.1, 1], 2);
- * const regions = buildRegions(vectors, sphericalKMeans(vectors, 2, { seeds: [1, 0, 0, 1] }));
+ * const regions = await buildRegions(vectors, await sphericalKMeans(vectors, 2, { seeds: [1, 0, 0, 1] }));
  * assert.deepEqual([...regions.counts], [2, 2]);
  * assert.deepEqual([...regions.pi], [0.5, 0.5]);
  * ```
  */
-export function buildRegions(
-  vectors: UnitVectors,
+export async function buildRegions(
+  vectors: VectorRows,
   clustering: Clustering,
   options: Partial<BuildOptions> = {},
-): Regions {
+): Promise<Regions> {
   const { radiusQuantile, priorStrength, emaRate } = { ...BUILD_DEFAULTS, ...options };
   const { count, width, centres, labels } = clustering;
   requireWidth(vectors.width, width);
@@ -54,21 +55,13 @@ export function buildRegions(
       `Cannot build regions: ${labels.length} labels, wanted one for each of ${vectors.count} vectors`,
     );
   }
-  const angles: number[][] = Array.from({ length: count }, () => []);
-  for (let row = 0; row < vectors.count; row++) {
-    const label = labels[row]!;
-    const members = angles[label];
-    if (members === undefined) {
-      throw new RangeError(`Cannot build regions: label ${label} in row ${row}, wanted 0 to ${count - 1}`);
-    }
-    members.push(angleOf(cosine(vectors.values, row, centres, label, width)));
-  }
+  const angles = await memberAngles(vectors, clustering);
   const empty = angles.findIndex((members) => members.length === 0);
   if (empty >= 0) throw new RangeError(`Cannot build regions: region ${empty} has no members, wanted at least one`);
   const statistics = {
     count,
     width,
-    sums: memberSums(vectors, labels, count),
+    sums: await memberSums(vectors, labels, count),
     counts: Float64Array.from(angles, (members) => members.length),
     priorCentres: centres.slice(),
     priorStrength,
@@ -81,6 +74,29 @@ export function buildRegions(
     deviations: Float64Array.from(angles, standardDeviation),
     emaRate,
   };
+}
+
+/** For each centre the angles to its members, in the order of rows. */
+async function memberAngles(
+  vectors: VectorRows,
+  { count, width, centres, labels }: Clustering,
+): Promise<Float64Array[]> {
+  const sizes = new Int32Array(count);
+  labels.forEach((label, row) => {
+    if (!(label >= 0 && label < count)) {
+      throw new RangeError(`Cannot build regions: label ${label} in row ${row}, wanted 0 to ${count - 1}`);
+    }
+    sizes[label]!++;
+  });
+  const angles = Array.from(sizes, (size) => new Float64Array(size));
+  const filled = new Int32Array(count);
+  for await (const { from, count: rows, values } of rowBlocks(vectors)) {
+    for (let place = 0; place < rows; place++) {
+      const label = labels[from + place]!;
+      angles[label]![filled[label]!++] = angleOf(cosine(values, place, centres, label, width));
+    }
+  }
+  return angles;
 }
 
 /**
@@ -104,7 +120,7 @@ export function reestimate(
 }
 
 /** Population standard deviation. */
-function standardDeviation(values: readonly number[]): number {
+function standardDeviation(values: Float64Array): number {
   let sum = 0;
   for (const value of values) sum += value;
   const mean = sum / values.length;

@@ -4,7 +4,7 @@
  */
 import { type BuildOptions, buildRegions } from "./build_regions.ts";
 import { type KMeansResult, sphericalKMeans } from "./spherical_k_means.ts";
-import type { RandomSource, Regions, UnitVectors } from "./types.ts";
+import type { Products, RandomSource, Regions, VectorRows } from "./types.ts";
 import { mixtureBic } from "./von_mises_fisher.ts";
 
 /** How candidates are made and judged. */
@@ -13,6 +13,10 @@ export interface ChoiceOptions extends BuildOptions {
   readonly restarts: number;
   /** Most rounds of one k-means. */
   readonly iterations: number;
+  /** See {@linkcode KMeansOptions}. */
+  readonly seedSample?: number | undefined;
+  /** An engine's; the result is the same without. */
+  readonly products?: Products | undefined;
   /** Draws the seeds of the k-means for K = k. */
   stream(k: number): RandomSource;
 }
@@ -44,19 +48,25 @@ export interface Choice {
  * const angles = Array.from({ length: 80 }, (_, i) => (i % 2) * Math.PI / 2 + 0.002 * i);
  * const vectors = unitVectors(angles.flatMap((angle) => [Math.cos(angle), Math.sin(angle)]), 2);
  * const stream = () => ({ float: () => 0.3, integer: (below: number) => below >> 1 });
- * const { regions } = chooseK(vectors, 2, { ...BUILD_DEFAULTS, restarts: 1, iterations: 20, stream });
+ * const { regions } = await chooseK(vectors, 2, { ...BUILD_DEFAULTS, restarts: 1, iterations: 20, stream });
  * assert.equal(regions.count, 2);
  * ```
  */
-export function chooseK(vectors: UnitVectors, most: number, options: ChoiceOptions): Choice {
-  const { restarts, iterations, stream, ...building } = options;
+export async function chooseK(vectors: VectorRows, most: number, options: ChoiceOptions): Promise<Choice> {
+  const { restarts, iterations, seedSample, products, stream, ...building } = options;
   const bic: number[] = [];
   let best: { readonly regions: Regions; readonly clustering: KMeansResult } | undefined;
   let highest = -Infinity;
   for (let k = 1; k <= Math.max(1, most); k++) {
-    const clustering = sphericalKMeans(vectors, k, { restarts, iterations, stream: stream(k) });
-    const regions = buildRegions(vectors, clustering, building);
-    const own = mixtureBic(regions, vectors);
+    const clustering = await sphericalKMeans(vectors, k, {
+      restarts,
+      iterations,
+      seedSample,
+      products,
+      stream: stream(k),
+    });
+    const regions = await buildRegions(vectors, clustering, building);
+    const own = await mixtureBic(regions, vectors);
     bic.push(own);
     if (own <= highest && best !== undefined) continue;
     best = { regions, clustering };

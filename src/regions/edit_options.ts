@@ -2,9 +2,10 @@
  * The switches and numbers of editing.
  * @module
  */
+import { SEED_SAMPLE } from "../spec/region_types.ts";
 import type { RegionsSpec } from "../spec/types.ts";
 import { CONFIDENCE_GATE, type Gate } from "./gate.ts";
-import type { RandomSource } from "./types.ts";
+import type { Products, RandomSource } from "./types.ts";
 
 /** How regions are edited. */
 export interface EditOptions {
@@ -32,6 +33,10 @@ export interface EditOptions {
   readonly radiusQuantile: number;
   /** Draws the seeds of k-means on the pool. */
   readonly stream: RandomSource;
+  /** Of k-means on a very large pool: see {@linkcode KMeansOptions}. */
+  readonly seedSample?: number | undefined;
+  /** An engine's; the result is the same without. */
+  readonly products?: Products | undefined;
 }
 
 /** The paper's settings (RAIE sections 3.3 and 4.1); a stream must be given. */
@@ -49,7 +54,7 @@ export const EDIT_DEFAULTS: Omit<EditOptions, "stream"> = {
 };
 
 /** The editing a spec asks for; its merging angle is in degrees. */
-export function editOptions(spec: RegionsSpec, stream: RandomSource): EditOptions {
+export function editOptions(spec: RegionsSpec, stream: RandomSource, products?: Products): EditOptions {
   const { gate, update, expand, add, expandWeight, poolMin, addMax, restarts, iterations, radiusQuantile } = spec;
   const mergeAngle = spec.merge ? spec.mergeAngle * Math.PI / 180 : undefined;
   return {
@@ -65,5 +70,7 @@ export function editOptions(spec: RegionsSpec, stream: RandomSource): EditOption
     iterations,
     radiusQuantile,
     stream,
+    seedSample: spec.seedSample ?? SEED_SAMPLE,
+    products,
   };
 }

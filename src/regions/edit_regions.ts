@@ -8,8 +8,9 @@ import { decideAll, expandCanFire } from "./gate.ts";
 import { mergeRegions } from "./merge.ts";
 import { judgePool, nearestRegion } from "./pool.ts";
 import { routeAll } from "./routing.ts";
-import type { Action, Decision, EditReport, Regions, UnitVectors } from "./types.ts";
-import { addRow, selectRows } from "./unit_vectors.ts";
+import { type Action, ACTIONS, type Decisions, type EditReport, type Regions, type VectorRows } from "./types.ts";
+import { addRow } from "./unit_vectors.ts";
+import { rowBlocks, selectRows } from "./vector_rows.ts";
 
 /** What happened beyond single sequences, in order. */
 export type EditEvent =
@@ -33,7 +34,7 @@ export interface EditResult {
   /** After all of the slice, merging included. */
   readonly regions: Regions;
   /** The gate's word on every sequence, against the regions before editing; also where the operation is switched off. */
-  readonly decisions: readonly Decision[];
+  readonly decisions: Decisions;
   /** Sequences per operation, and what became of the pool. */
   readonly counts: EditReport;
   /** What a report tells beside the counts, in the order it happened. */
@@ -81,29 +82,28 @@ export interface EditResult {
  * import assert from "node:assert/strict";
  *
  * const setup = unitVectors([1, 0, 0, 1, 1, 0.2, 0.2, 1], 2);
- * const before = buildRegions(setup, sphericalKMeans(setup, 2, { seeds: [1, 0, 0, 1] }));
+ * const before = await buildRegions(setup, await sphericalKMeans(setup, 2, { seeds: [1, 0, 0, 1] }));
  * const stream = { float: Math.random, integer: () => 0 };
- * const { counts, regions } = editRegions(before, unitVectors([1, 0.1], 2), { ...EDIT_DEFAULTS, stream });
+ * const { counts, regions } = await editRegions(before, unitVectors([1, 0.1], 2), { ...EDIT_DEFAULTS, stream });
  * assert.equal(counts.update, 1);
  * assert.deepEqual([...regions.counts], [3, 2]);
  * ```
  */
-export function editRegions(before: Regions, vectors: UnitVectors, options: EditOptions): EditResult {
+export async function editRegions(
+  before: Regions,
+  vectors: VectorRows,
+  options: EditOptions,
+): Promise<EditResult> {
   const log: EditEvent[] = [];
   if (options.expand && !expandCanFire(options.gate, before)) {
     log.push({ kind: "note", text: `${options.gate.kind} gate: Expand cannot fire with these constants` });
   }
-  const decisions = decideAll(options.gate, before, vectors);
-  const applied = decisions.map(({ action }) => options[action]);
-  const count = (action: Decision["action"]) =>
-    decisions.filter((d, row) => d.action === action && applied[row]).length;
-
-  for (const action of ["update", "expand", "add"] as const) {
-    const size = options[action] ? 0 : decisions.filter((decision) => decision.action === action).length;
-    if (size > 0) log.push({ kind: "withheld", action, size });
-  }
-  const moved = applyStatistics(before, vectors, decisions, options);
-  const { regions: grown, size, fellBack } = applyPool(moved, vectors, decisions, options, log);
+  const decisions = await decideAll(options.gate, before, vectors);
+  const chosen = countOf(decisions);
+  const withheld = ACTIONS.filter((action) => !options[action] && chosen[action] > 0);
+  for (const action of withheld) log.push({ kind: "withheld", action, size: chosen[action] });
+  const moved = await applyStatistics(before, vectors, decisions, options);
+  const { regions: grown, size, fellBack } = await applyPool(moved, vectors, decisions, options, log);
   const accepted = grown.count - before.count;
   const { regions, successor, heir, merged } = mergeRegions(grown, options.mergeAngle ?? 0);
   for (const pair of merged) log.push({ kind: "merged", ...pair });
@@ -112,10 +112,10 @@ export function editRegions(before: Regions, vectors: UnitVectors, options: Edit
     regions,
     decisions,
     counts: {
-      update: count("update"),
-      expand: count("expand"),
+      update: options.update ? chosen.update : 0,
+      expand: options.expand ? chosen.expand : 0,
       add: size,
-      withheld: applied.filter((was) => !was).length,
+      withheld: withheld.reduce((sum, action) => sum + chosen[action], 0),
       merged: merged.length,
       accepted,
       refused: size >= options.poolMin && size > 0 && accepted === 0 ? 1 : 0,
@@ -125,49 +125,65 @@ export function editRegions(before: Regions, vectors: UnitVectors, options: Edit
     parents: heir.map((k) => k < before.count ? k : nearestRegion(grown, k, before.count)),
     isNew: Uint8Array.from(heir, (k) => k < before.count ? 0 : 1),
     successor: successor.slice(0, before.count),
-    membership: routeAll(regions, vectors),
+    membership: await routeAll(regions, vectors),
   };
 }
 
+/** Sequences by what the gate chose for them. */
+function countOf({ actions }: Decisions): Record<Action, number> {
+  const counts = { update: 0, expand: 0, add: 0 };
+  for (const action of actions) counts[ACTIONS[action]!]++;
+  return counts;
+}
+
 /** Step 1: statistics and radii. */
-function applyStatistics(
+async function applyStatistics(
   before: Regions,
-  vectors: UnitVectors,
-  decisions: readonly Decision[],
+  vectors: VectorRows,
+  { actions, first, angle }: Decisions,
   options: EditOptions,
-): Regions {
+): Promise<Regions> {
   const sums = before.sums.slice();
   const counts = before.counts.slice();
   const radii = before.radii.slice();
   let changed = false;
-  decisions.forEach(({ action, first, angle }, row) => {
-    if (action === "add" || !options[action]) return;
-    const weight = action === "update" ? 1 : options.expandWeight;
-    addRow(sums, first, vectors.values, row, before.width, weight);
-    counts[first] = counts[first]! + weight;
-    if (action === "expand" && options.gate.kind === "confidence") radii[first] = Math.max(radii[first]!, angle);
-    changed = true;
-  });
+  for await (const { from, count, values } of rowBlocks(vectors)) {
+    for (let place = 0; place < count; place++) {
+      const row = from + place;
+      const action = ACTIONS[actions[row]!]!;
+      if (action === "add" || !options[action]) continue;
+      const region = first[row]!;
+      const weight = action === "update" ? 1 : options.expandWeight;
+      addRow(sums, region, values, place, before.width, weight);
+      counts[region] = counts[region]! + weight;
+      if (action === "expand" && options.gate.kind === "confidence") {
+        radii[region] = Math.max(radii[region]!, angle[row]!);
+      }
+      changed = true;
+    }
+  }
   // Without a change there is no new evidence, and the EMA must not move kappa.
   return changed ? reestimate(before, sums, counts, radii) : before;
 }
 
 /** Step 2: the pool. */
-function applyPool(
+async function applyPool(
   regions: Regions,
-  vectors: UnitVectors,
-  decisions: readonly Decision[],
+  vectors: VectorRows,
+  { actions }: Decisions,
   options: EditOptions,
   log: EditEvent[],
-): { regions: Regions; size: number; fellBack: number } {
-  const rows = options.add ? decisions.flatMap(({ action }, row) => action === "add" ? [row] : []) : [];
+): Promise<{ regions: Regions; size: number; fellBack: number }> {
+  const add = ACTIONS.indexOf("add");
+  const places = new Int32Array(actions.length).map((_, row) => row);
+  const rows = options.add ? places.filter((row) => actions[row] === add) : new Int32Array(0);
   const size = rows.length;
   if (size === 0) return { regions, size, fellBack: 0 };
   if (size < options.poolMin) {
     log.push({ kind: "pool too small", size, poolMin: options.poolMin });
     return { regions, size, fellBack: size };
   }
-  const verdict = judgePool(regions, selectRows(vectors, rows), vectors, options);
+  const verdict = await judgePool(regions, await selectRows(vectors, rows), vectors, options);
   const { bicBefore, bicProposed } = verdict;
   const added = verdict.regions.names.slice(regions.count);
   log.push({ kind: "pool judged", size, bicBefore, bicProposed, added });

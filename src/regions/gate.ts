@@ -2,9 +2,10 @@
  * Gates: whether a sequence updates its region, expands it, or asks for a new one.
  * @module
  */
-import { angleOf, cosinesInto, requireWidth } from "./unit_vectors.ts";
 import { topTwo } from "./routing.ts";
-import type { Action, Decision, Regions, UnitVectors } from "./types.ts";
+import { type Action, ACTIONS, type Decision, type Decisions, type Regions, type VectorRows } from "./types.ts";
+import { angleOf, cosinesInto, requireWidth } from "./unit_vectors.ts";
+import { rowBlocks } from "./vector_rows.ts";
 
 /** The paper's gate (RAIE section 3.3): similarity and radius. */
 export interface ConfidenceGate {
@@ -67,15 +68,49 @@ export const POSTERIOR_GATE: PosteriorGate = {
  *
  * @throws RangeError when the widths differ
  */
-export function decideAll(gate: Gate, regions: Regions, vectors: UnitVectors): Decision[] {
+export async function decideAll(gate: Gate, regions: Regions, vectors: VectorRows): Promise<Decisions> {
   requireWidth(vectors.width, regions.width);
+  const decisions = undecided(vectors.count);
+  for await (const { from, count, values } of rowBlocks(vectors)) {
+    for (let place = 0; place < count; place++) set(decisions, from + place, decide(gate, regions, values, place));
+  }
+  return decisions;
+}
+
+/** One row of the columns. */
+export function decisionAt({ actions, first, second, p1, p2, angle }: Decisions, row: number): Decision {
+  return {
+    action: ACTIONS[actions[row]!]!,
+    first: first[row]!,
+    second: second[row]!,
+    p1: p1[row]!,
+    p2: p2[row]!,
+    angle: angle[row]!,
+  };
+}
+
+function undecided(count: number): Decisions {
+  const numbers = () => new Float64Array(count);
+  const places = () => new Int32Array(count);
+  const actions = new Uint8Array(count);
+  return { count, actions, first: places(), second: places(), p1: numbers(), p2: numbers(), angle: numbers() };
+}
+
+function set(decisions: Decisions, row: number, { action, first, second, p1, p2, angle }: Decision): void {
+  decisions.actions[row] = ACTIONS.indexOf(action);
+  decisions.first[row] = first;
+  decisions.second[row] = second;
+  decisions.p1[row] = p1;
+  decisions.p2[row] = p2;
+  decisions.angle[row] = angle;
+}
+
+function decide(gate: Gate, regions: Regions, values: Float32Array, place: number): Decision {
   const cosines = new Float64Array(regions.count);
-  return Array.from({ length: vectors.count }, (_, row) => {
-    cosinesInto(cosines, vectors.values, row, regions.centres, regions.count, regions.width);
-    return gate.kind === "confidence"
-      ? confidenceDecision(cosines, regions, gate)
-      : posteriorDecision(cosines, regions, gate);
-  });
+  cosinesInto(cosines, values, place, regions.centres, regions.count, regions.width);
+  return gate.kind === "confidence"
+    ? confidenceDecision(cosines, regions, gate)
+    : posteriorDecision(cosines, regions, gate);
 }
 
 /**
@@ -89,7 +124,8 @@ export function confidenceGate(
   vector: Float32Array,
   gate: ConfidenceGate = CONFIDENCE_GATE,
 ): Decision {
-  return decideAll(gate, regions, single(vector))[0]!;
+  requireWidth(vector.length, regions.width);
+  return decide(gate, regions, vector, 0);
 }
 
 /**
@@ -101,7 +137,8 @@ export function confidenceGate(
  * @param vector [width], unit length
  */
 export function posteriorGate(regions: Regions, vector: Float32Array, gate: PosteriorGate = POSTERIOR_GATE): Decision {
-  return decideAll(gate, regions, single(vector))[0]!;
+  requireWidth(vector.length, regions.width);
+  return decide(gate, regions, vector, 0);
 }
 
 /** tau_k of the posterior gate. */
@@ -146,8 +183,4 @@ function probabilities(logits: Float64Array): { first: number; second: number; p
   let sum = 0;
   for (const logit of logits) sum += Math.exp(logit - logits[first]!);
   return { first, second, p1: 1 / sum, p2: second < 0 ? 0 : Math.exp(logits[second]! - logits[first]!) / sum };
-}
-
-function single(vector: Float32Array): UnitVectors {
-  return { count: 1, width: vector.length, values: vector };
 }

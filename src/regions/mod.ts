@@ -13,6 +13,7 @@ export {
   type ConfidenceGate,
   confidenceGate,
   decideAll,
+  decisionAt,
   expandCanFire,
   type Gate,
   POSTERIOR_GATE,
@@ -26,7 +27,27 @@ export { appendRegions, judgePool, type PoolVerdict, type ProposalOptions } from
 export { KAPPA_MAX, KAPPA_MIN, type Posterior, posterior, type Statistics } from "./posterior.ts";
 export { randomCentres } from "./random_centres.ts";
 export { routeAll, routeTopTwo, routeToRegion, routingScores, type TopTwo } from "./routing.ts";
-export { type KMeansOptions, type KMeansResult, sphericalKMeans } from "./spherical_k_means.ts";
-export type { Action, Clustering, Decision, EditReport, RandomSource, Regions, UnitVectors } from "./types.ts";
-export { angleBetween, selectRows, unitVectors } from "./unit_vectors.ts";
+export {
+  type DrawnSeeds,
+  type GivenSeeds,
+  type KMeansOptions,
+  type KMeansResult,
+  SAMPLED_FROM,
+  sphericalKMeans,
+} from "./spherical_k_means.ts";
+export {
+  type Action,
+  ACTIONS,
+  type Clustering,
+  type Decision,
+  type Decisions,
+  type EditReport,
+  type Products,
+  type RandomSource,
+  type Regions,
+  type UnitVectors,
+  type VectorRows,
+} from "./types.ts";
+export { angleBetween, unitVectors } from "./unit_vectors.ts";
+export { inMemory, rowRange, selectRows } from "./vector_rows.ts";
 export { logNormaliser, mixtureBic, mixtureLogLikelihood, mixtureParameters } from "./von_mises_fisher.ts";

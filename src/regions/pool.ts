@@ -5,7 +5,7 @@
 import { buildRegions } from "./build_regions.ts";
 import { posterior } from "./posterior.ts";
 import { sphericalKMeans } from "./spherical_k_means.ts";
-import type { RandomSource, Regions, UnitVectors } from "./types.ts";
+import type { Products, RandomSource, Regions, VectorRows } from "./types.ts";
 import { dot, rowOf } from "./unit_vectors.ts";
 import { mixtureBic } from "./von_mises_fisher.ts";
 
@@ -21,6 +21,10 @@ export interface ProposalOptions {
   readonly radiusQuantile: number;
   /** Draws the seeds of k-means. */
   readonly stream: RandomSource;
+  /** Of k-means on a very large pool: see {@linkcode KMeansOptions}. */
+  readonly seedSample?: number | undefined;
+  /** An engine's; the result is the same without. */
+  readonly products?: Products | undefined;
 }
 
 /** What became of a pool. */
@@ -43,24 +47,24 @@ export interface PoolVerdict {
  *
  * @param slice every vector of the slice being adapted to, the pool among them: the data of the likelihood
  */
-export function judgePool(
+export async function judgePool(
   regions: Regions,
-  pool: UnitVectors,
-  slice: UnitVectors,
+  pool: VectorRows,
+  slice: VectorRows,
   options: ProposalOptions,
-): PoolVerdict {
-  const { restarts, iterations, stream } = options;
-  const bicBefore = mixtureBic(regions, slice);
+): Promise<PoolVerdict> {
+  const { restarts, iterations, stream, seedSample, products } = options;
+  const bicBefore = await mixtureBic(regions, slice);
   const bicProposed: number[] = [];
   let best = regions;
   let highest = bicBefore;
   for (let centres = 1; centres <= Math.min(options.addMax, pool.count); centres++) {
-    const clustering = sphericalKMeans(pool, centres, { restarts, iterations, stream });
+    const clustering = await sphericalKMeans(pool, centres, { restarts, iterations, stream, seedSample, products });
     const { priorStrength, emaRate } = regions;
     const { radiusQuantile } = options;
-    const fresh = buildRegions(pool, clustering, { radiusQuantile, priorStrength, emaRate });
+    const fresh = await buildRegions(pool, clustering, { radiusQuantile, priorStrength, emaRate });
     const proposed = appendRegions(regions, fresh);
-    const bic = mixtureBic(proposed, slice);
+    const bic = await mixtureBic(proposed, slice);
     bicProposed.push(bic);
     if (bic > highest) {
       best = proposed;

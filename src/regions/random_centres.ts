@@ -3,8 +3,9 @@
  * @module
  */
 import { sphericalKMeans } from "./spherical_k_means.ts";
-import type { Clustering, RandomSource, UnitVectors } from "./types.ts";
+import type { Clustering, Products, RandomSource, VectorRows } from "./types.ts";
 import { cosine } from "./unit_vectors.ts";
+import { readRow } from "./vector_rows.ts";
 
 /**
  * K vectors drawn at random, all alike probable, as centres, and every vector as a member of the nearest: the control for spherical k-means.
@@ -25,28 +26,34 @@ import { cosine } from "./unit_vectors.ts";
  *
  * const vectors = unitVectors([1, 0, 1, 0, 0, 1], 2);
  * const first = { float: () => 0, integer: () => 0 };
- * const { centres, labels } = randomCentres(vectors, 2, first);
+ * const { centres, labels } = await randomCentres(vectors, 2, first);
  * assert.deepEqual([...centres], [1, 0, 0, 1]);
  * assert.deepEqual([...labels], [0, 0, 1]);
  * ```
  */
-export function randomCentres(vectors: UnitVectors, k: number, stream: RandomSource): Clustering {
-  const { count, width, values } = vectors;
+export async function randomCentres(
+  vectors: VectorRows,
+  k: number,
+  stream: RandomSource,
+  products?: Products,
+): Promise<Clustering> {
+  const { count, width } = vectors;
   const seeds = new Float64Array(Math.max(0, k) * width);
   const left = Int32Array.from({ length: count }, (_, row) => row);
-  const doubles: number[] = [];
+  const doubles: Float32Array[] = [];
   let drawn = 0;
-  const place = (row: number) => seeds.set(values.subarray(row * width, (row + 1) * width), drawn++ * width);
+  const place = (vector: Float32Array) => seeds.set(vector, drawn++ * width);
   for (let tried = 0; drawn < k && tried < count; tried++) {
     const at = tried + stream.integer(count - tried);
     const row = left[at]!;
     left[at] = left[tried]!;
+    const vector = await readRow(vectors, row);
     const known = Array.from({ length: drawn }, (_, centre) => centre);
-    if (known.some((centre) => cosine(values, row, seeds, centre, width) > SAME)) doubles.push(row);
-    else place(row);
+    if (!known.some((centre) => cosine(vector, 0, seeds, centre, width) > SAME)) place(vector);
+    else if (doubles.length < k) doubles.push(vector);
   }
-  for (const row of doubles.slice(0, Math.max(0, k - drawn))) place(row);
-  const { centres, labels } = sphericalKMeans(vectors, k, { seeds, iterations: 0 });
+  for (const vector of doubles.slice(0, Math.max(0, k - drawn))) place(vector);
+  const { centres, labels } = await sphericalKMeans(vectors, k, { seeds, iterations: 0, products });
   return { count: k, width, centres, labels };
 }
 

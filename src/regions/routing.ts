@@ -2,8 +2,9 @@
  * Which region a sequence belongs to.
  * @module
  */
-import type { Regions, UnitVectors } from "./types.ts";
+import type { Regions, VectorRows } from "./types.ts";
 import { cosinesInto, requireWidth } from "./unit_vectors.ts";
+import { rowBlocks } from "./vector_rows.ts";
 
 /**
  * log pi_k + kappa_k cos(x, c_k) for every region (RAIE section 3.2).
@@ -25,15 +26,9 @@ export function routeToRegion(regions: Regions, vector: ArrayLike<number>): numb
 }
 
 /** The region of every vector, [count]. @throws RangeError when the widths differ */
-export function routeAll(regions: Regions, vectors: UnitVectors): Int32Array {
-  requireWidth(vectors.width, regions.width);
-  const scores = new Float64Array(regions.count);
-  const shares = logShares(regions);
+export async function routeAll(regions: Regions, vectors: VectorRows): Promise<Int32Array> {
   const routes = new Int32Array(vectors.count);
-  for (let row = 0; row < vectors.count; row++) {
-    scoreRow(scores, regions, vectors.values, row, shares);
-    routes[row] = highest(scores);
-  }
+  await scoreRows(regions, vectors, (row, scores) => routes[row] = highest(scores));
   return routes;
 }
 
@@ -53,20 +48,16 @@ export interface TopTwo {
  * @param sharpness factor on the scores before the softmax; 1 leaves them as they are
  * @throws RangeError when the widths differ
  */
-export function routeTopTwo(regions: Regions, vectors: UnitVectors, sharpness = 1): TopTwo {
-  requireWidth(vectors.width, regions.width);
-  const scores = new Float64Array(regions.count);
-  const shares = logShares(regions);
+export async function routeTopTwo(regions: Regions, vectors: VectorRows, sharpness = 1): Promise<TopTwo> {
   const first = new Int32Array(vectors.count);
   const second = new Int32Array(vectors.count);
   const weight = new Float32Array(vectors.count);
-  for (let row = 0; row < vectors.count; row++) {
-    scoreRow(scores, regions, vectors.values, row, shares);
+  await scoreRows(regions, vectors, (row, scores) => {
     const [best, next] = topTwo(scores);
     first[row] = best;
     second[row] = next < 0 ? best : next;
     weight[row] = next < 0 ? 1 : 1 / (1 + Math.exp(sharpness * (scores[next]! - scores[best]!)));
-  }
+  });
   return { first, second, weight };
 }
 
@@ -90,6 +81,23 @@ function highest(values: Float64Array): number {
 
 function logShares(regions: Regions): Float64Array {
   return regions.pi.map(Math.log);
+}
+
+/** Hands the routing scores of every vector to `take`, in one array that is used again. */
+async function scoreRows(
+  regions: Regions,
+  vectors: VectorRows,
+  take: (row: number, scores: Float64Array) => void,
+): Promise<void> {
+  requireWidth(vectors.width, regions.width);
+  const scores = new Float64Array(regions.count);
+  const shares = logShares(regions);
+  for await (const { from, count, values } of rowBlocks(vectors)) {
+    for (let place = 0; place < count; place++) {
+      scoreRow(scores, regions, values, place, shares);
+      take(from + place, scores);
+    }
+  }
 }
 
 function scoreRow(

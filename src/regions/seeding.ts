@@ -2,8 +2,9 @@
  * First centres for spherical k-means.
  * @module
  */
-import type { RandomSource, UnitVectors } from "./types.ts";
+import type { RandomSource, VectorRows } from "./types.ts";
 import { cosine } from "./unit_vectors.ts";
+import { readRow, rowBlocks } from "./vector_rows.ts";
 
 /**
  * K centres by k-means++ with the distance 1 - cos, which on the unit sphere is half the squared Euclidean distance
@@ -12,18 +13,20 @@ import { cosine } from "./unit_vectors.ts";
  *
  * @returns [k, width], rows of `vectors`
  */
-export function seedCentres(vectors: UnitVectors, k: number, stream: RandomSource): Float64Array {
-  const { count, width, values } = vectors;
+export async function seedCentres(vectors: VectorRows, k: number, stream: RandomSource): Promise<Float64Array> {
+  const { count, width } = vectors;
   const centres = new Float64Array(k * width);
   const distances = new Float64Array(count).fill(Infinity);
   let chosen = stream.integer(count);
   for (let centre = 0; centre < k; centre++) {
     if (centre > 0) chosen = draw(distances, stream);
-    centres.set(values.subarray(chosen * width, (chosen + 1) * width), centre * width);
+    centres.set(await readRow(vectors, chosen), centre * width);
     if (centre + 1 === k) break;
-    for (let row = 0; row < count; row++) {
-      const distance = Math.max(0, 1 - cosine(values, row, centres, centre, width));
-      if (distance < distances[row]!) distances[row] = distance;
+    for await (const block of rowBlocks(vectors)) {
+      for (let place = 0, row = block.from; place < block.count; place++, row++) {
+        const distance = Math.max(0, 1 - cosine(block.values, place, centres, centre, width));
+        if (distance < distances[row]!) distances[row] = distance;
+      }
     }
     // Rounding leaves a chosen vector a hair away from itself; it must not be chosen twice while others remain.
     distances[chosen] = 0;

@@ -3,14 +3,39 @@
  * @module
  */
 
-/** Directions as rows of one matrix. Every row has length 1 (or 0: a sequence without a direction). */
-export interface UnitVectors {
+/**
+ * Directions as rows of a matrix that need not be in memory: in a file, they are read a range at a time. Every row has length 1 (or 0: a sequence
+ * without a direction).
+ */
+export interface VectorRows {
   /** Rows. */
   readonly count: number;
   /** Length of a row, d. */
   readonly width: number;
+  /** Rows to read at a time; it changes memory and time, never a result. */
+  readonly block: number;
+  /** Rows [from, to), row-major; not the caller's to change. */
+  read(from: number, to: number): Promise<Float32Array>;
+}
+
+/** Directions in memory. */
+export interface UnitVectors extends VectorRows {
   /** [count, width] row-major. */
   readonly values: Float32Array;
+}
+
+/** Products of rows and centres in float32, as an engine computes them fast. */
+export interface Products {
+  /** How far a number may move, relatively, before it is multiplied. */
+  readonly rounding: number;
+  /**
+   * All products.
+   *
+   * @param rows [n, width] row-major
+   * @param centres [k, width] row-major
+   * @returns [n, k] row-major, each added up in float32 in any order
+   */
+  of(rows: Float32Array, centres: Float32Array, width: number): Promise<Float32Array>;
 }
 
 /** The draws regions need of a random stream; the engine's streams offer them. */
@@ -67,7 +92,10 @@ export interface Regions {
 }
 
 /** The editing operations a gate can choose. */
-export type Action = "update" | "expand" | "add";
+export const ACTIONS = ["update", "expand", "add"] as const;
+
+/** One of them. */
+export type Action = (typeof ACTIONS)[number];
 
 /** What a gate says of one sequence. */
 export interface Decision {
@@ -83,6 +111,24 @@ export interface Decision {
   readonly p2: number;
   /** Angle to the centre of k1, radians. */
   readonly angle: number;
+}
+
+/** What a gate says of many sequences: columns of {@linkcode Decision}, all [count]. */
+export interface Decisions {
+  /** Sequences. */
+  readonly count: number;
+  /** Places in {@linkcode ACTIONS}. */
+  readonly actions: Uint8Array;
+  /** k1. */
+  readonly first: Int32Array;
+  /** k2, or -1. */
+  readonly second: Int32Array;
+  /** In [0, 1]. */
+  readonly p1: Float64Array;
+  /** In [0, 1]. */
+  readonly p2: Float64Array;
+  /** Radians. */
+  readonly angle: Float64Array;
 }
 
 /** Sequences per operation, and what became of pools. */

@@ -3,6 +3,7 @@
  * @module
  */
 import type { UnitVectors } from "./types.ts";
+import { inMemory } from "./vector_rows.ts";
 
 /**
  * Rows scaled to length 1. Rows of zeros stay zero; the input is not changed.
@@ -35,7 +36,7 @@ export function unitVectors(values: ArrayLike<number>, width: number): UnitVecto
     const scale = square > 0 ? 1 / Math.sqrt(square) : 0;
     for (let at = from; at < from + width; at++) unit[at] = values[at]! * scale;
   }
-  return { count, width, values: unit };
+  return inMemory(unit, width);
 }
 
 /**
@@ -136,16 +137,6 @@ export function addRow(
   const from = row * width;
   const to = k * width;
   for (let j = 0; j < width; j++) sums[to + j] = sums[to + j]! + weight * vectors[from + j]!;
-}
-
-/** The rows named, as vectors of their own. */
-export function selectRows(vectors: UnitVectors, rows: ArrayLike<number>): UnitVectors {
-  const { width } = vectors;
-  const values = new Float32Array(rows.length * width);
-  for (let i = 0; i < rows.length; i++) {
-    values.set(vectors.values.subarray(rows[i]! * width, (rows[i]! + 1) * width), i * width);
-  }
-  return { count: rows.length, width, values };
 }
 
 /** @throws RangeError when two widths differ */

@@ -3,8 +3,9 @@
  * @module
  */
 import { logBesselI } from "./log_bessel.ts";
-import type { Regions, UnitVectors } from "./types.ts";
+import type { Regions, VectorRows } from "./types.ts";
 import { cosinesInto, requireWidth } from "./unit_vectors.ts";
+import { rowBlocks } from "./vector_rows.ts";
 
 /**
  * log C_d(kappa), the normaliser of the density C_d(kappa) exp(kappa cos) on the unit sphere of R^d
@@ -32,22 +33,24 @@ export function logNormaliser(width: number, kappa: number): number {
  *
  * @throws RangeError when the widths differ
  */
-export function mixtureLogLikelihood(regions: Regions, vectors: UnitVectors): number {
+export async function mixtureLogLikelihood(regions: Regions, vectors: VectorRows): Promise<number> {
   requireWidth(vectors.width, regions.width);
   const { count, width, centres, kappa, pi } = regions;
   const offsets = kappa.map((concentration, k) => Math.log(pi[k]!) + logNormaliser(width, concentration));
   const terms = new Float64Array(count);
   let total = 0;
-  for (let row = 0; row < vectors.count; row++) {
-    cosinesInto(terms, vectors.values, row, centres, count, width);
-    let highest = -Infinity;
-    for (let k = 0; k < count; k++) {
-      terms[k] = offsets[k]! + kappa[k]! * terms[k]!;
-      if (terms[k]! > highest) highest = terms[k]!;
+  for await (const { count: rows, values } of rowBlocks(vectors)) {
+    for (let place = 0; place < rows; place++) {
+      cosinesInto(terms, values, place, centres, count, width);
+      let highest = -Infinity;
+      for (let k = 0; k < count; k++) {
+        terms[k] = offsets[k]! + kappa[k]! * terms[k]!;
+        if (terms[k]! > highest) highest = terms[k]!;
+      }
+      let sum = 0;
+      for (let k = 0; k < count; k++) sum += Math.exp(terms[k]! - highest);
+      total += highest + Math.log(sum);
     }
-    let sum = 0;
-    for (let k = 0; k < count; k++) sum += Math.exp(terms[k]! - highest);
-    total += highest + Math.log(sum);
   }
   return total;
 }
@@ -63,8 +66,8 @@ export function mixtureParameters(count: number, width: number): number {
  *
  * @throws RangeError for no vectors, or when the widths differ
  */
-export function mixtureBic(regions: Regions, vectors: UnitVectors): number {
+export async function mixtureBic(regions: Regions, vectors: VectorRows): Promise<number> {
   if (vectors.count === 0) throw new RangeError("Cannot judge regions by BIC: no vectors, wanted at least one");
-  return 2 * mixtureLogLikelihood(regions, vectors) -
+  return 2 * await mixtureLogLikelihood(regions, vectors) -
     mixtureParameters(regions.count, regions.width) * Math.log(vectors.count);
 }

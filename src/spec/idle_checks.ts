@@ -67,6 +67,7 @@ const CONDITIONAL: readonly Conditional[] = [
   },
   { field: "/regions/restarts", ...K_MEANS },
   { field: "/regions/iterations", ...K_MEANS },
+  { field: "/regions/seedSample", ...K_MEANS },
   { field: "/regions/pass", ...EACH },
   { field: "/regions/routing", ...EACH },
   { field: "/regions/minWindows", ...EACH },

@@ -4,6 +4,9 @@
  */
 import type { TrainingSpec } from "./types.ts";
 
+/** What `seedSample` is where a spec does not say: a field that results of before do not have. */
+export const SEED_SAMPLE = 32_768;
+
 /** What decides between Update, Expand and Add: the paper's gate or the authors'. */
 export type GateSpec =
   | {
@@ -36,6 +39,8 @@ export interface RegionsSpec {
   readonly restarts: number;
   /** Passes of one run, at most. */
   readonly iterations: number;
+  /** Vectors that those runs are on where there are more than eight times as many; left out: {@linkcode SEED_SAMPLE}. */
+  readonly seedSample?: number;
   /** Stride of the S windows regions are built on. */
   readonly stride: number;
   /** A region's radius is this quantile of its members' angles. */

@@ -156,7 +156,7 @@ async function reading({ backbone }: MadeUpLlama, parameters: TensorMap): Promis
   const taken: number[] = [];
   let last = performance.now();
   if (what === "represent") {
-    await representWindows(engine, backbone, parameters, windows, batch);
+    await Array.fromAsync(representWindows(engine, backbone, parameters, windows, batch));
     return windows.users.subarray(0, steps + WARM_UP).reduce(
       (all) => [...all, (performance.now() - last) / (steps + WARM_UP)],
       [] as number[],

@@ -137,15 +137,15 @@ describe("a sweep on the command line", () => {
   it("plans the cells, and counts once what they share", async () => {
     const { code, out: text } = await call(["plan", file, "--engine", "wasm"]);
     assert.equal(code, 0);
-    // A backbone, the base's ranks, two of lora with ranks, four of RAIE with ranks and maps.
-    assert.match(text, /^Stages: 18, of which 18 are in the store \(28 if cells shared none\)$/m);
+    // A backbone, two kinds of windows it represents, the base's ranks, two of lora with ranks, four of RAIE with ranks and maps.
+    assert.match(text, /^Stages: 20, of which 20 are in the store \(36 if cells shared none\)$/m);
     assert.match(
       text,
-      /^Cell 4 of 4: regions\.k = 2, lora\.rank = 4 \(cells\/.*\): 3 of 7 stages are its own, 4 are those of cells before it$/m,
+      /^Cell 4 of 4: regions\.k = 2, lora\.rank = 4 \(cells\/.*\): 3 of 9 stages are its own, 6 are those of cells before it$/m,
     );
     const json = JSON.parse((await call(["plan", file, "--engine", "wasm", "--json"], "empty")).out);
-    assert.deepEqual(json.stages, { distinct: 18, stored: 0 });
-    assert.deepEqual(json.cells[3].stages.map(({ shared }: { shared: boolean }) => shared).filter(Boolean).length, 4);
+    assert.deepEqual(json.stages, { distinct: 20, stored: 0 });
+    assert.deepEqual(json.cells[3].stages.map(({ shared }: { shared: boolean }) => shared).filter(Boolean).length, 6);
   });
 
   it("checks each cell, names the one in which a figure moved, and refuses another sweep", async () => {

@@ -15,6 +15,7 @@ import {
   unitVectors,
 } from "../../src/regions/mod.ts";
 import { stream } from "../../src/engine/random.ts";
+import { listed } from "../regions/draws.ts";
 import { assertClose } from "./close.ts";
 import { conformancePath } from "./directory.ts";
 
@@ -56,10 +57,10 @@ const TOLERANCE = 1e-4;
 const width = setup.vectors[0]!.length;
 const vectors = unitVectors(setup.vectors.flat(), width);
 const slice = unitVectors(finetune.vectors.flat(), width);
-const clustering = sphericalKMeans(vectors, setup.seeds.length, { seeds: setup.seeds.flat() });
+const clustering = await sphericalKMeans(vectors, setup.seeds.length, { seeds: setup.seeds.flat() });
 const { radiusQuantile } = setup;
 const { priorStrength, emaRate } = posterior;
-const regions = buildRegions(vectors, clustering, { radiusQuantile, priorStrength, emaRate });
+const regions = await buildRegions(vectors, clustering, { radiusQuantile, priorStrength, emaRate });
 const posteriorGate = (beta: number): PosteriorGate => ({
   kind: "posterior",
   beta,
@@ -103,13 +104,13 @@ describe("regions equal NumPy's", () => {
     assertClose(regions.pi, posterior.pi, TOLERANCE, "pi");
   });
 
-  it("routes go to the region of highest score", () => {
-    assert.deepEqual([...routeAll(regions, slice)], finetune.route);
+  it("routes go to the region of highest score", async () => {
+    assert.deepEqual([...await routeAll(regions, slice)], finetune.route);
   });
 
   for (const { beta, decisions, tau } of finetune.byBeta) {
-    it(`posterior gate at sharpness ${beta}: ${decisions.length} decisions, one by one`, () => {
-      assertDecisions(decideAll(posteriorGate(beta), regions, slice), decisions);
+    it(`posterior gate at sharpness ${beta}: ${decisions.length} decisions, one by one`, async () => {
+      assertDecisions(listed(await decideAll(posteriorGate(beta), regions, slice)), decisions);
     });
     it(`posterior gate at sharpness ${beta}: thresholds`, () => {
       const gate = posteriorGate(beta);
@@ -117,21 +118,21 @@ describe("regions equal NumPy's", () => {
     });
   }
 
-  it(`confidence gate: ${finetune.confidenceGate.decisions.length} decisions, one by one`, () => {
+  it(`confidence gate: ${finetune.confidenceGate.decisions.length} decisions, one by one`, async () => {
     const { temperature, tLow, tHigh, gamma, decisions } = finetune.confidenceGate;
     const gate: ConfidenceGate = { kind: "confidence", temperature, tLow, tHigh, gamma };
-    assertDecisions(decideAll(gate, regions, slice), decisions);
+    assertDecisions(listed(await decideAll(gate, regions, slice)), decisions);
   });
 
-  it("statistics, parameters and routes after editing", () => {
+  it("statistics, parameters and routes after editing", async () => {
     const gate = posteriorGate(afterEdit.beta);
     // In the file Add changes nothing.
-    const edit = editRegions(regions, slice, { ...EDIT_DEFAULTS, gate, add: false, stream: stream(0, "unused") });
+    const edit = await editRegions(regions, slice, { ...EDIT_DEFAULTS, gate, add: false, stream: stream(0, "unused") });
     assertClose(edit.regions.counts, afterEdit.count, TOLERANCE, "counts");
     assertClose(edit.regions.centres, afterEdit.centres.flat(), TOLERANCE, "centres");
     assertClose(edit.regions.kappa, afterEdit.kappa, TOLERANCE, "kappa");
     assertClose(edit.regions.pi, afterEdit.pi, TOLERANCE, "pi");
     assert.deepEqual([...edit.membership], afterEdit.route);
-    assert.deepEqual([...routeAll(edit.regions, slice)], afterEdit.route);
+    assert.deepEqual([...await routeAll(edit.regions, slice)], afterEdit.route);
   });
 });

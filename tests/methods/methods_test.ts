@@ -8,6 +8,7 @@ import type { Engine } from "../../src/engine/types.ts";
 import { rankWindows } from "../../src/evaluation/rank_windows.ts";
 import { createMethod } from "../../src/methods/registry.ts";
 import type { Adapted, MethodContext } from "../../src/methods/types.ts";
+import { inMemory } from "../../src/regions/mod.ts";
 import type { MethodSpec } from "../../src/spec/types.ts";
 import { smallContext, smallSpec } from "./small_context.ts";
 
@@ -49,8 +50,7 @@ describe("methods", () => {
   it("raie says which regions came out empty, where sequences are too much alike for so many", async () => {
     const alike: MethodContext = {
       ...context,
-      represent: (windows) =>
-        Promise.resolve({ count: windows.count, width: 4, values: new Float32Array(4 * windows.count).fill(0.5) }),
+      represent: (windows) => Promise.resolve(inMemory(new Float32Array(4 * windows.count).fill(0.5), 4)),
     };
     const adapted = await createMethod(entry("raie")).adapt(undefined, context.data.finetune[0]!, alike);
     const notes = adapted.regions!.notes.join("\n");

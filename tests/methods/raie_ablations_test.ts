@@ -103,7 +103,7 @@ describe("raie's ablations", () => {
     }
     assert.deepEqual(numbers(states[0]!.regions!.before), numbers((await runs.run())[0]!.regions!.before));
     const { windows } = runs.context.data.finetune[0]!;
-    const route = routeAll(states[0]!.regions!.before, await runs.context.represent(windows));
+    const route = await routeAll(states[0]!.regions!.before, await runs.context.represent(windows));
     const trained = new Set(Array.from(route, (region) => `region ${region + 1} F1`));
     assert.deepEqual(new Set(states[0]!.curves.map(({ name }) => name)), new Set(["default F1", ...trained]));
     assert.equal(states[0]!.cost.finetuneRows, 2 * runs.sizes[0]!, "no soft copies");
@@ -148,7 +148,9 @@ describe("raie's ablations", () => {
   it("random regions: centres are sequences of S, other ones with another seed, and are edited as ever", async () => {
     const [state] = await ablation("random regions");
     const { before, edits } = state!.regions!;
-    const { values, width } = await runs.context.represent(runs.context.data.setupDense);
+    const vectors = await runs.context.represent(runs.context.data.setupDense);
+    const { width } = vectors;
+    const values = await vectors.read(0, vectors.count);
     const rows = Array.from(
       { length: values.length / width },
       (_, row) => values.subarray(row * width, (row + 1) * width).join(),

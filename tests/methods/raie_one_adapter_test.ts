@@ -36,8 +36,8 @@ describe("raie with one adapter for all regions", () => {
   it("scores a window alike whatever region it is routed to, as raie does not", async () => {
     const elsewhere: Partial<MethodContext> = {
       represent: async (windows) => {
-        const { values, ...shape } = await runs.context.represent(windows);
-        return { ...shape, values: values.map((value) => -value) };
+        const vectors = await runs.context.represent(windows);
+        return { ...vectors, read: async (from, to) => (await vectors.read(from, to)).map((value) => -value) };
       },
     };
     const both = async (regions: RegionOverrides): Promise<[number[], number[]]> => {

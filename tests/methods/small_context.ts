@@ -13,6 +13,7 @@ import { onDevice, plainValues } from "../../src/engine/on_device.ts";
 import type { Engine } from "../../src/engine/types.ts";
 import { rankWindows } from "../../src/evaluation/rank_windows.ts";
 import type { MethodContext } from "../../src/methods/types.ts";
+import { inMemory } from "../../src/regions/mod.ts";
 import { openLanguageModel } from "../../src/pipeline/language_model.ts";
 import { parseSpec } from "../../src/spec/parse.ts";
 import type { ResolvedSpec } from "../../src/spec/types.ts";
@@ -68,11 +69,10 @@ export async function smallContext(engine: Engine, spec: ResolvedSpec): Promise<
     steps,
     data,
     seed: 1,
-    represent: async (windows: Windows) => ({
-      count: windows.count,
-      width: backbone.width,
-      values: await representWindows(engine, backbone, parameters, windows),
-    }),
+    represent: async (windows: Windows) => {
+      const batches = await Array.fromAsync(representWindows(engine, backbone, parameters, windows));
+      return inMemory(Float32Array.from(batches.flatMap((batch) => [...batch])), backbone.width);
+    },
     progress: () => {},
     setupRows: () => trainingRows(data, spec.backbone),
     top: async (windows: Windows, count: number) => {

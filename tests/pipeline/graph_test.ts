@@ -25,9 +25,31 @@ describe("stageGraph()", () => {
         assert.ok(needs.every((need) => done.has(need)), stage);
         done.add(key);
       }
-      // A backbone and its ranks; of lora and raie two states and their ranks each; raie's regions.
-      assert.equal(done.size, 2 * (2 + 2 * 4 + 1));
+      // A backbone and its ranks; of lora and raie two states and their ranks each; raie's two kinds of windows represented, and its regions.
+      assert.equal(done.size, 2 * (2 + 2 * 4 + 2 + 1));
     }
+  });
+
+  it("has windows represented once for all methods that keep regions, and no other method wait for it", () => {
+    const raie = (label: string) => ({ kind: "raie", label });
+    const nodes = stages({ methods: ["base", "lora", raie("one"), raie("two")], control: false });
+    const vectors = [...nodes.values()].filter(({ task }) => task.kind === "represented");
+    assert.deepEqual(vectors.map(({ stage }) => stage), [
+      "backbone: represent S, F1, F2, T",
+      "backbone: represent S at stride 1",
+    ]);
+    const read = (stage: string) => vectors.map(({ key }) => nodes.get(stage)!.needs.includes(key));
+    for (const label of ["one", "two"]) {
+      assert.deepEqual(read(`${label}: adapt to F2`), [true, true]);
+      // Ranking routes what is evaluated on.
+      assert.deepEqual(read(`${label}: rank S, F1, F2, T after F2`), [true, false]);
+    }
+    assert.deepEqual(read("lora: adapt to F2"), [false, false]);
+    assert.deepEqual(read("base: rank S, F1, F2, T"), [false, false]);
+    assert.ok(![...stages({ methods: ["base", "lora"] }).keys()].some((stage) => /represent/.test(stage)));
+    // Methods' own settings are no part of them.
+    const other = stages({ methods: [raie("one")], regions: { k: 2, poolMin: 7 }, lora: { rank: 3 } });
+    for (const { stage, key } of vectors) assert.equal(other.get(stage)!.key, key);
   });
 
   it("makes the first raie's state after the same slice an input of every other method, where budgets match", () => {

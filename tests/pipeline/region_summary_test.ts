@@ -47,7 +47,7 @@ describe("summariseRegions()", () => {
     after,
     edits: [],
     notes: [],
-    route: () => Promise.resolve(routeAll(after, vectors)),
+    route: () => routeAll(after, vectors),
   };
   const prepared = { evaluated: [{ name: "S", windows }, { name: "T", windows }] } as unknown as Prepared;
   const context = { seed: 1, represent: () => Promise.resolve(vectors) } as unknown as SeedContext;

@@ -23,10 +23,10 @@ describe("runExperiment()", () => {
       const bench = { engine, store: new Store(root), progress: new Progress() };
       await runExperiment(spec, prepared, bench);
       const through = storedResults(root);
-      // Left are the backbone and what was adapted to F1, so that F2 starts from what was saved.
+      // Left are the backbone, what it made of windows and what was adapted to F1, so that F2 starts from what was saved.
       const { stages: planned } = await planStages(spec, prepared, engineId(engine), bench.store);
       const kept = planned.filter(({ stage }) => /^backbone|adapt to F1$/.test(stage)).map(({ key }) => key);
-      assert.equal(kept.length, 3);
+      assert.equal(kept.length, 5);
       for (const kind of ["ranks", "adapted", "regions"]) {
         for (const { name } of [...Deno.readDirSync(join(root, kind))]) {
           if (!kept.includes(name)) Deno.removeSync(join(root, kind, name), { recursive: true });

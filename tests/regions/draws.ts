@@ -1,6 +1,13 @@
 /** Vectors for the tests of regions, drawn by the engine's streams. */
 import { stream } from "../../src/engine/random.ts";
-import { type UnitVectors, unitVectors } from "../../src/regions/mod.ts";
+import {
+  type Decision,
+  decisionAt,
+  type Decisions,
+  inMemory,
+  type UnitVectors,
+  unitVectors,
+} from "../../src/regions/mod.ts";
 
 /** Random directions. */
 export function directions(seed: number, count: number, width: number): UnitVectors {
@@ -31,8 +38,12 @@ export function permuted(vectors: UnitVectors, order: ArrayLike<number>): UnitVe
   for (let row = 0; row < order.length; row++) {
     values.set(vectors.values.subarray(order[row]! * width, (order[row]! + 1) * width), row * width);
   }
-  return { ...vectors, values };
+  return inMemory(values, width);
 }
+
+/** What a gate says of each of many sequences. */
+export const listed = (decisions: Decisions): Decision[] =>
+  Array.from({ length: decisions.count }, (_, row) => decisionAt(decisions, row));
 
 /** Unit vectors along the axes of R^width. */
 export function axis(width: number, index: number, sign = 1): number[] {

@@ -20,20 +20,20 @@ import {
 import { quantile } from "../../src/regions/quantile.ts";
 import { axis, clouds, directions, permuted } from "./draws.ts";
 
-const drawn = (seed: number, k: number, width = 5): Regions => {
+const drawn = async (seed: number, k: number, width = 5): Promise<Regions> => {
   const vectors = directions(seed, 40, width);
-  return buildRegions(
+  return await buildRegions(
     vectors,
-    sphericalKMeans(vectors, k, { restarts: 2, iterations: 50, stream: stream(seed, "k-means") }),
+    await sphericalKMeans(vectors, k, { restarts: 2, iterations: 50, stream: stream(seed, "k-means") }),
   );
 };
 const sum = (values: Iterable<number>) => [...values].reduce((a, b) => a + b, 0);
 
 describe("posterior()", () => {
-  it("gives unit centres, concentrations in [1, 1e6], and shares that sum to 1", () => {
-    fc.assert(
-      fc.property(fc.integer(), fc.integer({ min: 1, max: 7 }), (seed, k) => {
-        const { centres, kappa, pi, width } = drawn(seed, k);
+  it("gives unit centres, concentrations in [1, 1e6], and shares that sum to 1", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer(), fc.integer({ min: 1, max: 7 }), async (seed, k) => {
+        const { centres, kappa, pi, width } = await drawn(seed, k);
         for (let row = 0; row < k; row++) {
           assert.ok(Math.abs(Math.hypot(...centres.subarray(row * width, (row + 1) * width)) - 1) < 1e-12);
         }
@@ -66,33 +66,39 @@ describe("posterior()", () => {
 });
 
 describe("buildRegions()", () => {
-  it("does not depend on the order of vectors", () => {
+  it("does not depend on the order of vectors", async () => {
     const vectors = directions(1, 50, 4);
-    const clustering = sphericalKMeans(vectors, 3, { restarts: 1, iterations: 50, stream: stream(1, "k-means") });
+    const clustering = await sphericalKMeans(vectors, 3, { restarts: 1, iterations: 50, stream: stream(1, "k-means") });
     const order = Int32Array.from({ length: 50 }, (_, row) => row);
     stream(2, "order").shuffle(order);
-    const other = buildRegions(permuted(vectors, order), {
+    const other = await buildRegions(permuted(vectors, order), {
       ...clustering,
       labels: Int32Array.from(order, (row) => clustering.labels[row]!),
     });
-    const one = buildRegions(vectors, clustering);
+    const one = await buildRegions(vectors, clustering);
     for (const name of ["centres", "kappa", "pi", "radii", "deviations", "counts"] as const) {
       other[name].forEach((value, i) => assert.ok(Math.abs(value - one[name][i]!) < 1e-9, name));
     }
   });
 
-  it("refuses a region without members, and labels that do not fit", () => {
+  it("refuses a region without members, and labels that do not fit", async () => {
     const vectors = unitVectors([1, 0, 0, 1], 2);
     const clustering = { count: 2, width: 2, centres: Float64Array.of(1, 0, 0, 1), labels: Int32Array.of(0, 0) };
-    assert.throws(() => buildRegions(vectors, clustering), { name: "RangeError", message: /region 1 has no members/ });
-    assert.throws(() => buildRegions(vectors, { ...clustering, labels: Int32Array.of(0, 2) }), /label 2 in row 1/);
-    assert.throws(() => buildRegions(vectors, { ...clustering, labels: Int32Array.of(0) }), /1 labels/);
+    await assert.rejects(() => buildRegions(vectors, clustering), {
+      name: "RangeError",
+      message: /region 1 has no members/,
+    });
+    await assert.rejects(
+      () => buildRegions(vectors, { ...clustering, labels: Int32Array.of(0, 2) }),
+      /label 2 in row 1/,
+    );
+    await assert.rejects(() => buildRegions(vectors, { ...clustering, labels: Int32Array.of(0) }), /1 labels/);
   });
 });
 
 describe("reestimate()", () => {
-  it("moves kappa by the EMA rate and leaves the regions it was given", () => {
-    const regions = drawn(3, 2);
+  it("moves kappa by the EMA rate and leaves the regions it was given", async () => {
+    const regions = await drawn(3, 2);
     const copy = structuredClone(regions);
     const sums = regions.sums.map((value) => 0.5 * value);
     const fresh = posterior({ ...regions, sums }).kappa;
@@ -103,10 +109,10 @@ describe("reestimate()", () => {
 });
 
 describe("routing", () => {
-  it("routeToRegion() sends a sequence to the region of highest log pi + kappa cos", () => {
-    const regions = drawn(5, 4);
+  it("routeToRegion() sends a sequence to the region of highest log pi + kappa cos", async () => {
+    const regions = await drawn(5, 4);
     const vectors = directions(6, 30, 5);
-    const routes = routeAll(regions, vectors);
+    const routes = await routeAll(regions, vectors);
     for (let row = 0; row < 30; row++) {
       const x = vectors.values.subarray(row * 5, (row + 1) * 5);
       const scores = Array.from({ length: 4 }, (_, k) => {
@@ -119,25 +125,28 @@ describe("routing", () => {
     }
   });
 
-  it("a route does not depend on the vectors beside it", () => {
-    fc.assert(
-      fc.property(fc.integer(), fc.integer({ min: 1, max: 9 }), (seed, k) => {
-        const regions = drawn(seed, k);
+  it("a route does not depend on the vectors beside it", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer(), fc.integer({ min: 1, max: 9 }), async (seed, k) => {
+        const regions = await drawn(seed, k);
         const vectors = directions(seed + 1, 25, 5);
         const order = Int32Array.from({ length: 25 }, (_, row) => row);
         stream(seed, "order").shuffle(order);
-        const routes = routeAll(regions, vectors);
-        assert.deepEqual([...routeAll(regions, permuted(vectors, order))], Array.from(order, (row) => routes[row]!));
+        const routes = await routeAll(regions, vectors);
+        assert.deepEqual(
+          [...await routeAll(regions, permuted(vectors, order))],
+          Array.from(order, (row) => routes[row]!),
+        );
       }),
       { numRuns: 30 },
     );
   });
 
-  it("routeTopTwo() weighs the two best regions by the softmax over their scores", () => {
-    const regions = drawn(7, 3);
+  it("routeTopTwo() weighs the two best regions by the softmax over their scores", async () => {
+    const regions = await drawn(7, 3);
     const vectors = directions(8, 20, 5);
-    const { first, second, weight } = routeTopTwo(regions, vectors);
-    assert.deepEqual([...first], [...routeAll(regions, vectors)]);
+    const { first, second, weight } = await routeTopTwo(regions, vectors);
+    assert.deepEqual([...first], [...await routeAll(regions, vectors)]);
     for (let row = 0; row < 20; row++) {
       const scores = routingScores(regions, vectors.values.subarray(row * 5, (row + 1) * 5));
       const sorted = [...scores].sort((a, b) => b - a);
@@ -147,23 +156,29 @@ describe("routing", () => {
     }
   });
 
-  it("routeTopTwo() gives all the weight to the only region there is", () => {
-    const { first, second, weight } = routeTopTwo(drawn(1, 1), directions(2, 3, 5));
+  it("routeTopTwo() gives all the weight to the only region there is", async () => {
+    const { first, second, weight } = await routeTopTwo(await drawn(1, 1), directions(2, 3, 5));
     assert.deepEqual([[...first], [...second], [...weight]], [[0, 0, 0], [0, 0, 0], [1, 1, 1]]);
   });
 
-  it("refuses vectors of another width", () => {
-    assert.throws(() => routeAll(drawn(1, 2), directions(2, 3, 4)), { name: "RangeError", message: /width 4/ });
+  it("refuses vectors of another width", async () => {
+    const regions = await drawn(1, 2);
+    await assert.rejects(() => routeAll(regions, directions(2, 3, 4)), { name: "RangeError", message: /width 4/ });
   });
 });
 
+const degrees = Math.PI / 180;
+const turned = (angle: number) => [Math.cos(angle * degrees), Math.sin(angle * degrees), 0];
+/** Two directions close to each other and one far off. */
+const three = await buildRegions(clouds(1, [turned(0), turned(8), axis(3, 2)], 30, 0.02), {
+  count: 3,
+  width: 3,
+  centres: Float64Array.from([turned(0), turned(8), axis(3, 2)].flat()),
+  labels: Int32Array.from({ length: 90 }, (_, row) => Math.floor(row / 30)),
+});
+
 describe("mergeRegions()", () => {
-  const degrees = Math.PI / 180;
-  const turned = (angle: number) => [Math.cos(angle * degrees), Math.sin(angle * degrees), 0];
-  const vectors = clouds(1, [turned(0), turned(8), axis(3, 2)], 30, 0.02);
-  const labels = Int32Array.from({ length: 90 }, (_, row) => Math.floor(row / 30));
-  const centres = Float64Array.from([turned(0), turned(8), axis(3, 2)].flat());
-  const regions = buildRegions(vectors, { count: 3, width: 3, centres, labels });
+  const regions = three;
 
   it("joins centres closer than the angle and keeps every member", () => {
     const { regions: after, successor, merged } = mergeRegions(regions, 12 * degrees);
@@ -187,14 +202,14 @@ describe("mergeRegions()", () => {
     assert.deepEqual(after, regions);
   });
 
-  it("goes on until no two are close, keeps sums and counts, and leaves at least one region", () => {
-    fc.assert(
-      fc.property(
+  it("goes on until no two are close, keeps sums and counts, and leaves at least one region", async () => {
+    await fc.assert(
+      fc.asyncProperty(
         fc.integer(),
         fc.integer({ min: 1, max: 8 }),
         fc.double({ min: 0, max: 4, noNaN: true }),
-        (seed, k, angle) => {
-          const before = drawn(seed, k);
+        async (seed, k, angle) => {
+          const before = await drawn(seed, k);
           const { regions: after, successor, heir } = mergeRegions(before, angle);
           assert.ok(after.count >= 1);
           assert.ok(Math.abs(sum(after.counts) - sum(before.counts)) < 1e-9);
@@ -214,13 +229,13 @@ describe("mergeRegions()", () => {
 });
 
 describe("regionsFromArrays()", () => {
-  it("reads what regionsToArrays() wrote, through JSON, to the last bit", () => {
-    const regions = drawn(4, 3);
+  it("reads what regionsToArrays() wrote, through JSON, to the last bit", async () => {
+    const regions = await drawn(4, 3);
     assert.deepEqual(regionsFromArrays(JSON.parse(JSON.stringify(regionsToArrays(regions)))), regions);
   });
 
-  it("names what does not fit", () => {
-    const plain = regionsToArrays(drawn(4, 3));
+  it("names what does not fit", async () => {
+    const plain = regionsToArrays(await drawn(4, 3));
     const broken = (change: Partial<typeof plain.arrays>) => ({ ...plain, arrays: { ...plain.arrays, ...change } });
     assert.throws(() => regionsFromArrays(broken({ kappa: [1] })), {
       name: "TypeError",

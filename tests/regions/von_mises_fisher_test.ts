@@ -63,16 +63,21 @@ describe("a pool is judged by BIC", () => {
     const setup = unitVectors(given.setup.flat(), width);
     const labels = Int32Array.from(given.labels);
     const count = Math.max(...labels) + 1;
-    const regions = buildRegions(setup, { count, width, labels, centres: meanDirections(given.setup, given.labels) }, {
-      priorStrength: given.priorStrength,
-    });
     const pool = unitVectors(given.pool.flat(), width);
     const slice = unitVectors([...given.known, ...given.pool].flat(), width);
 
-    it(`${given.name}: ${given.added} regions are added, with SciPy's BIC`, () => {
+    it(`${given.name}: ${given.added} regions are added, with SciPy's BIC`, async () => {
+      const regions = await buildRegions(setup, {
+        count,
+        width,
+        labels,
+        centres: meanDirections(given.setup, given.labels),
+      }, {
+        priorStrength: given.priorStrength,
+      });
       regions.kappa.forEach((kappa, k) => close(kappa, given.kappa[k]!, 1e-5, `kappa ${k}`));
-      close(mixtureBic(regions, slice), given.bicBefore, 1e-5, "BIC before");
-      const verdict = judgePool(regions, pool, slice, {
+      close(await mixtureBic(regions, slice), given.bicBefore, 1e-5, "BIC before");
+      const verdict = await judgePool(regions, pool, slice, {
         addMax: given.bicProposed.length,
         restarts: 1000,
         iterations: 100,

@@ -25,7 +25,7 @@ describe("the authors' programs of the other backbones under the preset official
     }
   });
 
-  it("train a BERT4Rec's adapters outside its head, and update regions by every window without other edits", () => {
+  it("train a BERT4Rec's adapters outside its head, and update regions by every window without other edits", async () => {
     const { backbone, replay, raie } = official("bert4rec");
     assert.equal(backbone.training.batch, 32);
     assert.equal(ownOptions("replay", replay).rows, "windows");
@@ -40,8 +40,8 @@ describe("the authors' programs of the other backbones under the preset official
     const { epochs, weightDecay, itemRate } = regions.training;
     assert.deepEqual([epochs, weightDecay, itemRate], [3, 0.01, 0]);
     const vectors = unitVectors([1, 0, 0.7, 0.7, 0, 1, -1, 0, 0.6, -0.8], 2);
-    const before = buildRegions(vectors, sphericalKMeans(vectors, 2, { seeds: [1, 0, 0, 1] }));
-    const { counts } = editRegions(before, vectors, editOptions(regions, stream(1, "edit")));
+    const before = await buildRegions(vectors, await sphericalKMeans(vectors, 2, { seeds: [1, 0, 0, 1] }));
+    const { counts } = await editRegions(before, vectors, editOptions(regions, stream(1, "edit")));
     assert.equal(counts.update, 5);
     assert.equal(counts.withheld, 0);
   });

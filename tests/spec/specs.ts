@@ -100,6 +100,7 @@ export const FULL = {
     adapters: "each",
     restarts: 4,
     iterations: 20,
+    seedSample: 5000,
     stride: 2,
     radiusQuantile: 0.75,
     priorStrength: 2.5,

@@ -3,8 +3,8 @@
  * @module
  */
 import { basename, join } from "node:path";
-import { EVENT_LOG, isLoggedEvent, isWritten, type LoggedEvent } from "../pipeline/event_log.ts";
-import { JsonLines } from "../pipeline/json_lines.ts";
+import { EVENT_LOG, isWritten, type LoggedEvent } from "../pipeline/event_log.ts";
+import { LogReader } from "../pipeline/log_reader.ts";
 import { RunLog, type RunState } from "../pipeline/run_state.ts";
 import { type Screen, terminalView } from "../pipeline/terminal_view.ts";
 import { UsageError } from "./args.ts";
@@ -31,20 +31,20 @@ async function run(args: Arguments): Promise<number> {
   const path = await logOf(args.positional[0]!, args.text("out") ?? "reports");
   const log = new RunLog();
   if (args.has("once")) {
-    await new Follower(path, (event) => log.take(event)).read();
+    await new LogReader(path, (event) => log.take(event)).read();
     const state = mustHaveBegun(log, path);
     console.log(drawn(state, log, { rows: Infinity, columns: Infinity }).join("\n"));
     return state.ended === undefined && !isWritten(path) ? killed() : codeOf(state);
   }
   const view = Deno.stdout.isTerminal() ? new Redrawn(log) : new Lines();
-  const follower = new Follower(path, (event) => {
+  const reader = new LogReader(path, (event) => {
     log.take(event);
     view.take(event);
   });
   while (true) {
     const alive = isWritten(path);
     // What a run wrote before it ended is there now.
-    await follower.read();
+    await reader.read();
     view.draw();
     if (log.state?.ended !== undefined) return codeOf(log.state);
     if (!alive) {
@@ -78,24 +78,6 @@ async function statIfThere(path: string): Promise<Deno.FileInfo | undefined> {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
     throw error;
-  }
-}
-
-/** Reads what is new in a log. */
-class Follower {
-  #at = 0;
-  readonly #lines = new JsonLines();
-
-  constructor(readonly path: string, readonly take: (event: LoggedEvent) => void) {}
-
-  async read(): Promise<void> {
-    using file = await Deno.open(this.path);
-    await file.seek(this.#at, Deno.SeekMode.Start);
-    const buffer = new Uint8Array(64 * 1024);
-    for (let count = await file.read(buffer); count !== null; count = await file.read(buffer)) {
-      this.#at += count;
-      for (const value of this.#lines.take(buffer.subarray(0, count))) if (isLoggedEvent(value)) this.take(value);
-    }
   }
 }
 

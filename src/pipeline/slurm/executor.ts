@@ -38,7 +38,7 @@ export type OnInterrupt = (jobs: readonly string[]) => Promise<"leave" | "cancel
 
 /** Submissions of one spec among several. */
 export interface SpecSubmissions {
-  /** Before the names of stages that it does not share with another spec. */
+  /** Before the names of its stages that other specs have otherwise. */
   readonly label: string;
   readonly submissions: readonly Submission[];
 }
@@ -74,13 +74,13 @@ export class SlurmJobs {
 
   /** Computes what the store lacks for several specs at once, so that equal stages of all of them are one array. What is lost is told by their pools. */
   async computeAll(specs: readonly SpecSubmissions[], options: SlurmOptions): Promise<void> {
-    const counts = new Map<string, number>();
-    for (const { key } of specs.flatMap(({ submissions }) => submissions)) counts.set(key, (counts.get(key) ?? 0) + 1);
+    const keysOf = Map.groupBy(specs.flatMap(({ submissions }) => submissions), ({ listed }) => listed.stage);
     const all = new Map<string, Submission>();
     for (const { label, submissions } of specs) {
       for (const submission of submissions) {
         const { key, listed } = submission;
-        const own = counts.get(key) === 1 ? { ...listed, stage: `${label}: ${listed.stage}` } : listed;
+        const shared = keysOf.get(listed.stage)!.every((other) => other.key === key);
+        const own = shared ? listed : { ...listed, stage: `${label}: ${listed.stage}` };
         if (!all.has(key)) all.set(key, { ...submission, listed: own });
       }
     }

@@ -21,16 +21,9 @@ import { type Checked, checkJson, checkText, EXIT } from "./check_text.ts";
 import { REPORTS } from "./run_one.ts";
 import { settled } from "./settled.ts";
 import { type ReadSpec, readSpecs, SPEC_OPTIONS } from "./specs.ts";
+import { interruptible } from "./interruptible.ts";
 import type { Arguments, Command } from "./types.ts";
-import {
-  type Asked,
-  askedOf,
-  EXECUTOR_OPTION,
-  failedAlone,
-  interruptible,
-  JOBS_OPTION,
-  withWorkbench,
-} from "./workbench.ts";
+import { type Asked, askedOf, EXECUTOR_OPTION, failedAlone, JOBS_OPTION, withWorkbench } from "./workbench.ts";
 
 /** The command. */
 export const command: Command = {

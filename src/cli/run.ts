@@ -7,8 +7,9 @@ import { Interrupted } from "../pipeline/progress.ts";
 import { runOne } from "./run_one.ts";
 import { runSweep } from "./run_sweep.ts";
 import { type ReadExperiment, readSpecs, SPEC_OPTIONS } from "./specs.ts";
+import { interruptible } from "./interruptible.ts";
 import type { Arguments, Command } from "./types.ts";
-import { type Asked, askedOf, EXECUTOR_OPTION, failedAlone, interruptible, JOBS_OPTION } from "./workbench.ts";
+import { type Asked, askedOf, EXECUTOR_OPTION, failedAlone, JOBS_OPTION } from "./workbench.ts";
 
 /** The command. */
 export const command: Command = {

@@ -12,8 +12,8 @@ import { Store } from "../pipeline/store.ts";
 import { terminalView } from "../pipeline/terminal_view.ts";
 import { UsageError } from "./args.ts";
 import { storeRoot } from "./specs.ts";
+import { interruptible } from "./interruptible.ts";
 import type { Arguments, Command } from "./types.ts";
-import { interruptible } from "./workbench.ts";
 
 /** The command. */
 export const command: Command = {

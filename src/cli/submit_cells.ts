@@ -11,7 +11,7 @@ import { engineOn } from "../pipeline/run_spec.ts";
 import { type SpecSubmissions, submissionsOf } from "../pipeline/slurm/executor.ts";
 import { engineId } from "../pipeline/stages.ts";
 import { Store } from "../pipeline/store.ts";
-import { type Sweep, type SweepCell } from "../spec/sweep.ts";
+import type { Sweep, SweepCell } from "../spec/sweep.ts";
 import { type ReadSpec, storeRoot } from "./specs.ts";
 import { type Asked, onNodes, slurmOptions } from "./workbench.ts";
 

@@ -9,12 +9,14 @@ import { RunLog, type RunState } from "../pipeline/run_state.ts";
 import { type Screen, terminalView } from "../pipeline/terminal_view.ts";
 import { UsageError } from "./args.ts";
 import type { Arguments, Command } from "./types.ts";
+import { watchJobs } from "./watch_jobs.ts";
 import { panel } from "./watch_panel.ts";
 
 /** The command. */
 export const command: Command = {
   name: "watch",
-  summary: "follow a run: its stages, loss, memory and time left, from its event log",
+  summary:
+    "follow a run: its stages, loss, memory and time left, from its event log. Of a run on a cluster that nobody follows any more, follows the jobs, submits again those that are lost, and asks at Ctrl-C whether to cancel them",
   usage: "deno task watch RUN [options]",
   positional: { min: 1, max: 1 },
   options: [
@@ -41,12 +43,18 @@ async function run(args: Arguments): Promise<number> {
     log.take(event);
     view.take(event);
   });
+  const look = async () => {
+    await reader.read();
+    view.draw();
+  };
   while (true) {
     const alive = isWritten(path);
     // What a run wrote before it ended is there now.
-    await reader.read();
-    view.draw();
-    if (log.state?.ended !== undefined) return codeOf(log.state);
+    await look();
+    const { state } = log;
+    // Nobody follows the jobs it has left in the queue.
+    if (!alive && state?.jobs !== undefined && isLeft(state)) return await watchJobs(path, state, look);
+    if (state?.ended !== undefined) return codeOf(state);
     if (!alive) {
       mustHaveBegun(log, path);
       return killed();
@@ -54,6 +62,9 @@ async function run(args: Arguments): Promise<number> {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }
+
+/** Whether a run ended before its jobs did. */
+const isLeft = ({ ended }: RunState): boolean => ended === undefined || ended.outcome === "interrupted";
 
 /** The log that `run` names: a file, a report's folder, or an experiment under `out`. */
 async function logOf(run: string, out: string): Promise<string> {

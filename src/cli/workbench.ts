@@ -7,7 +7,7 @@ import type { Engine } from "../engine/types.ts";
 import type { Workbench } from "../pipeline/experiment.ts";
 import { startJobProcess } from "../pipeline/job_process.ts";
 import { type JobPool, jobPool } from "../pipeline/jobs.ts";
-import { Interrupted, type Progress } from "../pipeline/progress.ts";
+import type { Progress } from "../pipeline/progress.ts";
 import { SlurmJobs, type SlurmOptions } from "../pipeline/slurm/executor.ts";
 import type { StageSetting } from "../pipeline/stage_bench.ts";
 import { memoryBudget } from "../pipeline/stage_memory.ts";
@@ -62,21 +62,6 @@ export function askedOf(args: Arguments, spec: ExecutorSpec, command: string): O
     executor: { ...spec, kind, ...(jobs !== undefined && { jobs }) },
     slurm: new SlurmJobs(),
   };
-}
-
-/** Does something that Ctrl-C stops at the next step. */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const abort = new AbortController();
-  // A shared machine that wants its cores back asks by TERM; a terminal that closes, by HUP.
-  const listeners = (["SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) =>
-    [signal, () => abort.abort(new Interrupted(signal))] as const
-  );
-  for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
-  try {
-    return await work(abort.signal);
-  } finally {
-    for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
-  }
 }
 
 /** Does something with the engine and the store of a spec, and closes both. */

@@ -34,7 +34,7 @@ export interface RunState {
   readonly stages: readonly StageState[];
   /** The latest lines that were worth saying. */
   readonly said: readonly string[];
-  /** What was submitted to a cluster, where anything was. */
+  /** What jobs of a cluster compute, where any do. */
   readonly jobs?: JobsListed;
   readonly ended?: RunEnded;
 }
@@ -96,7 +96,9 @@ export class RunLog {
         return this.#change(stage, { state: cached ? "stored" : "done", seconds, memory });
       }
       case "jobs":
-        this.#jobs = event;
+        this.#jobs = event.keys.length === 0 ? undefined : event;
+        // Somebody follows again what another has left.
+        this.#ended = undefined;
         return;
       case "job":
         return this.#change(event.stage, { job: `job ${event.job} ${event.state}` });

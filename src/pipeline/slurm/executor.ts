@@ -13,11 +13,12 @@ import { JobError } from "../job_error.ts";
 import type { JobPool } from "../jobs.ts";
 import { reckonedSeconds, speedOf } from "../plan.ts";
 import type { Prepared } from "../prepare.ts";
-import { Interrupted, type Progress } from "../progress.ts";
+import type { Progress } from "../progress.ts";
 import type { StageSetting } from "../stage_bench.ts";
 import { engineId } from "../stages.ts";
 import type { Store } from "../store.ts";
-import { type Followed, Follower } from "./follower.ts";
+import { Follower } from "./follower.ts";
+import { followed, type OnInterrupt } from "./following.ts";
 import { Slurm } from "./slurm.ts";
 import { makeFolder, type Submission } from "./submission.ts";
 
@@ -32,9 +33,6 @@ export interface SlurmOptions {
   /** What to do with jobs that are going when it ends. */
   readonly onInterrupt: OnInterrupt;
 }
-
-/** Asked with the jobs that are going. */
-export type OnInterrupt = (jobs: readonly string[]) => Promise<"leave" | "cancel">;
 
 /** Submissions of one spec among several. */
 export interface SpecSubmissions {
@@ -104,30 +102,6 @@ export class SlurmJobs {
     for (const [key, reason] of failed) this.#failed.set(key, reason);
     for (const [key, reason] of lost) this.#lost.set(key, reason);
     return computed;
-  }
-}
-
-/** Follows to the end; an interruption is asked about. */
-export async function followed(
-  follower: Follower,
-  { onInterrupt, progress }: Pick<SlurmOptions, "onInterrupt" | "progress">,
-): Promise<Followed> {
-  try {
-    return await follower.follow();
-  } catch (error) {
-    const { jobs } = follower;
-    if (!(error instanceof Interrupted) || jobs.length === 0) throw error;
-    if (await onInterrupt(jobs) === "cancel") {
-      await follower.cancel();
-      progress.say(`cancelled ${jobs.length} ${jobs.length === 1 ? "job" : "jobs"}`);
-    } else {
-      progress.say(
-        `left in the queue: the same command, or deno task watch, follows them again; scancel ${
-          jobs.join(" ")
-        } ends them`,
-      );
-    }
-    throw error;
   }
 }
 

@@ -6,9 +6,9 @@
 import { join } from "node:path";
 import { acquireLock } from "../lock.ts";
 import type { JobsDone } from "../jobs.ts";
-import { JobError } from "../job_error.ts";
 import { Interrupted, type Progress } from "../progress.ts";
 import type { Store } from "../store.ts";
+import { Asking } from "./asking.ts";
 import { batches } from "./batches.ts";
 import { FollowedStage } from "./followed_stage.ts";
 import { isGoing, type JobState, ranOutOfMemory, stateText } from "./job_state.ts";
@@ -33,27 +33,20 @@ export interface Followed extends JobsDone {
 
 /** Between two looks at the events of jobs, in milliseconds. */
 const LOOK_MS = 250;
-/** Between two questions to Slurm: the next is longer by half, until something changes. */
-const ASK_MS = { least: 1000, most: 15_000 };
 /** A result may come into sight later than its job's end where files are another machine's. */
 const UNSEEN_LOOKS = 8;
-/** For so long Slurm's controller may not answer. */
-const SILENCE_MS = 15 * 60_000;
-
 /** Stages on their way. */
 export class Follower {
   readonly #stages: ReadonlyMap<string, FollowedStage>;
   readonly #computed = new Set<string>();
   readonly #failed = new Map<string, string>();
   readonly #lostStages = new Map<string, string>();
-  #asked = -Infinity;
-  #pace = ASK_MS.least;
-  #answered = performance.now();
-  #silent = false;
+  readonly #asking: Asking;
 
   /** @param submissions of all stages, those in the store included; what they read beside each other is in the store. */
   constructor(submissions: readonly Submission[], readonly options: FollowerOptions) {
-    const { store: { root }, progress } = options;
+    const { store: { root }, slurm, progress } = options;
+    this.#asking = new Asking(slurm, (line) => progress.say(line));
     const stages = submissions.map((submission) =>
       new FollowedStage(root, submission, (event) => progress.tell(event))
     );
@@ -106,6 +99,7 @@ export class Follower {
     const { store: { root }, signal } = this.options;
     const gate = await acquireLock(join(root, SUBMITTED, "gate.lock"), { signal });
     const mine: FollowedStage[] = [];
+    const numbers: string[] = [];
     try {
       await this.#attach();
       for (let ready = this.#ready(); ready.length > 0; ready = this.#ready()) {
@@ -118,24 +112,25 @@ export class Follower {
             stages.length > 1 ? ` and ${stages.length - 1} more` : ""
           }`;
           const number = await this.options.slurm.submit({ name, ...batch, atATime, resources });
+          numbers.push(number);
+          mine.push(...stages);
           for (const [i, stage] of stages.entries()) {
             await stage.submitted(batch.tasks === undefined ? number : `${number}_${batch.tasks[i]}`);
-            mine.push(stage);
           }
         }
       }
     } catch (error) {
       // Nobody would follow them; what ran before goes on.
-      await this.options.slurm.cancel(mine.map(({ job }) => job!.job));
+      await this.options.slurm.cancel(numbers);
       throw error;
     } finally {
       await gate.release();
     }
     if (mine.length === 0) return;
     this.options.progress.say(
-      `submitted ${mine.length} ${mine.length === 1 ? "stage" : "stages"}: jobs ${numbers(mine)}`,
+      `submitted ${mine.length} ${mine.length === 1 ? "stage" : "stages"}: jobs ${numbers.join(", ")}`,
     );
-    this.#hurry();
+    this.#asking.hurry();
   }
 
   /** Stages that wait for no more than jobs; those that need what is given up are given up. */
@@ -185,7 +180,7 @@ export class Follower {
 
   /** What the jobs say, and how they stand. */
   async #look(): Promise<void> {
-    const { slurm, store } = this.options;
+    const { store } = this.options;
     let ended = false;
     for (const stage of this.#in("going")) {
       // Its last word is in the log before the job is over.
@@ -194,27 +189,15 @@ export class Follower {
         ended = true;
       }
     }
-    if (ended) this.#hurry();
-    if (performance.now() - this.#asked < this.#pace) return;
-    const states = await slurm.states(this.jobs);
-    this.#asked = performance.now();
-    this.#pace = Math.min(ASK_MS.most, this.#pace * 1.5);
-    if (states === undefined) return this.#unanswered();
-    this.#answered = performance.now();
-    this.#silent = false;
+    if (ended) this.#asking.hurry();
+    const states = await this.#asking.states(() => this.jobs);
+    if (states === undefined) return;
     for (const stage of this.#in("going")) await this.#judge(stage, states.get(stage.job!.job));
     await this.#dropBehind();
   }
 
-  #unanswered(): void {
-    const silence = performance.now() - this.#answered;
-    if (silence > SILENCE_MS) throw new JobError("Slurm does not answer squeue; the jobs are left as they are");
-    if (!this.#silent) this.options.progress.say("Slurm does not answer just now; asking again");
-    this.#silent = true;
-  }
-
   async #judge(stage: FollowedStage, state: JobState | undefined): Promise<void> {
-    if (state !== undefined && stage.tell(stateText(state))) this.#hurry();
+    if (state !== undefined && stage.tell(stateText(state))) this.#asking.hurry();
     if (state !== undefined && isGoing(state)) return;
     await stage.read();
     if (await stage.isDone(this.options.store)) return this.#done(stage);
@@ -224,7 +207,7 @@ export class Follower {
     // What it waited for did not come, which is judged by itself.
     if (state?.reason.startsWith("Dependency") === true) return stage.drop();
     const vanished = state === undefined || (state.state === "COMPLETED" && outcome?.stopped === undefined);
-    if (vanished && ++stage.unseen < UNSEEN_LOOKS) return this.#hurry();
+    if (vanished && ++stage.unseen < UNSEEN_LOOKS) return this.#asking.hurry();
     await this.#lost(stage, state, outcome);
   }
 
@@ -258,7 +241,7 @@ export class Follower {
   #stop(stage: FollowedStage, reason?: string): void {
     stage.state = "stopped";
     if (reason !== undefined) this.#failed.set(stage.key, reason);
-    this.#hurry();
+    this.#asking.hurry();
   }
 
   /** Jobs that wait for a stage whose job was lost would wait for ever. */
@@ -277,10 +260,6 @@ export class Follower {
     await this.options.slurm.cancel(behind);
   }
 
-  #hurry(): void {
-    this.#pace = ASK_MS.least;
-  }
-
   async #pause(): Promise<void> {
     const { signal } = this.options;
     await new Promise<void>((resolve) => {
@@ -295,10 +274,6 @@ export class Follower {
     });
   }
 }
-
-/** Numbers of jobs, each array once. */
-const numbers = (stages: readonly FollowedStage[]): string =>
-  [...new Set(stages.map(({ job }) => job!.job.replace(/_.*/, "")))].join(", ");
 
 /** The last thing a job printed. */
 function lastLine(printed: string): string | undefined {

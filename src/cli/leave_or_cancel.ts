@@ -4,11 +4,17 @@
  */
 import { Interrupted } from "../pipeline/progress.ts";
 
+/** A task runner passes the terminal's Ctrl-C on to a program that has had it already: within so many milliseconds that is the same one. */
+const SAME_MS = 500;
+
 /** Asks when Ctrl-C was pressed in a terminal; another Ctrl-C ends the program at once, and the jobs go on. */
 export async function leaveOrCancel(jobs: readonly string[], reason: unknown): Promise<"leave" | "cancel"> {
   const byHand = reason instanceof Interrupted && reason.by === "SIGINT";
   if (!byHand || !Deno.stdin.isTerminal()) return "leave";
-  const again = () => Deno.exit(130);
+  const asked = performance.now();
+  const again = () => {
+    if (performance.now() - asked > SAME_MS) Deno.exit(130);
+  };
   Deno.addSignalListener("SIGINT", again);
   try {
     const count = `${jobs.length} ${jobs.length === 1 ? "job is" : "jobs are"}`;

@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { readIfThere } from "../../files.ts";
 import type { Resources } from "../../spec/executor.ts";
 import { JobError } from "../job_error.ts";
 import { type JobState, statesOf } from "./job_state.ts";
@@ -37,6 +38,9 @@ export interface JobPlaces {
 /** Root of this project, where tasks are typed. */
 const PROJECT = fileURLToPath(new URL("../../../", import.meta.url));
 const SCRIPT = fileURLToPath(new URL("./job.sh", import.meta.url));
+
+/** Where all jobs print that cannot have a file each. */
+const SHARED = "jobs.txt";
 
 /** Seconds before the time limit at which a job is asked to keep a checkpoint and end. */
 const GRACE = 60;
@@ -91,7 +95,7 @@ const oneLine = (name: string): string => name.replace(/[\u0000-\u001f\u007f]+/g
  * tasks print into one file.
  */
 function outputPattern(folder: string, array: boolean): string {
-  if (folder.includes("\\")) return join(folder, "jobs.txt").replaceAll("\\", "\\\\");
+  if (folder.includes("\\")) return join(folder, SHARED).replaceAll("\\", "\\\\");
   return `${folder.replaceAll("%", "%%")}/${array ? "%A_%a" : "%j"}.txt`;
 }
 
@@ -99,7 +103,7 @@ function outputPattern(folder: string, array: boolean): string {
 export class Slurm {
   #accounting = true;
 
-  /** @param run starts a program; given by tests. */
+  /** Jobs that are submitted run and print in these places. */
   constructor(readonly places: JobPlaces) {}
 
   /**
@@ -156,16 +160,19 @@ export class Slurm {
     if (code !== 0) throw new JobError(`Slurm does not cancel jobs ${jobs.join(" ")}: ${words(err)}`);
   }
 
-  /** What a job printed, its end; empty where it cannot be read. */
+  /** What a job printed, its end; empty where there is nothing. Of a file that several jobs print into, what Slurm says of this one. */
   async printed(job: string): Promise<string> {
-    try {
-      const text = await Deno.readTextFile(join(this.places.output, `${job}.txt`));
-      return text.slice(-4000);
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return "";
-      throw error;
-    }
+    const { output } = this.places;
+    const own = await textIfThere(join(output, `${job}.txt`));
+    if (own !== undefined) return own.slice(-4000);
+    const all = (await textIfThere(join(output, SHARED)) ?? "").split("\n");
+    return all.filter((line) => line.split(/[\s=.]+/).includes(job) && line.startsWith("slurmstepd")).join("\n");
   }
+}
+
+async function textIfThere(path: string): Promise<string | undefined> {
+  const bytes = await readIfThere(path);
+  return bytes && new TextDecoder().decode(bytes);
 }
 
 /** What Slurm's daemon writes into the output of a job that takes more memory than it asked for. */

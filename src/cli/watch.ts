@@ -9,7 +9,7 @@ import { RunLog, type RunState } from "../pipeline/run_state.ts";
 import { type Screen, terminalView } from "../pipeline/terminal_view.ts";
 import { UsageError } from "./args.ts";
 import type { Arguments, Command } from "./types.ts";
-import { watchJobs } from "./watch_jobs.ts";
+import { lookAtJobs, watchJobs } from "./watch_jobs.ts";
 import { panel } from "./watch_panel.ts";
 
 /** The command. */
@@ -34,8 +34,15 @@ async function run(args: Arguments): Promise<number> {
   const log = new RunLog();
   if (args.has("once")) {
     await new LogReader(path, (event) => log.take(event)).read();
+    const begun = mustHaveBegun(log, path);
+    const left = !isWritten(path) && isLeft(begun) ? begun.jobs : undefined;
+    if (left !== undefined) await lookAtJobs(left, (event) => log.take(event));
     const state = mustHaveBegun(log, path);
     console.log(drawn(state, log, { rows: Infinity, columns: Infinity }).join("\n"));
+    if (left !== undefined) {
+      console.error(`Nobody follows its jobs: deno task watch ${begun.name} does, and so does the run's own command`);
+      return 0;
+    }
     return state.ended === undefined && !isWritten(path) ? killed() : codeOf(state);
   }
   const view = Deno.stdout.isTerminal() ? new Redrawn(log) : new Lines();

@@ -2,12 +2,15 @@
  * `deno task watch` of a run on a cluster whose own process has gone: its jobs are followed from here.
  * @module
  */
-import { openEventLog } from "../pipeline/event_log.ts";
+import { type LoggedEvent, openEventLog } from "../pipeline/event_log.ts";
+import type { JobsListed } from "../pipeline/events.ts";
 import { JobError } from "../pipeline/job_error.ts";
 import { Interrupted, Progress } from "../pipeline/progress.ts";
 import type { RunState } from "../pipeline/run_state.ts";
+import { FollowedStage } from "../pipeline/slurm/followed_stage.ts";
 import { Follower } from "../pipeline/slurm/follower.ts";
 import { followed } from "../pipeline/slurm/following.ts";
+import { stateText } from "../pipeline/slurm/job_state.ts";
 import { Slurm } from "../pipeline/slurm/slurm.ts";
 import { makeFolder, type Submission, SubmittedFiles } from "../pipeline/slurm/submission.ts";
 import { Store } from "../pipeline/store.ts";
@@ -55,6 +58,28 @@ export async function watchJobs(path: string, { name, jobs }: RunState, look: ()
     );
     return 0;
   });
+}
+
+/** Tells what jobs have done that nobody follows, and how they stand now. */
+export async function lookAtJobs(
+  { store: root, keys }: JobsListed,
+  take: (event: LoggedEvent) => void,
+): Promise<void> {
+  const stages = (await submitted(root, keys)).map((submission) =>
+    new FollowedStage(root, submission, (event) => take({ time: new Date().toISOString(), ...event }))
+  );
+  for (const stage of stages) {
+    const job = await stage.files.job();
+    if (job !== undefined) stage.attach(job);
+    await stage.read();
+  }
+  const going = stages.filter(({ job }) => job !== undefined);
+  const slurm = new Slurm({ store: root, output: root });
+  const states = await slurm.states(going.map(({ job }) => job!.job));
+  for (const stage of going) {
+    const state = states?.get(stage.job!.job);
+    if (state !== undefined) stage.tell(stateText(state));
+  }
 }
 
 /** What jobs were to do, as far as it is still there: what is missing was done. */

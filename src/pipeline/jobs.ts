@@ -43,7 +43,9 @@ export interface JobOptions {
 }
 
 /** A pool; processes are started when there is work for them, and end with it. */
-export const jobPool = (options: JobOptions): JobPool => ({ compute: (nodes) => new Shift(options).run(nodes) });
+export const jobPool = (options: JobOptions): { compute(nodes: readonly StageNode[]): Promise<JobsDone> } => ({
+  compute: (nodes) => new Shift(options).run(nodes),
+});
 
 /** One computing of a list of stages. */
 class Shift {

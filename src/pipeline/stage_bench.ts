@@ -16,6 +16,7 @@ import type { Store } from "./store.ts";
 
 /** What stages are computed from. */
 export interface StageSetting {
+  /** The experiment they belong to. */
   readonly spec: ResolvedSpec;
   /** Folder that data sets are looked for in first. */
   readonly dataDir?: string | undefined;

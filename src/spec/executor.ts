@@ -8,13 +8,11 @@ import { known } from "./resolve_data.ts";
 import { definition, withDefaults } from "./schema.ts";
 
 /** Kinds of stages that are jobs of their own. */
-export const STAGE_KINDS = ["backbone", "adapted", "ranks", "regions"] as const;
-
-/** A kind of stage. */
-export type StageKind = typeof STAGE_KINDS[number];
+export type StageKind = "backbone" | "adapted" | "ranks" | "regions";
 
 /** What Slurm is asked for; what is left out, the plan or the cluster decides. */
 export interface Resources {
+  /** Where the job runs. */
   readonly partition?: string;
   /** E.g. "gpu:1". */
   readonly gres?: string;

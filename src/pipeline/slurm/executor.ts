@@ -24,9 +24,13 @@ import { makeFolder, type Submission } from "./submission.ts";
 
 /** What jobs are submitted with. */
 export interface SlurmOptions {
+  /** What jobs may take, and how often they are submitted. */
   readonly executor: ExecutorSpec;
+  /** Open; keys are made for it, and jobs refuse any other. */
   readonly engine: Engine;
+  /** On a file system that all nodes share. */
   readonly store: Store;
+  /** Told of everything that jobs do. */
   readonly progress: Progress;
   /** Ends the following. */
   readonly signal?: AbortSignal | undefined;
@@ -38,6 +42,7 @@ export interface SlurmOptions {
 export interface SpecSubmissions {
   /** Before the names of its stages that other specs have otherwise. */
   readonly label: string;
+  /** Of {@linkcode submissionsOf}. */
   readonly submissions: readonly Submission[];
 }
 

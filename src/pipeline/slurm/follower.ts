@@ -216,11 +216,19 @@ export class Follower {
     const { progress, slurm } = this.options;
     const { job, label } = stage;
     const printed = await slurm.printed(job!.job);
-    const word = state === undefined ? "Slurm knows nothing of it" : stateText(state);
+    const word = outcome?.stopped === "interrupted"
+      ? "asked to end: by its time limit, for another job, or by scancel"
+      : state === undefined
+      ? "Slurm knows nothing of it"
+      : stateText(state);
     const memory = (state !== undefined && ranOutOfMemory(state)) || saysOutOfMemory(printed) ||
       (outcome === undefined && stage.nearItsMemory);
     const again = memory ? stage.withMoreMemory() : stage.onceMore();
-    const why = memory ? `out of memory with ${job!.memory} MiB` : outcome?.error ?? lastLine(printed) ?? word;
+    const why = memory
+      ? `out of memory with ${job!.memory} MiB`
+      : outcome === undefined
+      ? lastLine(printed) ?? word
+      : outcome.error ?? word;
     if (again !== undefined) {
       progress.say(`${label}: job ${job!.job} was lost (${memory ? why : word}): ${again}`);
       return stage.drop();

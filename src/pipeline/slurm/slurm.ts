@@ -42,8 +42,8 @@ const SCRIPT = fileURLToPath(new URL("./job.sh", import.meta.url));
 /** Where all jobs print that cannot have a file each. */
 const SHARED = "jobs.txt";
 
-/** Seconds before the time limit at which a job is asked to keep a checkpoint and end. */
-const GRACE = 60;
+/** Seconds before the time limit at which a job is asked to keep a checkpoint and end, and the share of a short limit that may be. */
+const GRACE = { seconds: 60, share: 0.1 };
 
 /**
  * Arguments of sbatch for a job. Each option is one word with its value, so that a value that begins with a hyphen is no option.
@@ -68,7 +68,7 @@ export function sbatchWords(order: JobOrder, { store, output }: JobPlaces): stri
     `--job-name=${oneLine(name)}`,
     `--chdir=${PROJECT}`,
     `--output=${outputPattern(output, tasks !== undefined)}`,
-    `--signal=B:TERM@${GRACE}`,
+    `--signal=B:TERM@${graceOf(time)}`,
     "--nodes=1",
     "--ntasks=1",
     `--cpus-per-task=${cpus}`,
@@ -84,6 +84,27 @@ export function sbatchWords(order: JobOrder, { store, output }: JobPlaces): stri
     // A task finds its key by its number.
     ...(tasks ?? [0]).map((task, i) => `${task}=${keys[i]}`),
   ];
+}
+
+function graceOf(time: string | undefined): number {
+  if (time === undefined) return GRACE.seconds;
+  return Math.max(1, Math.min(GRACE.seconds, Math.floor(GRACE.share * secondsOf(time))));
+}
+
+/**
+ * A time limit in seconds, as Slurm reads it: minutes, minutes:seconds, hours:minutes:seconds, days-hours, days-hours:minutes and so on.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.deepEqual(["90", "1:30", "4:00:00", "1-12", "1-0:30"].map(secondsOf), [5400, 90, 14400, 129600, 88200]);
+ * ```
+ */
+export function secondsOf(time: string): number {
+  const [days, rest] = time.includes("-") ? time.split("-") : [undefined, time];
+  const parts = (rest ?? "").split(":").map(Number);
+  const [hours = 0, minutes = 0, seconds = 0] = days !== undefined || parts.length === 3 ? parts : [0, ...parts];
+  return ((Number(days ?? 0) * 24 + hours) * 60 + minutes) * 60 + seconds;
 }
 
 /** Names are for readers; Slurm's tables have a line for each. */

@@ -20,8 +20,11 @@ import { StoreError } from "../store_error.ts";
 export interface Submission extends StageSetting {
   /** Of this form of a submission. */
   readonly version: 1;
+  /** Digest of `identity`. */
   readonly key: string;
+  /** What the stage computes. */
   readonly kind: StageKind;
+  /** Everything the result depends on. */
   readonly identity: StageIdentity;
   /** As the run lists it; of a sweep with its cell before it. */
   readonly listed: ListedStage;
@@ -33,6 +36,7 @@ export interface Submission extends StageSetting {
   readonly engine: { readonly id: string; readonly rung: Rung; readonly threads: number };
   /** What it asks Slurm for at first. */
   readonly resources: Resources & { readonly cpus: number; readonly memory: number };
+  /** What becomes of jobs that are lost, and how many run at a time. */
   readonly rules: Pick<ExecutorSpec, "retries" | "memoryFactor"> & {
     /** Running tasks of an array. */
     readonly atATime: number;

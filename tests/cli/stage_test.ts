@@ -14,7 +14,7 @@ import { Started } from "./cluster.ts";
 import { TINY } from "./tiny_spec.ts";
 
 describe("deno task stage", () => {
-  let root: string, backbone: Submission, ranks: Submission;
+  let root: string, backbone: Submission, ranks: Submission, reckoned: number;
   beforeEach(async () => {
     root = Deno.makeTempDirSync();
     const { specs: [spec], executor } = parseExperiment(
@@ -25,6 +25,7 @@ describe("deno task stage", () => {
     try {
       const prepared = await prepareData(spec!, undefined);
       const nodes = inOrder(stageGraph(spec!, prepared, engineId(engine)));
+      reckoned = nodes[0]!.memory;
       [backbone, ranks] = await submissionsOf({ spec: spec! }, nodes, prepared, { executor, engine }) as [
         Submission,
         Submission,
@@ -50,6 +51,11 @@ describe("deno task stage", () => {
     const again = await stage(backbone.key);
     assert.equal(again.code, 0, again.err);
     assert.match(again.err, /from the store/);
+  });
+
+  it("is submitted with the memory that plan reckons and the engine's threads, where the spec says nothing", () => {
+    assert.deepEqual(backbone.resources, { memory: Math.ceil(reckoned / 2 ** 20), cpus: 1 });
+    assert.equal(backbone.rules.memoryLimit, 4 * backbone.resources.memory);
   });
 
   it("names the command for what the stage reads where that is not in the store", async () => {

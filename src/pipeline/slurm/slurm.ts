@@ -148,12 +148,14 @@ export class Slurm {
    * @throws {JobError} when squeue cannot be started.
    */
   async states(jobs: readonly string[]): Promise<Map<string, JobState> | undefined> {
-    if (jobs.length === 0) return new Map();
-    const asked = ["--noheader", "--array", "--states=all", "--format=%i|%T|%r", `--jobs=${jobs.join(",")}`];
-    const { code, out, err } = await started("squeue", asked);
-    // Said when it knows none of them: it forgets what ended some minutes ago.
-    if (code !== 0 && !/Invalid job id/i.test(err)) return undefined;
-    const states = statesOf(out);
+    const states = new Map<string, JobState>();
+    for (const part of parts(jobs)) {
+      const asked = ["--noheader", "--array", "--states=all", "--format=%i|%T|%r", `--jobs=${part.join(",")}`];
+      const { code, out, err } = await started("squeue", asked);
+      // Said when it knows none of them: it forgets what ended some minutes ago.
+      if (code !== 0 && !/Invalid job id/i.test(err)) return undefined;
+      for (const [job, state] of statesOf(out)) states.set(job, state);
+    }
     const unknown = jobs.filter((job) => !states.has(job));
     for (const [job, state] of await this.#remembered(unknown)) states.set(job, state);
     return states;
@@ -161,24 +163,28 @@ export class Slurm {
 
   /** What accounting has of jobs that the queue has forgotten. */
   async #remembered(jobs: readonly string[]): Promise<Map<string, JobState>> {
-    if (jobs.length === 0 || !this.#accounting) return new Map();
-    const asked = [
-      "--noheader",
-      "--parsable2",
-      "--allocations",
-      "--format=JobID,State,Reason",
-      `--jobs=${jobs.join(",")}`,
-    ];
-    const { code, out, err } = await started("sacct", asked);
-    if (code !== 0) this.#accounting = !/disabled/i.test(err);
-    return code === 0 ? statesOf(out) : new Map();
+    const states = new Map<string, JobState>();
+    for (const part of this.#accounting ? parts(jobs) : []) {
+      const asked = [
+        "--noheader",
+        "--parsable2",
+        "--allocations",
+        "--format=JobID,State,Reason",
+        `--jobs=${part.join(",")}`,
+      ];
+      const { code, out, err } = await started("sacct", asked);
+      if (code !== 0) this.#accounting = !/disabled/i.test(err);
+      else for (const [job, state] of statesOf(out)) states.set(job, state);
+    }
+    return states;
   }
 
   /** Ends jobs; those that have ended are left as they are. */
   async cancel(jobs: readonly string[]): Promise<void> {
-    if (jobs.length === 0) return;
-    const { code, err } = await started("scancel", ["--quiet", ...jobs]);
-    if (code !== 0) throw new JobError(`Slurm does not cancel jobs ${jobs.join(" ")}: ${words(err)}`);
+    for (const part of parts(jobs)) {
+      const { code, err } = await started("scancel", ["--quiet", ...part]);
+      if (code !== 0) throw new JobError(`Slurm does not cancel jobs ${part.join(" ")}: ${words(err)}`);
+    }
   }
 
   /** What a job printed, its end; empty where there is nothing. Of a file that several jobs print into, what Slurm says of this one. */
@@ -199,6 +205,11 @@ async function textIfThere(path: string): Promise<string | undefined> {
 /** What Slurm's daemon writes into the output of a job that takes more memory than it asked for. */
 export const saysOutOfMemory = (printed: string): boolean =>
   /exceeded (job |step )?memory limit|oom[-_ ]kill/i.test(printed);
+
+/** As many jobs as one command is asked about. */
+function* parts(jobs: readonly string[]): Generator<readonly string[]> {
+  for (let at = 0; at < jobs.length; at += 1000) yield jobs.slice(at, at + 1000);
+}
 
 const words = (text: string): string => text.trim().split(/\s*\n\s*/).join("; ");
 

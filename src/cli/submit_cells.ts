@@ -8,7 +8,8 @@ import { inOrder, stageGraph } from "../pipeline/graph.ts";
 import { prepareData } from "../pipeline/prepare.ts";
 import { Interrupted, type Progress } from "../pipeline/progress.ts";
 import { engineOn } from "../pipeline/run_spec.ts";
-import { type SpecSubmissions, submissionsOf } from "../pipeline/slurm/executor.ts";
+import { type SlurmOptions, type SpecSubmissions, submissionsOf } from "../pipeline/slurm/executor.ts";
+import type { StageSetting } from "../pipeline/stage_bench.ts";
 import { engineId } from "../pipeline/stages.ts";
 import { Store } from "../pipeline/store.ts";
 import type { Sweep, SweepCell } from "../spec/sweep.ts";
@@ -30,7 +31,11 @@ export async function submitCells(
     const specs: SpecSubmissions[] = [];
     for (const [i, { spec }] of runs.entries()) {
       signal.throwIfAborted();
-      const submissions = await cellSubmissions(sweep.cells[i]!, { ...onNodes({ spec, dataDir }), ...asked });
+      const submissions = await cellSubmissions(sweep.cells[i]!, {
+        ...onNodes({ spec, dataDir, checkpointEvery: asked.checkpointEvery }),
+        ...asked,
+        store,
+      });
       if (submissions !== undefined) specs.push(submissions);
     }
     await slurm.computeAll(specs, slurmOptions({ engine, store, progress }, asked));
@@ -42,11 +47,11 @@ export async function submitCells(
 /** Undefined for a cell that cannot run: it says why itself. */
 async function cellSubmissions(
   { folder }: SweepCell,
-  setting: Parameters<typeof submissionsOf>[0] & Parameters<typeof submissionsOf>[3],
+  setting: StageSetting & Pick<SlurmOptions, "executor" | "engine" | "store">,
 ): Promise<SpecSubmissions | undefined> {
-  const { spec, dataDir, engine } = setting;
+  const { spec, dataDir, engine, store } = setting;
   try {
-    const prepared = await prepareData(spec, dataDir);
+    const prepared = await prepareData(spec, dataDir, { store });
     mustBeFeasible(spec, prepared);
     const nodes = inOrder(stageGraph(spec, prepared, engineId(engine)));
     return { label: folder, submissions: await submissionsOf(setting, nodes, prepared, setting) };

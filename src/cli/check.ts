@@ -21,8 +21,9 @@ import { type Checked, checkJson, checkText, EXIT } from "./check_text.ts";
 import { REPORTS } from "./run_one.ts";
 import { settled } from "./settled.ts";
 import { type ReadSpec, readSpecs, SPEC_OPTIONS } from "./specs.ts";
+import { interruptible } from "./interruptible.ts";
 import type { Arguments, Command } from "./types.ts";
-import { type Asked, askedOf, failedAlone, interruptible, JOBS_OPTION, withWorkbench } from "./workbench.ts";
+import { type Asked, askedOf, EXECUTOR_OPTION, failedAlone, JOBS_OPTION, withWorkbench } from "./workbench.ts";
 
 /** The command. */
 export const command: Command = {
@@ -42,6 +43,7 @@ export const command: Command = {
         "hold measures within X and nothing else that training makes, on the same engine too: another processor may round differently (default: exactly on the same engine, within the spec's reproduce.tolerance on another)",
     },
     JOBS_OPTION,
+    EXECUTOR_OPTION,
     { name: "quiet", summary: "no progress, only what moved" },
     {
       name: "json",
@@ -70,12 +72,13 @@ async function run(args: Arguments): Promise<number> {
   if (out !== undefined && resolve(out) === resolve(reports)) {
     throw new UsageError(`--out wants a folder beside the committed reports: found "${out}", theirs`, "check");
   }
-  const asked = { ...askedOf(args, "check"), tolerance: toleranceOf(args) };
+  const tolerance = toleranceOf(args);
+  const asked = specs.map(({ executor }) => ({ ...askedOf(args, executor, "check"), tolerance }));
   return await interruptible(async (signal) => {
     let code = 0;
-    for (const { runs, sweep } of specs) {
+    for (const [i, { runs, sweep }] of specs.entries()) {
       signal.throwIfAborted();
-      const own = { ...asked, signal };
+      const own = { ...asked[i]!, signal };
       code = Math.max(
         code,
         sweep === undefined

@@ -32,6 +32,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./watch.ts")).command,
   },
   {
+    name: "stage",
+    summary: "compute one stage, as a cluster's jobs do",
+    load: async () => (await import("./stage.ts")).command,
+  },
+  {
     name: "report",
     summary: "write a report again from its results",
     load: async () => (await import("./report.ts")).command,

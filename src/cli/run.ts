@@ -7,8 +7,9 @@ import { Interrupted } from "../pipeline/progress.ts";
 import { runOne } from "./run_one.ts";
 import { runSweep } from "./run_sweep.ts";
 import { type ReadExperiment, readSpecs, SPEC_OPTIONS } from "./specs.ts";
+import { interruptible } from "./interruptible.ts";
 import type { Arguments, Command } from "./types.ts";
-import { type Asked, askedOf, failedAlone, interruptible, JOBS_OPTION } from "./workbench.ts";
+import { type Asked, askedOf, EXECUTOR_OPTION, failedAlone, JOBS_OPTION } from "./workbench.ts";
 
 /** The command. */
 export const command: Command = {
@@ -32,6 +33,7 @@ export const command: Command = {
         `optimiser steps between two checkpoints of a training (default: ${CHECKPOINT_EVERY}); results are the same`,
     },
     JOBS_OPTION,
+    EXECUTOR_OPTION,
     { name: "quiet", summary: "no progress, only the report's path" },
     {
       name: "json",
@@ -43,6 +45,7 @@ export const command: Command = {
     "deno task run experiments/quickstart.json",
     "deno task run experiments/paper/*.json --jobs 4",
     "deno task run experiments/quickstart.json --set regions.k=5 --out trials",
+    "deno task run experiments/quickstart.json --executor slurm",
     `deno task run experiments/quickstart.json --set 'sweep={"regions.k":[1,2,3]}'`,
   ],
   run,
@@ -50,12 +53,12 @@ export const command: Command = {
 
 async function run(args: Arguments): Promise<number> {
   const experiments = await readSpecs(args);
-  const asked = askedOf(args, "run");
+  const asked = experiments.map(({ executor }) => askedOf(args, executor, "run"));
   return await interruptible(async (signal) => {
     let code = 0;
-    for (const experiment of experiments) {
+    for (const [i, experiment] of experiments.entries()) {
       signal.throwIfAborted();
-      code = Math.max(code, await runExperiment(experiment, args, { ...asked, signal }));
+      code = Math.max(code, await runExperiment(experiment, args, { ...asked[i]!, signal }));
     }
     return code;
   });

@@ -15,6 +15,7 @@ import { writtenOut } from "../spec/shown_text.ts";
 import { CELLS, type Sweep, type SweepCell } from "../spec/sweep.ts";
 import { isShown, REPORTS, runOne } from "./run_one.ts";
 import type { ReadSpec } from "./specs.ts";
+import { submitCells } from "./submit_cells.ts";
 import type { Arguments } from "./types.ts";
 import { type Asked, failedAlone } from "./workbench.ts";
 
@@ -34,6 +35,9 @@ export async function runSweep(
   const progress = new Progress([...(isShown(args) ? [terminalView()] : []), log.sink], asked.signal);
   const engine = await openEngine(runs[0]!.spec.engine);
   try {
+    if (asked.executor.kind === "slurm") {
+      await submitCells(sweep, runs, args.text("data"), { ...asked, engine }, progress);
+    }
     const outcomes: CellOutcome[] = [];
     for (const [i, read] of runs.entries()) {
       asked.signal.throwIfAborted();

@@ -3,6 +3,7 @@
  * @module
  */
 import { specDigest } from "../spec/canonical.ts";
+import type { ExecutorSpec } from "../spec/executor.ts";
 import { portableSpec } from "../spec/portable.ts";
 import { SpecError } from "../spec/issue.ts";
 import { readSpecFile } from "../spec/spec_file.ts";
@@ -33,6 +34,8 @@ export interface ReadExperiment {
   readonly name: string;
   /** What is to run; of a sweep one for each cell, in its order. */
   readonly runs: readonly ReadSpec[];
+  /** Where stages run. */
+  readonly executor: ExecutorSpec;
   /** Absent where the spec has none. */
   readonly sweep?: Sweep;
 }
@@ -52,14 +55,16 @@ export async function readSpecs(args: Arguments): Promise<ReadExperiment[]> {
   const overrides = [...args.all("set"), ...(engine === undefined ? [] : [`engine=${engine}`])];
   const all: ReadExperiment[] = [];
   for (const file of args.positional) {
-    const { name, specs, sweep, search, issue } = parseExperiment(await readSpecFile(file), file, { set: overrides });
+    const { name, specs, sweep, search, executor, issue } = parseExperiment(await readSpecFile(file), file, {
+      set: overrides,
+    });
     const same = all.find((other) => other.name === name);
     if (same !== undefined) {
       const message = `"${name}" is also the name of ${same.file}: their reports would go to one folder.`;
       throw new SpecError(file, [issue("/name", message)]);
     }
     const runs = specs.map((spec) => ({ spec, digest: specDigest(portableSpec(spec)), ...(search && { search }) }));
-    all.push({ file, name, runs, ...(sweep !== undefined && { sweep }) });
+    all.push({ file, name, runs, executor, ...(sweep !== undefined && { sweep }) });
   }
   return all;
 }

@@ -3,18 +3,20 @@
  * @module
  */
 import { basename, join } from "node:path";
-import { EVENT_LOG, isLoggedEvent, isWritten, type LoggedEvent } from "../pipeline/event_log.ts";
-import { JsonLines } from "../pipeline/json_lines.ts";
+import { EVENT_LOG, isWritten, type LoggedEvent } from "../pipeline/event_log.ts";
+import { LogReader } from "../pipeline/log_reader.ts";
 import { RunLog, type RunState } from "../pipeline/run_state.ts";
 import { type Screen, terminalView } from "../pipeline/terminal_view.ts";
 import { UsageError } from "./args.ts";
 import type { Arguments, Command } from "./types.ts";
+import { lookAtJobs, watchJobs } from "./watch_jobs.ts";
 import { panel } from "./watch_panel.ts";
 
 /** The command. */
 export const command: Command = {
   name: "watch",
-  summary: "follow a run: its stages, loss, memory and time left, from its event log",
+  summary:
+    "follow a run: its stages, loss, memory and time left, from its event log. Of a run on a cluster that nobody follows any more, follows the jobs, submits again those that are lost, and asks at Ctrl-C whether to cancel them",
   usage: "deno task watch RUN [options]",
   positional: { min: 1, max: 1 },
   options: [
@@ -31,22 +33,35 @@ async function run(args: Arguments): Promise<number> {
   const path = await logOf(args.positional[0]!, args.text("out") ?? "reports");
   const log = new RunLog();
   if (args.has("once")) {
-    await new Follower(path, (event) => log.take(event)).read();
+    await new LogReader(path, (event) => log.take(event)).read();
+    const begun = mustHaveBegun(log, path);
+    const left = !isWritten(path) && isLeft(begun) ? begun.jobs : undefined;
+    if (left !== undefined) await lookAtJobs(left, (event) => log.take(event));
     const state = mustHaveBegun(log, path);
     console.log(drawn(state, log, { rows: Infinity, columns: Infinity }).join("\n"));
+    if (left !== undefined) {
+      console.error(`Nobody follows its jobs: deno task watch ${begun.name} does, and so does the run's own command`);
+      return 0;
+    }
     return state.ended === undefined && !isWritten(path) ? killed() : codeOf(state);
   }
   const view = Deno.stdout.isTerminal() ? new Redrawn(log) : new Lines();
-  const follower = new Follower(path, (event) => {
+  const reader = new LogReader(path, (event) => {
     log.take(event);
     view.take(event);
   });
+  const look = async () => {
+    await reader.read();
+    view.draw();
+  };
   while (true) {
     const alive = isWritten(path);
     // What a run wrote before it ended is there now.
-    await follower.read();
-    view.draw();
-    if (log.state?.ended !== undefined) return codeOf(log.state);
+    await look();
+    const { state } = log;
+    // Nobody follows the jobs it has left in the queue.
+    if (!alive && state?.jobs !== undefined && isLeft(state)) return await watchJobs(path, state, look);
+    if (state?.ended !== undefined) return codeOf(state);
     if (!alive) {
       mustHaveBegun(log, path);
       return killed();
@@ -54,6 +69,9 @@ async function run(args: Arguments): Promise<number> {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }
+
+/** Whether a run ended before its jobs did. */
+const isLeft = ({ ended }: RunState): boolean => ended === undefined || ended.outcome === "interrupted";
 
 /** The log that `run` names: a file, a report's folder, or an experiment under `out`. */
 async function logOf(run: string, out: string): Promise<string> {
@@ -78,24 +96,6 @@ async function statIfThere(path: string): Promise<Deno.FileInfo | undefined> {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
     throw error;
-  }
-}
-
-/** Reads what is new in a log. */
-class Follower {
-  #at = 0;
-  readonly #lines = new JsonLines();
-
-  constructor(readonly path: string, readonly take: (event: LoggedEvent) => void) {}
-
-  async read(): Promise<void> {
-    using file = await Deno.open(this.path);
-    await file.seek(this.#at, Deno.SeekMode.Start);
-    const buffer = new Uint8Array(64 * 1024);
-    for (let count = await file.read(buffer); count !== null; count = await file.read(buffer)) {
-      this.#at += count;
-      for (const value of this.#lines.take(buffer.subarray(0, count))) if (isLoggedEvent(value)) this.take(value);
-    }
   }
 }
 

@@ -69,7 +69,7 @@ function stageLine(stage: StageState, width: number, ended: boolean): string {
   const name = writtenOut(stage.stage).padEnd(width);
   switch (stage.state) {
     case "waiting":
-      return ended ? `  ${name}` : `  ${name}  waits`;
+      return ended ? `  ${name}` : `  ${name}  waits${stage.job === undefined ? "" : `: ${stage.job}`}`;
     case "stored":
       return `  ${name}  ${barOf(1)}  from the store`;
     case "done":
@@ -79,7 +79,9 @@ function stageLine(stage: StageState, width: number, ended: boolean): string {
       const left = ended ? "" : `, ${timeText(seconds / step * (steps - step))} left`;
       const rest = step === 0 ? "" : `  ${what} ${step} of ${steps}${left}`;
       const bytes = memory === 0 ? "" : `, ${Math.round(memory / 1e6)} MB`;
-      return `${ended ? " " : ">"} ${name}  ${barOf(steps === 0 ? 0 : step / steps)}${rest}${lossText(stage)}${bytes}`;
+      const job = stage.job === undefined || ended ? "" : `, ${stage.job}`;
+      const bar = barOf(steps === 0 ? 0 : step / steps);
+      return `${ended ? " " : ">"} ${name}  ${bar}${rest}${lossText(stage)}${bytes}${job}`;
     }
   }
 }

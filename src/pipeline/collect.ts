@@ -7,11 +7,12 @@ import { entriesIfThere, removeIfThere, renameIfThere } from "../files.ts";
 import { type StoredEntry, takeInventory } from "./inventory.ts";
 import { atGate, leasedEntries } from "./lease.ts";
 import { isLocked } from "./lock.ts";
+import { submittedFiles } from "./slurm/submitted_files.ts";
 import { isRemoving, lockedStage, removingPlace } from "./places.ts";
 
 /** What to remove beside leftovers of dead processes. */
 export interface CollectRules {
-  /** Results and checkpoints that no run has used for more days than this go. */
+  /** Results, checkpoints and what was submitted to a cluster go when no run has used them for more days than this. */
   readonly keepDays?: number | undefined;
   /** Bytes: least recently used results go until the rest is no larger. */
   readonly maxSize?: number | undefined;
@@ -77,6 +78,10 @@ export async function collect(root: string, rules: CollectRules = {}): Promise<C
         removed.push({ path: entry, bytes, why });
         left -= bytes;
       }
+    }
+    for (const { path, bytes, lastUsed } of await submittedFiles(root)) {
+      const days = idleDays(lastUsed);
+      if (days > keepDays) removed.push({ path, bytes, why: `not used for ${Math.floor(days)} days` });
     }
     return { removed: dryRun ? removed : await setAside(root, removed), inUse, left };
   });

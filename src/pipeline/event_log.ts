@@ -22,6 +22,8 @@ const FIELDS: Readonly<Record<RunEvent["event"], Readonly<Record<string, string>
   begin: { stage: "string" },
   step: { stage: "string", what: "string", step: "number", steps: "number", seconds: "number", memory: "number" },
   end: { stage: "string", seconds: "number", cached: "boolean", memory: "number" },
+  jobs: { store: "string", keys: "object" },
+  job: { stage: "string", job: "string", state: "string" },
   say: { text: "string" },
   done: { outcome: "string", text: "string" },
 };
@@ -34,6 +36,7 @@ export function isLoggedEvent(value: unknown): value is LoggedEvent {
   const fields = Object.entries(FIELDS[kind as RunEvent["event"]]);
   if (!fields.every(([name, type]) => typeOf(value[name]) === type)) return false;
   if (kind === "done") return ["done", "failed", "interrupted"].includes(String(value.outcome));
+  if (kind === "jobs") return Array.isArray(value.keys) && value.keys.every((key) => typeof key === "string");
   if (kind !== "stages") return true;
   return Array.isArray(value.stages) &&
     value.stages.every((each) =>

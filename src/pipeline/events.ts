@@ -83,6 +83,28 @@ export interface Said {
   readonly text: string;
 }
 
+/** Stages become jobs of a Slurm cluster. */
+export interface JobsListed {
+  /** Tells it from other events. */
+  readonly event: "jobs";
+  /** Absolute path of the store that they fill, and that knows what was submitted. */
+  readonly store: string;
+  /** Keys of the stages that it lacked. */
+  readonly keys: readonly string[];
+}
+
+/** A stage's job stands otherwise than before. */
+export interface JobChanged {
+  /** Tells it from other events. */
+  readonly event: "job";
+  /** The stage's name. */
+  readonly stage: string;
+  /** Its number. */
+  readonly job: string;
+  /** In Slurm's words, e.g. "PENDING (Resources)". */
+  readonly state: string;
+}
+
 /** The run is over. */
 export interface RunEnded {
   /** Tells it from other events. */
@@ -94,7 +116,16 @@ export interface RunEnded {
 }
 
 /** Anything that happens in a run. */
-export type RunEvent = RunBegun | StagesListed | StageBegun | StageStepped | StageEnded | Said | RunEnded;
+export type RunEvent =
+  | RunBegun
+  | StagesListed
+  | StageBegun
+  | StageStepped
+  | StageEnded
+  | JobsListed
+  | JobChanged
+  | Said
+  | RunEnded;
 
 /** Takes events in the order they happen. */
 export type EventSink = (event: RunEvent) => void;

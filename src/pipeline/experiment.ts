@@ -100,9 +100,10 @@ export async function runExperiment(
   const held = bench.jobs === undefined ? Deno.memoryUsage().rss : 0;
   // On a GPU a language model's tensors are in its memory; what else a process takes is small beside them.
   const own = prepared.language && bench.engine.memory;
-  await mustFit(nodes, bench.store, own ?? memoryBudget() + held, (line) => bench.progress.say(line));
+  const there = bench.jobs?.memory ?? own ?? memoryBudget() + held;
+  await mustFit(nodes, bench.store, there, (line) => bench.progress.say(line));
   // What other processes have computed is in the store, and is read from there like everything else.
-  const told = await bench.jobs?.compute(nodes);
+  const told = await bench.jobs?.compute(nodes, prepared);
   const assembly = new Assembly(new StageRunner(spec, prepared, bench, told?.computed), told?.failed);
   try {
     for (const stages of graph) await assembly.seed(stages);
@@ -112,7 +113,8 @@ export async function runExperiment(
   return assembly;
 }
 
-const listed = ({ stage, steps, task }: StageNode): ListedStage => ({
+/** A stage as the run's events list it. */
+export const listed = ({ stage, steps, task }: StageNode): ListedStage => ({
   stage,
   what: task.kind === "ranks" || task.kind === "represented" ? "windows" : "steps",
   steps,

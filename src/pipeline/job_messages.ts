@@ -2,17 +2,14 @@
  * What a run and the processes that work for it say to each other: JSON lines over standard input and output.
  * @module
  */
-import type { ResolvedSpec } from "../spec/types.ts";
 import type { RunEvent } from "./events.ts";
+import type { StageSetting, Stops } from "./stage_bench.ts";
 
 /** The first line to a worker. */
-export interface JobSetting {
-  readonly spec: ResolvedSpec;
-  readonly dataDir?: string | undefined;
+export type JobSetting = StageSetting & {
   /** Root of the store. */
   readonly store: string;
-  readonly checkpointEvery?: number | undefined;
-}
+};
 
 /** Every later line: compute this stage. The end of the input ends the worker, after its running step. */
 export interface JobRequest {
@@ -35,6 +32,6 @@ export type JobReply =
   | {
     readonly reply: "failed";
     readonly key: string;
-    readonly stops: "training" | "method" | "run";
+    readonly stops: Stops;
     readonly error: string;
   };

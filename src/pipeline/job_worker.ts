@@ -2,18 +2,12 @@
  * The other end of a {@linkcode JobProcess}: takes keys of stages, computes them into the store, says what happens.
  * @module
  */
-import { TrainingError } from "../engine/training_error.ts";
-import { openEngine } from "../engine/open.ts";
-import type { Engine } from "../engine/types.ts";
 import { JobError } from "./job_error.ts";
 import type { JobReply, JobRequest, JobSetting } from "./job_messages.ts";
-import { inOrder, isOfMethod, type SeedStages, stageGraph, type StageNode } from "./graph.ts";
+import type { StageNode } from "./graph.ts";
 import { JsonLines } from "./json_lines.ts";
-import { stopsMethodAlone } from "./method_failure.ts";
-import { prepareData } from "./prepare.ts";
 import { Interrupted, Progress } from "./progress.ts";
-import { StageRunner } from "./stage_runner.ts";
-import { engineId } from "./stages.ts";
+import { StageBench, stoppedBy } from "./stage_bench.ts";
 import { Store } from "./store.ts";
 
 /** Serves a run until its input ends, which also interrupts a running stage after its step. */
@@ -66,7 +60,7 @@ export async function serveJobs(
 class Worker {
   readonly #store: Store;
   readonly #progress: Progress;
-  #opened: Opened | undefined;
+  #bench: StageBench | undefined;
 
   constructor(
     readonly setting: JobSetting,
@@ -81,13 +75,12 @@ class Worker {
   async serve(key: string): Promise<void> {
     let node: StageNode | undefined;
     try {
-      const { runner, graph } = this.#opened ??= await this.#openAll();
-      const stages = graph.find((seed) => inOrder([seed]).some((node) => node.key === key));
-      node = stages === undefined ? undefined : inOrder([stages]).find((node) => node.key === key);
-      if (stages === undefined || node === undefined) {
+      this.#bench ??= await StageBench.open(this.setting, { store: this.#store, progress: this.#progress });
+      node = this.#bench.node(key);
+      if (node === undefined) {
         throw new JobError("the data or the engine are no longer what they were when the run began");
       }
-      await runner.result(node, stages.backbone);
+      await this.#bench.compute(node);
       this.answer({ reply: "done", key });
     } catch (error) {
       if (error instanceof Interrupted) return;
@@ -97,31 +90,7 @@ class Worker {
   }
 
   async close(): Promise<void> {
-    this.#opened?.runner.close();
-    this.#opened?.engine.close();
+    this.#bench?.close();
     await this.#store.close();
   }
-
-  async #openAll(): Promise<Opened> {
-    const { spec, dataDir, checkpointEvery } = this.setting;
-    const engine = await openEngine(spec.engine);
-    const prepared = await prepareData(spec, dataDir, { store: this.#store });
-    const bench = { engine, store: this.#store, progress: this.#progress, checkpointEvery };
-    return {
-      engine,
-      runner: new StageRunner(spec, prepared, bench),
-      graph: stageGraph(spec, prepared, engineId(engine)),
-    };
-  }
-}
-
-function stoppedBy(error: unknown, node: StageNode | undefined): "training" | "method" | "run" {
-  if (node === undefined || !stopsMethodAlone(error, isOfMethod(node))) return "run";
-  return error instanceof TrainingError ? "training" : "method";
-}
-
-interface Opened {
-  readonly engine: Engine;
-  readonly runner: StageRunner;
-  readonly graph: readonly SeedStages[];
 }

@@ -7,6 +7,7 @@
 import type { StageNode } from "./graph.ts";
 import { JobError } from "./job_error.ts";
 import type { JobProcess } from "./job_process.ts";
+import type { Prepared } from "./prepare.ts";
 import { Interrupted } from "./progress.ts";
 import { memoryBudget } from "./stage_memory.ts";
 import { nextStage, type Schedulable } from "./schedule.ts";
@@ -14,8 +15,10 @@ import type { Store } from "./store.ts";
 
 /** Something that computes stages into the store. */
 export interface JobPool {
-  /** Computes what the store lacks, but for stages that stop the methods they belong to, and what needs them. */
-  compute(nodes: readonly StageNode[]): Promise<JobsDone>;
+  /** Bytes there are for a stage where it is computed, if that is another machine's to say; left out: this one's count. */
+  readonly memory?: number;
+  /** Computes what the store lacks, but for stages that stop the methods they belong to, and what needs them. `prepared` are their data. */
+  compute(nodes: readonly StageNode[], prepared: Prepared): Promise<JobsDone>;
 }
 
 /** What a pool of jobs came to. A stage in neither, and not in the store, has diverged or needs one that stopped. */
@@ -40,7 +43,9 @@ export interface JobOptions {
 }
 
 /** A pool; processes are started when there is work for them, and end with it. */
-export const jobPool = (options: JobOptions): JobPool => ({ compute: (nodes) => new Shift(options).run(nodes) });
+export const jobPool = (options: JobOptions): { compute(nodes: readonly StageNode[]): Promise<JobsDone> } => ({
+  compute: (nodes) => new Shift(options).run(nodes),
+});
 
 /** One computing of a list of stages. */
 class Shift {

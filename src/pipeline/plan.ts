@@ -73,14 +73,15 @@ export async function planStages(
   for (const { stage, size, key, identity, memory, cost } of nodes) {
     const found = await store.look(identity);
     const cached = found === undefined ? {} : { cachedSeconds: found.seconds };
-    const seconds = cost && speed && secondsFor(cost, speed);
+    const seconds = cost && speed && reckonedSeconds(cost, speed);
     const reckoned = seconds === undefined ? {} : { reckoned: { bytes: memory, seconds } };
     stages.push({ stage, size, key: key.slice(0, 24), ...cached, ...reckoned });
   }
   return { stages, obstacles: await obstaclesOf(nodes, store, prepared.language && memory) };
 }
 
-function secondsFor({ flops }: LanguageCost, speed: Speed): number {
+/** Seconds that a stage of a language model may take at that speed. */
+export function reckonedSeconds({ flops }: LanguageCost, speed: Speed): number {
   const of = (what: "training" | "reading") => secondsOf(flops[what], speed.rate, speed, what);
   return of("training") + of("reading");
 }

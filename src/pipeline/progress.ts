@@ -9,8 +9,8 @@ export class Interrupted extends Error {
   /** Tells the error apart where `instanceof` cannot: in logs, and between two copies of this module. */
   override readonly name = "Interrupted";
 
-  /** Makes the error; its message tells the user how to go on. */
-  constructor() {
+  /** Makes the error; its message tells the user how to go on. `by` is the signal that did it, where it was one. */
+  constructor(readonly by?: Deno.Signal) {
     super("Interrupted: what is done is kept, the same command goes on from there");
   }
 }

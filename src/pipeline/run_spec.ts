@@ -51,14 +51,17 @@ export async function runSpec(
 
 const REPORT = { stage: "report: charts and text", what: "steps", steps: 0 } as const;
 
+/** An engine for readers. */
+export const engineOn = ({ rung, version, device, threads }: Workbench["engine"]): string =>
+  `${rung} (${version}, ${device}, threads ${threads})`;
+
 /** Reads and slices the data of a run, and makes sure that it can be done with them. */
 export async function prepareRun(
   spec: ResolvedSpec,
   { progress, engine, store }: Workbench,
   dataDir: string | undefined,
 ): Promise<Prepared> {
-  const on = `${engine.rung} (${engine.version}, ${engine.device}, threads ${engine.threads})`;
-  progress.tell({ event: "run", name: spec.name, engine: on, pid: Deno.pid });
+  progress.tell({ event: "run", name: spec.name, engine: engineOn(engine), pid: Deno.pid });
   await progress.begin("data: read, slice, cut windows");
   const prepared = await prepareData(spec, dataDir, { store });
   progress.end(prepared.seconds, prepared.cached);

@@ -3,7 +3,7 @@
  * @module
  */
 import type { LoggedEvent } from "./event_log.ts";
-import type { ListedStage, RunEnded } from "./events.ts";
+import type { JobsListed, ListedStage, RunEnded } from "./events.ts";
 
 /** A stage as far as it has come. */
 export interface StageState {
@@ -19,6 +19,8 @@ export interface StageState {
   readonly seconds: number;
   /** Resident bytes at its last event. */
   readonly memory: number;
+  /** On a cluster: its job and how that stands, e.g. "job 72_3 PENDING (Resources)". */
+  readonly job?: string;
 }
 
 /** The latest run of a log. */
@@ -32,6 +34,8 @@ export interface RunState {
   readonly stages: readonly StageState[];
   /** The latest lines that were worth saying. */
   readonly said: readonly string[];
+  /** What jobs of a cluster compute, where any do. */
+  readonly jobs?: JobsListed;
   readonly ended?: RunEnded;
 }
 
@@ -56,6 +60,7 @@ export class RunLog {
   #latest = 0;
   #ended: RunEnded | undefined;
   #said: string[] = [];
+  #jobs: JobsListed | undefined;
   #listed = new Map<string, ListedStage>();
   #stages = new Map<string, StageState>();
 
@@ -66,6 +71,7 @@ export class RunLog {
       this.#run = { name: event.name, engine: event.engine, begun: time };
       this.#ended = undefined;
       this.#said = [];
+      this.#jobs = undefined;
       this.#listed.clear();
       this.#stages.clear();
     }
@@ -89,6 +95,13 @@ export class RunLog {
         const { stage, seconds, memory, cached } = event;
         return this.#change(stage, { state: cached ? "stored" : "done", seconds, memory });
       }
+      case "jobs":
+        this.#jobs = event.keys.length === 0 ? undefined : event;
+        // Somebody follows again what another has left.
+        this.#ended = undefined;
+        return;
+      case "job":
+        return this.#change(event.stage, { job: `job ${event.job} ${event.state}` });
       case "say":
         this.#said = [...this.#said, event.text].slice(-SAID);
         return;
@@ -100,8 +113,8 @@ export class RunLog {
   /** The run as it stands; undefined before the first event "run". */
   get state(): RunState | undefined {
     if (this.#run === undefined) return undefined;
-    const ended = this.#ended === undefined ? {} : { ended: this.#ended };
-    return { ...this.#run, latest: this.#latest, stages: [...this.#stages.values()], said: this.#said, ...ended };
+    const rest = { ...(this.#jobs && { jobs: this.#jobs }), ...(this.#ended && { ended: this.#ended }) };
+    return { ...this.#run, latest: this.#latest, stages: [...this.#stages.values()], said: this.#said, ...rest };
   }
 
   /** Seconds that what is listed may still take, one stage after the other, by what a step took so far; undefined while that is not known. */

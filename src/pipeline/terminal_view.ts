@@ -76,6 +76,8 @@ export function terminalView(screen: Screen = standardError): EventSink {
       case "run":
         return print(`${event.name}: engine ${event.engine}`, true);
       case "stages":
+      case "jobs":
+      case "job":
         return;
       case "done":
         // What is printed next, by whoever ends the run, begins on a line of its own.

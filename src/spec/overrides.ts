@@ -25,6 +25,7 @@ export interface Overridden {
 const TEXT_FIELDS: readonly { readonly at: RegExp; readonly field: string }[] = [
   { at: /^\/dataset$/, field: "id" },
   { at: /^\/methods\/\d+$/, field: "kind" },
+  { at: /^\/executor$/, field: "kind" },
 ];
 
 /** Longest text of an option, or of anything in it, that a message repeats. */

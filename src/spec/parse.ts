@@ -2,7 +2,6 @@
  * Reading a spec: text in, resolved spec out, or every problem at once.
  * @module
  */
-import { refusals } from "./availability.ts";
 import { crossChecks } from "./checks.ts";
 import { MOST_PROBLEMS, SpecError, type SpecIssue } from "./issue.ts";
 import { has, isRecord, type Json, type JsonRecord, pathOf, valueAt } from "./json.ts";
@@ -35,7 +34,7 @@ export interface ParseOptions {
  *
  * @param text Plain JSON; bytes are UTF-8.
  * @param file Where it comes from: named in errors, and paths in the spec are seen from its folder.
- * @throws {SpecError} with all problems at once: syntax, fields and values, what this version cannot do, what does not fit together.
+ * @throws {SpecError} with all problems at once: syntax, fields and values, what does not fit together.
  *
  * @example
  * ```ts
@@ -125,12 +124,8 @@ export function judged({ file, source, value, origins, swept = new Map() }: Writ
     return option === undefined ? source.issue(pointer, message, at) : fromOption(source, option, pointer, message);
   };
   const misfitting = misfits(value, found);
-  const refused = refusals(value).slice(0, MOST_PROBLEMS);
-  const findings = [
-    ...misfitting.map((misfit): Judgement => ({ ...misfit, about: [misfit.pointer] })),
-    ...refused.map((refusal): Judgement => ({ ...refusal, at: "value", about: [refusal.pointer] })),
-  ];
-  const spoilt = [...misfitting, ...refused].map(({ pointer }) => pointer);
+  const findings = misfitting.map((misfit): Judgement => ({ ...misfit, about: [misfit.pointer] }));
+  const spoilt = misfitting.map(({ pointer }) => pointer);
   // Where so much is wrong, what does not fit together is of no interest yet.
   const whole = isRecord(value) && spoilt.length < MOST_PROBLEMS ? healed(value, spoilt) : undefined;
   const resolved = whole === undefined ? undefined : resolveSpec(whole, file);
@@ -166,7 +161,7 @@ function healed(value: JsonRecord, spoilt: readonly string[]): JsonRecord | unde
   const standIns: JsonRecord = { name: "spec", dataset: "data", backbone: { kind: "sasrec" }, methods: ["base"] };
   const rest: Json = spoilt.length === 0 ? value : without(value, spoilt.filter((pointer) => pointer !== ""));
   const whole = isRecord(rest) ? { ...standIns, ...rest } : standIns;
-  return misfits(whole, () => "").length === 0 && refusals(whole).length === 0 ? whole : undefined;
+  return misfits(whole, () => "").length === 0 ? whole : undefined;
 }
 
 /** Whether one pointer is the other, or lies in it. */

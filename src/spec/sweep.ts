@@ -3,6 +3,7 @@
  * @module
  */
 import { cellNames, type CellSetting, settingWords } from "./cell_names.ts";
+import { type ExecutorSpec, resolveExecutor } from "./executor.ts";
 import { SpecError, type SpecIssue } from "./issue.ts";
 import { has, isRecord, type Json, recordOf } from "./json.ts";
 import {
@@ -60,6 +61,8 @@ export interface ParsedExperiment {
   readonly sweep?: Sweep;
   /** What is tried before the one experiment runs; absent where the spec has no search. */
   readonly search?: SearchPlan;
+  /** Where stages run; no part of the specs, since results are the same. */
+  readonly executor: ExecutorSpec;
   /** A problem that is found later, with the place of its pointer in the file. */
   issue(pointer: string, message: string): SpecIssue;
 }
@@ -91,7 +94,8 @@ export function parseExperiment(
     const own = judged(written);
     const spec = mustBeRight(written, own);
     const plan = spec.search === undefined ? {} : { search: searchPlan(written, spec, own) };
-    return { name: spec.name, specs: [spec], ...plan, issue: own.issueOf };
+    const executor = resolveExecutor(isRecord(value) ? value.executor : undefined);
+    return { name: spec.name, specs: [spec], ...plan, executor, issue: own.issueOf };
   }
   const { sweep: asked, ...fields } = value;
   const base: Written = { ...written, value: recordOf(Object.entries(fields)) };
@@ -130,6 +134,7 @@ export function parseExperiment(
       paths: paths.map(({ path }, i) => ({ path, values: lists[i]! })),
       cells: specs.map((spec, i) => ({ folder: names[i]!, settings: settings[i]!, spec })),
     },
+    executor: resolveExecutor(value.executor),
     issue: whole.issueOf,
   };
 }

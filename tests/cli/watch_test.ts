@@ -23,6 +23,9 @@ const BEGUN = line(0, { event: "run", name: "a", engine: "cpu (1)", pid: 1 }) +
 const ENDED = line(16, { event: "end", stage: "lora: adapt to F1", seconds: 16, cached: false, memory: 5e8 }) +
   line(17, { event: "done", outcome: "done", text: "reports/a/report.md" });
 
+const QUEUED = line(5, { event: "jobs", store: "/nowhere", keys: ["a"] }) +
+  line(6, { event: "job", stage: "lora: adapt to F1", job: "72_3", state: "RUNNING" });
+
 describe("deno task watch", () => {
   let out: string, log: string;
   beforeEach(() => {
@@ -71,6 +74,27 @@ describe("deno task watch", () => {
     }
   });
 
+  it("--once shows the jobs of a run on a cluster that has gone, and who would follow them", async () => {
+    Deno.writeTextFileSync(
+      log,
+      BEGUN + QUEUED + line(7, { event: "done", outcome: "interrupted", text: "Interrupted" }),
+    );
+    Deno.writeTextFileSync(log, line(8, { event: "jobs", store: "/nowhere", keys: ["a"] }), { append: true });
+    const { code, out: text, err } = await task(["watch", "a", "--out", out, "--once"]);
+    assert.equal(code, 0, err);
+    assert.match(text, /> lora: adapt to F1 .* 500 MB, job 72_3 RUNNING\n/);
+    assert.match(err, /Nobody follows its jobs: deno task watch a does/);
+  });
+
+  it("ends as the run did when that has cancelled its jobs", async () => {
+    const cancelled = line(7, { event: "jobs", store: "/nowhere", keys: [] });
+    Deno.writeTextFileSync(
+      log,
+      BEGUN + QUEUED + cancelled + line(8, { event: "done", outcome: "interrupted", text: "x" }),
+    );
+    assert.equal((await task(["watch", "a", "--out", out])).code, 130);
+  });
+
   it("passes over lines that are no events", async () => {
     const lines = [
       "null",
@@ -80,6 +104,7 @@ describe("deno task watch", () => {
       line(1, { event: "end", stage: "x" }).trim(),
       line(1, { event: "done", outcome: "perhaps", text: "" }).trim(),
       line(1, { event: "stages", stages: [null] }).trim(),
+      line(1, { event: "jobs", store: "x", keys: [7] }).trim(),
       '{"time":"never","event":"say","text":"x"}',
       "{",
       "\u0000",

@@ -123,7 +123,10 @@ describe("a worker process", () => {
   it("may do what the task that starts it may, but for starting processes", () => {
     const flags = taskFlags("run").filter((word) => word.startsWith("-"));
     const worker = flags.map((flag) =>
-      flag.replace("--allow-run=nvidia-smi,deno", "--allow-run=nvidia-smi").replace(",systemMemoryInfo", "")
+      flag.replace("--allow-run=nvidia-smi,deno,sbatch,squeue,sacct,scancel", "--allow-run=nvidia-smi").replace(
+        ",systemMemoryInfo",
+        "",
+      )
     );
     assert.deepEqual([...WORKER_FLAGS].toSorted(), worker.toSorted());
   });

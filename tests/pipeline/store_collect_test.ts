@@ -41,6 +41,21 @@ describe("collect()", () => {
   };
   const KEY = "0123456789abcdef01234567";
 
+  it("removes what was submitted to a cluster and not used for so many days, and nothing else beside it", async () => {
+    const [old, fresh] = [[`${KEY}.json`, `${KEY}.ndjson`, "output/71_3.txt"], [`${KEY}.job`, "output/72.txt"]];
+    for (const name of [...old, ...fresh, "notes.txt", "output/notes.md"]) {
+      write(`submitted/${name}`);
+      usedBefore(join(root, "submitted", name), fresh.includes(name) ? 1 : 9);
+    }
+    const { removed } = await collect(root, { keepDays: 5, now: NOW });
+    assert.deepEqual(
+      removed.map(({ path, why }) => [path, why]),
+      old.map((name) => [`submitted/${name}`, "not used for 9 days"]),
+    );
+    const left = [...Deno.readDirSync(join(root, "submitted"))].map(({ name }) => name);
+    assert.deepEqual(left.toSorted(), [`${KEY}.job`, "notes.txt", "output"]);
+  });
+
   it("leaves alone, and says nothing of, what is not the store's", async () => {
     const foreign = [
       "thesis.txt",

@@ -9,6 +9,24 @@ import { collect } from "../../src/pipeline/collect.ts";
 const CLIENT = fileURLToPath(new URL("./store_client.ts", import.meta.url));
 const identity = { kind: "backbone", version: 1, parameters: {}, inputs: {} };
 
+/** Begins a command on "another" host: the next word is its name. */
+const OTHER_HOST = ["unshare", "-Ur", "--uts", "sh", "-c", 'hostname "$1" && shift && exec "$@"', "sh"];
+
+/** Why this system gives no process a host name of its own; false where it does. */
+async function noOtherHost(): Promise<string | false> {
+  try {
+    const [program, ...args] = [...OTHER_HOST, "node1", "hostname"];
+    const { stdout, stderr } = await new Deno.Command(program!, { args }).output();
+    const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+    return said === "node1\n" ? false : `no process has a host name of its own here: ${said}`;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "there is no unshare";
+    throw error;
+  }
+}
+
+const oneHost = await noOtherHost();
+
 describe("a store used by several processes", () => {
   let root: string;
   const clients: Deno.ChildProcess[] = [];
@@ -26,11 +44,13 @@ describe("a store used by several processes", () => {
     Deno.removeSync(root, { recursive: true });
   });
 
-  /** A process that computes the stage for `milliseconds`, then keeps its lease until it is killed. */
-  function client(milliseconds: number, flags: string[] = ["--allow-sys=hostname"]): Deno.ChildProcess {
-    const args = ["run", "-q", "--no-prompt", "--allow-read", "--allow-write", ...flags, CLIENT, root];
-    const process = new Deno.Command(Deno.execPath(), {
-      args: [...args, String(milliseconds)],
+  /** A process that computes the stage for `milliseconds`, then keeps its lease until it is killed; on a host of another name, if one is given. */
+  function client(milliseconds: number, flags: string[] = ["--allow-sys=hostname"], host?: string): Deno.ChildProcess {
+    const run = ["run", "-q", "--no-prompt", "--allow-read", "--allow-write", ...flags, CLIENT, root];
+    const words = [Deno.execPath(), ...run, String(milliseconds)];
+    const [program, ...args] = host === undefined ? words : [...OTHER_HOST, host, ...words];
+    const process = new Deno.Command(program!, {
+      args,
       stdout: "piped",
       stderr: "inherit",
     }).spawn();
@@ -71,6 +91,21 @@ describe("a store used by several processes", () => {
       told.some((line) => /^waiting: process \d+ on host \S+ \(since .*\) is computing backbone/.test(line)),
       told.join("\n"),
     );
+  });
+
+  it("computes a stage once for two hosts that share its file system", { skip: oneHost }, async () => {
+    const next = ["node1", "node2"].map((host) => lines(client(800, ["--allow-sys=hostname"], host)));
+    const told: string[] = [];
+    for (const line of next) {
+      for (let text = await line();; text = await line()) {
+        told.push(text);
+        if (text.startsWith("done")) break;
+      }
+    }
+    assert.equal(told.filter((line) => line === "computing").length, 1, told.join("\n"));
+    assert.deepEqual(told.filter((line) => line.startsWith("done")).sort(), ["done cached=false", "done cached=true"]);
+    assert.match(told.join("\n"), /waiting: process \d+ on host node[12] \(since .*\) is computing backbone/);
+    assert.deepEqual(await verifyStore(root, await takeInventory(root)), []);
   });
 
   it("takes the lock of a killed process over at once, and its checkpoints with it", async () => {

@@ -47,7 +47,7 @@ describe("--set", () => {
     ["windows.contxt=10", "/windows/contxt", 'Did you mean "context"?'],
     ["methods.9.label=x", "/methods", "3 entries, 0 to 2"],
     ["minRating.x=1", "/minRating", "minRating is 4, which has no fields"],
-    ['executor={"kind":"slurm"}', "/executor", "is not available in this version"],
+    ["executor.memory=lots", "/executor/memory", 'found "lots"'],
     ["slices.test=0.3", "/slices/test", ""],
     ["nothing", "", "PATH=VALUE"],
     ["=3", "", "PATH=VALUE"],

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, it } from "@std/testing/bdd";
 import schema from "../../src/spec/experiment.schema.json" with { type: "json" };
-import { isRecord, type Json, pathOf } from "../../src/spec/json.ts";
-import { UNAVAILABLE } from "../../src/spec/availability.ts";
+import { isRecord, type Json } from "../../src/spec/json.ts";
 import { llama, parsed, SMALLEST } from "./specs.ts";
 
 /** Every object of the schema that stands for an object of a spec, with its path. */
@@ -38,14 +37,6 @@ describe("experiment.schema.json", () => {
         const described = isRecord(field) && (typeof field.description === "string" || isDescribed(field.$ref));
         assert.ok(described, `${path}/${name} has no description`);
       }
-    }
-  });
-
-  it("says of what this version refuses that it is not available yet, so that editors show it", () => {
-    for (const { pointer } of UNAVAILABLE) {
-      const field = pathOf(pointer).reduce<Json>(below, schema as unknown as Json);
-      const description = isRecord(field) ? String(field.description) : "";
-      assert.match(description, /not available yet/i, pointer);
     }
   });
 
@@ -96,11 +87,12 @@ describe("experiment.schema.json", () => {
       [definition("loraTraining"), method?.lora.training],
       [definition("regions"), method?.regions],
     ];
-    const refused = UNAVAILABLE.map(({ pointer }) => pathOf(pointer).at(-1));
+    // Where stages run is no part of what is computed.
+    const apart = ["slices", "executor"];
     for (const [node, values] of sections) {
       if (!isRecord(node) || !isRecord(node.properties)) assert.fail();
       for (const [name, field] of Object.entries(node.properties)) {
-        if (!isRecord(field) || field.default === undefined || name === "slices" || refused.includes(name)) continue;
+        if (!isRecord(field) || field.default === undefined || apart.includes(name)) continue;
         assert.deepEqual((values as Record<string, unknown>)[name], field.default, name);
       }
     }
@@ -119,12 +111,6 @@ describe("experiment.schema.json", () => {
 
 function definition(name: string): Json {
   return (schema.$defs as unknown as Record<string, Json>)[name] ?? assert.fail(name);
-}
-
-/** A field of an object of the schema, which may lie behind a reference. */
-function below(node: Json, field: string): Json {
-  const here = isRecord(node) && typeof node.$ref === "string" ? definition(node.$ref.replace("#/$defs/", "")) : node;
-  return isRecord(here) && isRecord(here.properties) ? here.properties[field] ?? null : null;
 }
 
 function isDescribed(ref: Json | undefined): boolean {

@@ -241,7 +241,21 @@ const WRONG: readonly (readonly [string, Record<string, unknown>, string, readon
   ]],
   ["a sweep, which is no one experiment", { sweep: { "regions.k": [1, 2] } }, "/sweep", ["parseExperiment()"]],
   ["a search of nothing", { search: { trials: 3 } }, "/search", ["must name settings", 'use the preset "tuned"']],
-  ["an executor", { executor: "slurm" }, "/executor", ["executor is not available in this version"]],
+  ["an executor that is none", { executor: "slrum" }, "/executor", ['"local"', '"slurm"', 'Did you mean "slurm"?']],
+  ["resources of a stage that is none", { executor: { stages: { ranking: {} } } }, "/executor/stages/ranking", [
+    '"ranks"',
+  ]],
+  ["memory without a number", { executor: { memory: "lots" } }, "/executor/memory", ['such as "16G"']],
+  ["a time that Slurm cannot read", { executor: { kind: "slurm", time: "4 hours" } }, "/executor/time", [
+    "4:00:00",
+    'found "4 hours"',
+  ]],
+  [
+    "a partition of two lines",
+    { executor: { kind: "slurm", partition: "a\nb" } },
+    "/executor/partition",
+    ["text on one line"],
+  ],
 ];
 
 describe("parseSpec() on a wrong spec", () => {

@@ -1,0 +1,290 @@
+/**
+ * Follows stages that are computed as jobs until each is in the store or cannot be: submits what can begin, asks Slurm how jobs stand, and submits
+ * those that were lost again.
+ * @module
+ */
+import { join } from "node:path";
+import { acquireLock } from "../lock.ts";
+import type { JobsDone } from "../jobs.ts";
+import { Interrupted, type Progress } from "../progress.ts";
+import type { Store } from "../store.ts";
+import { Asking } from "./asking.ts";
+import { batches } from "./batches.ts";
+import { FollowedStage } from "./followed_stage.ts";
+import { isGoing, type JobState, ranOutOfMemory, stateText } from "./job_state.ts";
+import { saysOutOfMemory, type Slurm } from "./slurm.ts";
+import { type JobRecord, type Outcome, type Submission, SUBMITTED } from "./submission.ts";
+
+/** What following needs. */
+export interface FollowerOptions {
+  readonly store: Store;
+  readonly slurm: Slurm;
+  /** Told of everything the jobs do. */
+  readonly progress: Progress;
+  /** Ends the following; the jobs go on. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What following came to. */
+export interface Followed extends JobsDone {
+  /** Why stages are given up whose jobs were lost too often, by key: that ends the runs that have them. */
+  readonly lost: ReadonlyMap<string, string>;
+}
+
+/** Between two looks at the events of jobs, in milliseconds. */
+const LOOK_MS = 250;
+/** A result may come into sight later than its job's end where files are another machine's. */
+const UNSEEN_LOOKS = 8;
+/** Stages on their way. */
+export class Follower {
+  readonly #stages: ReadonlyMap<string, FollowedStage>;
+  readonly #computed = new Set<string>();
+  readonly #failed = new Map<string, string>();
+  readonly #lostStages = new Map<string, string>();
+  readonly #asking: Asking;
+
+  /** @param submissions of all stages, those in the store included; what they read beside each other is in the store. */
+  constructor(submissions: readonly Submission[], readonly options: FollowerOptions) {
+    const { store: { root }, slurm, progress } = options;
+    this.#asking = new Asking(slurm, (line) => progress.say(line));
+    const stages = submissions.map((submission) =>
+      new FollowedStage(root, submission, (event) => progress.tell(event))
+    );
+    this.#stages = new Map(stages.map((stage) => [stage.key, stage]));
+  }
+
+  /** Jobs that may still do something. */
+  get jobs(): string[] {
+    return this.#in("going").flatMap(({ job }) => job === undefined ? [] : [job.job]);
+  }
+
+  /**
+   * Until nothing is left to do.
+   *
+   * @throws {JobError} when Slurm refuses a job; those submitted with it are cancelled.
+   * @throws {Interrupted} after an abort; the jobs are left as they are.
+   */
+  async follow(): Promise<Followed> {
+    const { signal, store } = this.options;
+    for (const stage of this.#stages.values()) {
+      await store.keep(stage.submission.identity);
+      if (await stage.isDone(store)) stage.state = "done";
+    }
+    while (true) {
+      await this.#submit();
+      if (this.#in("going").length === 0) break;
+      await this.#pause();
+      if (signal?.aborted) throw new Interrupted();
+      await this.#look();
+    }
+    return { computed: this.#computed, failed: this.#failed, lost: this.#lostStages };
+  }
+
+  /** Cancels every job. */
+  async cancel(): Promise<void> {
+    await this.options.slurm.cancel(this.jobs);
+  }
+
+  #in(state: FollowedStage["state"]): FollowedStage[] {
+    return [...this.#stages.values()].filter((stage) => stage.state === state);
+  }
+
+  #needs({ submission: { needs } }: FollowedStage): FollowedStage[] {
+    return needs.flatMap((key) => this.#stages.get(key) ?? []);
+  }
+
+  /** Everything that can begin, wave by wave: the next waits for jobs of the one before. One who follows the same stages elsewhere waits meanwhile. */
+  async #submit(): Promise<void> {
+    if (this.#ready().length === 0) return;
+    const { store: { root }, signal } = this.options;
+    const gate = await acquireLock(join(root, SUBMITTED, "gate.lock"), { signal });
+    const mine: FollowedStage[] = [];
+    const numbers: string[] = [];
+    try {
+      await this.#attach();
+      for (let ready = this.#ready(); ready.length > 0; ready = this.#ready()) {
+        for (const batch of batches(ready.map((stage) => ({ ...stage.asked, waitsFor: this.#waitsFor(stage) })))) {
+          const stages = batch.keys.map((key) => this.#stages.get(key)!);
+          const [first] = stages;
+          const { resources, atATime } = first!.asked;
+          for (const stage of stages) await stage.prepare();
+          const name = `raie ${first!.submission.listed.stage}${
+            stages.length > 1 ? ` and ${stages.length - 1} more` : ""
+          }`;
+          const number = await this.options.slurm.submit({ name, ...batch, atATime, resources });
+          numbers.push(number);
+          mine.push(...stages);
+          for (const [i, stage] of stages.entries()) {
+            await stage.submitted(batch.tasks === undefined ? number : `${number}_${batch.tasks[i]}`);
+          }
+        }
+      }
+    } catch (error) {
+      // Nobody would follow them; what ran before goes on.
+      await this.options.slurm.cancel(numbers);
+      throw error;
+    } finally {
+      await gate.release();
+    }
+    if (mine.length === 0) return;
+    this.options.progress.say(
+      `submitted ${mine.length} ${mine.length === 1 ? "stage" : "stages"}: jobs ${numbers.join(", ")}`,
+    );
+    this.#asking.hurry();
+  }
+
+  /** Stages that wait for no more than jobs; those that need what is given up are given up. */
+  #ready(): FollowedStage[] {
+    const ready: FollowedStage[] = [];
+    for (const stage of this.#in("waiting")) {
+      const states = this.#needs(stage).map(({ state }) => state);
+      if (states.includes("stopped")) stage.state = "stopped";
+      else if (!states.includes("waiting")) ready.push(stage);
+    }
+    return ready;
+  }
+
+  /** Jobs of stages it reads; one that another of them waits for is waited for anyway. */
+  #waitsFor(stage: FollowedStage): string[] {
+    const going = this.#needs(stage).filter(({ state }) => state === "going");
+    const behind = new Set<FollowedStage>();
+    const collect = (one: FollowedStage) => {
+      for (const need of this.#needs(one)) {
+        if (!behind.has(need)) collect(need);
+        behind.add(need);
+      }
+    };
+    going.forEach(collect);
+    return going.filter((need) => !behind.has(need)).map(({ job }) => job!.job);
+  }
+
+  /** Takes up jobs that somebody submitted before, or just now, and that are still going. */
+  async #attach(): Promise<void> {
+    const found: { stage: FollowedStage; job: JobRecord }[] = [];
+    for (const stage of this.#in("waiting")) {
+      const job = await stage.files.job();
+      if (job !== undefined && job.job !== stage.job?.job) found.push({ stage, job });
+    }
+    const states = await this.options.slurm.states(found.map(({ job }) => job.job));
+    let attached = 0;
+    for (const { stage, job } of found) {
+      const state = states?.get(job.job);
+      if (state === undefined || !isGoing(state)) stage.remember(job);
+      else {
+        stage.attach(job);
+        attached++;
+      }
+    }
+    if (attached > 0) this.options.progress.say(`${attached} of the stages have jobs already: followed from here`);
+  }
+
+  /** What the jobs say, and how they stand. */
+  async #look(): Promise<void> {
+    const { store } = this.options;
+    let ended = false;
+    for (const stage of this.#in("going")) {
+      // Its last word is in the log before the job is over.
+      if (await stage.read() && await stage.isDone(store)) {
+        this.#done(stage);
+        ended = true;
+      }
+    }
+    if (ended) this.#asking.hurry();
+    const states = await this.#asking.states(() => this.jobs);
+    if (states === undefined) return;
+    for (const stage of this.#in("going")) await this.#judge(stage, states.get(stage.job!.job));
+    await this.#dropBehind();
+  }
+
+  async #judge(stage: FollowedStage, state: JobState | undefined): Promise<void> {
+    if (state !== undefined && stage.tell(stateText(state))) this.#asking.hurry();
+    if (state !== undefined && isGoing(state)) return;
+    await stage.read();
+    if (await stage.isDone(this.options.store)) return this.#done(stage);
+    const outcome = await stage.outcome();
+    if (outcome?.stopped === "training") return this.#stop(stage);
+    if (outcome?.stopped === "method") return this.#stop(stage, outcome.error ?? "");
+    // What it waited for did not come, which is judged by itself.
+    if (state?.reason.startsWith("Dependency") === true) return stage.drop();
+    const vanished = state === undefined || (state.state === "COMPLETED" && outcome?.stopped === undefined);
+    if (vanished && ++stage.unseen < UNSEEN_LOOKS) return this.#asking.hurry();
+    await this.#lost(stage, state, outcome);
+  }
+
+  /** A job that did not bring its stage to an end: once more, with more memory if that was it, as often as the rules have it. */
+  async #lost(stage: FollowedStage, state: JobState | undefined, outcome: Outcome | undefined): Promise<void> {
+    const { progress, slurm } = this.options;
+    const { job, label } = stage;
+    const printed = await slurm.printed(job!.job);
+    const word = outcome?.stopped === "interrupted"
+      ? "asked to end: by its time limit, for another job, or by scancel"
+      : state === undefined
+      ? "Slurm knows nothing of it"
+      : stateText(state);
+    const memory = (state !== undefined && ranOutOfMemory(state)) || saysOutOfMemory(printed) ||
+      (outcome === undefined && stage.nearItsMemory);
+    const again = memory ? stage.withMoreMemory() : stage.onceMore();
+    const why = memory
+      ? `out of memory with ${job!.memory} MiB`
+      : outcome === undefined
+      ? lastLine(printed) ?? word
+      : outcome.error ?? word;
+    if (again !== undefined) {
+      progress.say(`${label}: job ${job!.job} was lost (${memory ? why : word}): ${again}`);
+      return stage.drop();
+    }
+    const all = `${label}: job ${job!.job} was lost (${word}), and it is not submitted again: ${why}`;
+    if (stage.submission.ofMethod && memory) return this.#stop(stage, all);
+    progress.say(all);
+    this.#lostStages.set(stage.key, all);
+    this.#stop(stage);
+  }
+
+  #done(stage: FollowedStage): void {
+    stage.state = "done";
+    stage.tellEnd();
+    this.#computed.add(stage.key);
+  }
+
+  #stop(stage: FollowedStage, reason?: string): void {
+    stage.state = "stopped";
+    if (reason !== undefined) this.#failed.set(stage.key, reason);
+    this.#asking.hurry();
+  }
+
+  /** Jobs that wait for a stage whose job was lost would wait for ever. */
+  async #dropBehind(): Promise<void> {
+    const behind = [];
+    // In the order of the stages: what is dropped takes with it what comes after.
+    for (const stage of this.#stages.values()) {
+      if (
+        stage.state !== "going" || !this.#needs(stage).some(({ state }) => state === "waiting" || state === "stopped")
+      ) {
+        continue;
+      }
+      behind.push(stage.job!.job);
+      stage.drop();
+    }
+    await this.options.slurm.cancel(behind);
+  }
+
+  async #pause(): Promise<void> {
+    const { signal } = this.options;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(done, LOOK_MS);
+      function done() {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", done);
+        resolve();
+      }
+      signal?.addEventListener("abort", done);
+      if (signal?.aborted) done();
+    });
+  }
+}
+
+/** The last thing a job printed. */
+function lastLine(printed: string): string | undefined {
+  const line = printed.trim().split("\n").at(-1)?.trim();
+  return line === "" ? undefined : line;
+}

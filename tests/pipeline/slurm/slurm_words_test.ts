@@ -1,0 +1,79 @@
+/** Names and paths that a shell, or sbatch itself, would read something into. */
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
+import { fileURLToPath } from "node:url";
+import { batches } from "../../../src/pipeline/slurm/batches.ts";
+import { Slurm } from "../../../src/pipeline/slurm/slurm.ts";
+import { FakeSlurm } from "./fake_slurm.ts";
+
+const HOSTILE = ["a b", "-x", "--wrap=id", "$(touch pwned)", "`id`", "'\"", "%j%A", "a\\b", "line\nline", ";&|<>*?~#"];
+
+describe("Slurm.submit()", () => {
+  let fake: FakeSlurm;
+  beforeEach(() => fake = new FakeSlurm());
+  afterEach(() => fake.remove());
+
+  const order = { name: "raie", keys: ["k"], atATime: 4, dependency: "", resources: { cpus: 1, memory: 10 } };
+
+  for (const word of HOSTILE) {
+    it(`hands ${JSON.stringify(word)} on as it is: as partition, gres, store, and on one line as a name`, async () => {
+      const slurm = new Slurm({ store: word, output: "/out" });
+      await slurm.submit({ ...order, name: word, resources: { cpus: 1, memory: 10, partition: word, gres: word } });
+      assert.equal(fake.option(1, "partition"), word);
+      assert.equal(fake.option(1, "gres"), word);
+      assert.equal(fake.option(1, "job-name"), word.replace("\n", " "));
+      assert.equal(fake.orders[0]!.at(-2), word);
+      // Options end before the script's own arguments.
+      assert.ok(fake.orders[0]!.at(-4)!.endsWith("job.sh"));
+    });
+  }
+
+  it("writes a path for what jobs print so that sbatch reads no pattern in it", async () => {
+    for (const [output, written] of [["/a%j", "/a%%j/%j.txt"], ["/a\\%j", "/a\\\\%j/jobs.txt"]] as const) {
+      const before = fake.orders.length;
+      await new Slurm({ store: "/s", output }).submit(order);
+      assert.equal(fake.option(before + 1, "output"), written);
+    }
+  });
+
+  it("finds a task's key by the task's number, and says so where there is none", async () => {
+    const script = fileURLToPath(new URL("../../../src/pipeline/slurm/job.sh", import.meta.url));
+    const folder = Deno.makeTempDirSync();
+    try {
+      Deno.writeTextFileSync(`${folder}/deno`, '#!/bin/sh\nprintf "%s|" "$RAIE_STORE" "$PWD" "$@"\n', { mode: 0o755 });
+      const job = async (task: Record<string, string>) => {
+        const { stdout, stderr } = await new Deno.Command("sh", {
+          args: [script, folder, "-s $(x)", "0=aa", "7=bb"],
+          env: { PATH: `${folder}:/usr/bin:/bin`, ...task },
+        }).output();
+        return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+      };
+      const real = Deno.realPathSync(folder);
+      assert.equal(await job({ SLURM_ARRAY_TASK_ID: "7" }), `-s $(x)|${real}|task|-q|stage|bb|`);
+      assert.equal(await job({ SLURM_ARRAY_TASK_ID: "" }), `-s $(x)|${real}|task|-q|stage|aa|`);
+      assert.equal(await job({ SLURM_ARRAY_TASK_ID: "3" }), "no stage for task 3\n");
+    } finally {
+      Deno.removeSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe("batches()", () => {
+  const stage = (key: string, memory: number, ...waitsFor: string[]) =>
+    ({ key, kind: "adapted", resources: { cpus: 1, memory }, atATime: 2, waitsFor }) as const;
+
+  it("keeps stages apart that ask for other resources or wait for other jobs", () => {
+    const all = batches([stage("a", 1, "7"), stage("b", 2, "7"), stage("c", 1, "8"), stage("d", 1, "7")]);
+    assert.deepEqual(all.map(({ keys }) => keys), [["a", "d"], ["b"], ["c"]]);
+  });
+
+  it("makes jobs of their own of stages that wait for the same task of an array", () => {
+    const all = batches([stage("a", 1, "7_2"), stage("b", 1, "7_2")]);
+    assert.deepEqual(all, [{ keys: ["a"], dependency: "afterok:7_2" }, { keys: ["b"], dependency: "afterok:7_2" }]);
+  });
+
+  it("makes several arrays of more stages than an array has tasks", () => {
+    const all = batches(Array.from({ length: 1200 }, (_, i) => stage(String(i), 1)));
+    assert.deepEqual(all.map(({ tasks }) => tasks?.length), [500, 500, 200]);
+  });
+});

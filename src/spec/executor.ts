@@ -8,7 +8,8 @@ import { known } from "./resolve_data.ts";
 import { definition, withDefaults } from "./schema.ts";
 
 /** Kinds of stages that are jobs of their own. */
-export type StageKind = "backbone" | "adapted" | "ranks" | "regions";
+export type StageKind = typeof STAGE_KINDS[number];
+const STAGE_KINDS = ["backbone", "represented", "adapted", "ranks", "regions"] as const;
 
 /** What Slurm is asked for; what is left out, the plan or the cluster decides. */
 export interface Resources {
@@ -63,7 +64,7 @@ export function resolveExecutor(raw: Json | undefined): ExecutorSpec {
     retries: Number(filled.retries),
     memoryFactor: Number(filled.memoryFactor),
     ...(filled.memoryLimit !== undefined && { memoryLimit: mebibytes(String(filled.memoryLimit)) }),
-    resources: { backbone: of("backbone"), adapted: of("adapted"), ranks: of("ranks"), regions: of("regions") },
+    resources: Object.fromEntries(STAGE_KINDS.map((kind) => [kind, of(kind)])) as Record<StageKind, Resources>,
   };
 }
 

@@ -39,6 +39,8 @@ export interface StepSettings {
   readonly terms: readonly Term[];
   /** Left out: each row has the adapter its membership says. */
   readonly mixing?: Mixing | undefined;
+  /** As {@linkcode LossInputs} has it. */
+  readonly held?: number | undefined;
   /** Where the loss is taken. */
   readonly positions: Positions;
   /** lambda of lambda mean(delta^2) on item rows; 0: none. */
@@ -220,8 +222,8 @@ function inputsOf(batch: TensorMap, place: number): TensorMap {
 
 /** Rows as the adapted model sees them, and how they use the bank. */
 export function adapted(
-  { backbone, bank, mixing, backboneDropout, grouped = false }:
-    & Pick<StepSettings, "backbone" | "bank" | "mixing" | "backboneDropout">
+  { backbone, bank, mixing, backboneDropout, held, grouped = false }:
+    & Pick<StepSettings, "backbone" | "bank" | "mixing" | "backboneDropout" | "held">
     & Pick<Membership, "grouped">,
   rows: ExampleTensors,
   positions: Positions,
@@ -245,6 +247,7 @@ export function adapted(
     candidates: rows.candidates,
     weights: rows.weights,
     items: backbone.items,
+    held,
     bias: itemBias(backbone, frozen),
     embed: (ids) => {
       const shared = scoreRows(backbone, frozen, ids);
@@ -260,12 +263,17 @@ export function adapted(
 }
 
 /** Rows as the frozen backbone sees them. */
-function frozenInputs({ backbone, positions }: StepSettings, rows: ExampleTensors, frozen: TensorMap): LossInputs {
+function frozenInputs(
+  { backbone, positions, held }: StepSettings,
+  rows: ExampleTensors,
+  frozen: TensorMap,
+): LossInputs {
   return {
     states: trainedStates(backbone, frozen, rows, {}, positions),
     candidates: rows.candidates,
     weights: rows.weights,
     items: backbone.items,
+    held,
     bias: itemBias(backbone, frozen),
     embed: (ids) => scoreRows(backbone, frozen, ids),
     table: () => scoreTable(backbone, frozen),

@@ -6,7 +6,7 @@
  * there by 14 % at most.
  * @module
  */
-import { SCORES_AT_ONCE } from "../../engine/nn/cross_entropy.ts";
+import { SCORES_AT_ONCE } from "../../engine/nn/score_blocks.ts";
 import type { Rung } from "../../engine/types.ts";
 import type { LlamaConfig } from "./config.ts";
 import {

@@ -4,30 +4,28 @@
  */
 import { inOrder } from "../graph/trace.ts";
 import { definePrimitive } from "../primitive.ts";
+import { type RowBlocks, SCORES_AT_ONCE } from "./score_blocks.ts";
 import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from "../tfjs.ts";
-
-/** Scores held at a time, at most: 16 MiB of float32. What is made of them takes as much again, twice or so. */
-export const SCORES_AT_ONCE = 2 ** 22;
 
 /**
  * Weighted sum over rows of the cross-entropy between softmax(`hidden` `table`^T) and the target.
  *
- * Scores are computed for `blockRows` rows of `hidden` at a time, block after block, so that no more than blockRows x catalogue of them are held.
+ * Scores are computed for `blockRows` rows of `hidden` at a time, block after block, so that no more than `held` blocks of blockRows x catalogue are
+ * there at once. Blocks are added up in their order however many are held.
  *
  * @param hidden [rows, width]
  * @param table [catalogue, width]
  * @param targets [rows] int32, rows of the table
  * @param weights [rows]; 0 leaves a row out. No gradient is given for them.
- * @param blockRows chosen by the catalogue's size when left out
  */
 export function blockedCrossEntropy(
   hidden: Tensor2D,
   table: Tensor2D,
   targets: Tensor1D,
   weights: Tensor1D,
-  blockRows = Math.max(1, Math.floor(SCORES_AT_ONCE / table.shape[0])),
+  { held = 1, blockRows = Math.max(1, Math.floor(SCORES_AT_ONCE / table.shape[0])) }: RowBlocks = {},
 ): Scalar {
-  return loss({ hidden, table, targets, weights }, { blockRows }) as Scalar;
+  return loss({ hidden, table, targets, weights }, { blockRows, held }) as Scalar;
 }
 
 /** Rows [from, from + size) of one block. */
@@ -50,7 +48,9 @@ function* blocks(hidden: Tensor, targets: Tensor, weights: Tensor, blockRows: nu
 }
 
 /** A block's part of the loss, and of the gradients by hidden rows and by the table for a loss that counts once. */
-function partOf(block: Block, table: Tensor): { loss: Tensor; byHidden: Tensor; byTable: Tensor } {
+type Part = { readonly loss: Tensor; readonly byHidden: Tensor; readonly byTable: Tensor };
+
+function partOf(block: Block, table: Tensor): Part {
   const [catalogue, rows] = [table.shape[0]!, block.hidden.shape[0]];
   const scores = tf.matMul(block.hidden, table as Tensor2D, false, true);
   const normaliser = tf.logSumExp(scores, 1, true);
@@ -70,23 +70,25 @@ function partOf(block: Block, table: Tensor): { loss: Tensor; byHidden: Tensor; 
 /** Gradients are formed with the loss, from the same scores. Those that nobody asks for a graph leaves out. */
 const loss = definePrimitive<
   { hidden: Tensor; table: Tensor; targets: Tensor; weights: Tensor },
-  { blockRows: number }
+  { blockRows: number; held: number }
 >({
   name: "BlockedCrossEntropy",
-  forward({ hidden, table, targets, weights }, { blockRows }) {
+  forward({ hidden, table, targets, weights }, { blockRows, held }) {
     const parts: Tensor[] = [];
-    let [total, byTable]: Tensor[] = [];
+    let sums: Pick<Part, "loss" | "byTable"> | undefined;
     for (const { hidden: rows, ...block } of blocks(hidden, targets, weights, blockRows)) {
-      const before = parts.at(-1);
-      const part = tf.tidy(() => {
-        const ordered = before === undefined ? rows : inOrder(before, rows);
-        return partOf({ ...block, hidden: ordered as Tensor2D }, table);
+      const before = parts.at(-held);
+      const { byHidden, ...next } = tf.tidy(() => {
+        const ordered = before === undefined ? rows : inOrder([before], rows);
+        const part = partOf({ ...block, hidden: ordered as Tensor2D }, table);
+        if (sums === undefined) return part;
+        return { ...part, loss: tf.add(sums.loss, part.loss), byTable: tf.add(sums.byTable, part.byTable) };
       });
-      parts.push(part.byHidden);
-      total = total === undefined ? part.loss : tf.add(total, part.loss);
-      byTable = byTable === undefined ? part.byTable : tf.add(byTable, part.byTable);
+      parts.push(byHidden);
+      if (sums !== undefined) tf.dispose(sums);
+      sums = next;
     }
-    return [total!, tf.concat(parts), byTable!];
+    return [sums!.loss, tf.concat(parts), sums!.byTable];
   },
   saveInputs: ["targets", "weights"],
   saveOutputs: [false, true, true],

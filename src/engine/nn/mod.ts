@@ -15,5 +15,6 @@ export { groupProduct, matrixProduct } from "./matrix_product.ts";
 export { pick, spread } from "./pick.ts";
 export { rmsNorm } from "./rms_norm.ts";
 export { rotary } from "./rotary.ts";
+export { blocksHeld, itemBlocks, type ItemRange } from "./score_blocks.ts";
 export { softplus } from "./softplus.ts";
 export { swiglu } from "./swiglu.ts";

@@ -248,6 +248,7 @@ export function adapted(
     weights: rows.weights,
     items: backbone.items,
     held,
+    frozenRows: stacked === undefined,
     bias: itemBias(backbone, frozen),
     embed: (ids) => {
       const shared = scoreRows(backbone, frozen, ids);

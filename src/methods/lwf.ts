@@ -70,7 +70,7 @@ export function distillation(
   const weights = student.weights as Tensor1D;
   if (candidates === "all") {
     const factors = [catalogueFactors(student), catalogueFactors(teacher)] as const;
-    const distance = blockedDivergence(...factors, weights, temperature, { held: student.held });
+    const distance = blockedDivergence(...factors, weights, temperature, student);
     return tf.mul(distance, scale);
   }
   const [own, taught] = [student, teacher].map((inputs) => {

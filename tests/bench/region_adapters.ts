@@ -1,7 +1,7 @@
 /**
  * Times training K adapters on the same rows as one: steps of one adapter with 256 rows and of K adapters with 256 rows each, in turn, context 10,
  * 2 blocks, LoRA r=8 on all projections, 3,400 items: `region_adapters.ts [--adapters 16] [--hidden 64] [--item-rows yes] [--rounds 10]`. Prints the
- * median over rounds of the time a row takes beside others' rows to the time it takes alone.
+ * median over rounds of the processor time that all rows take in one pass to what they take by one adapter.
  * @module
  */
 import { type BankConfig, bankLayout, initialAdapter } from "../../src/adapters/bank.ts";
@@ -13,7 +13,7 @@ import { openEngine } from "../../src/engine/open.ts";
 import { tf } from "../../src/engine/tfjs.ts";
 import type { Rung } from "../../src/engine/types.ts";
 import { benchParameters, randomWindows } from "./made_up.ts";
-import { argument, median, timed } from "./measure.ts";
+import { argument, median, processorSeconds, timed } from "./measure.ts";
 
 const ITEMS = 3400;
 const BATCH = 256;
@@ -44,14 +44,16 @@ const bank: BankConfig = {
 };
 const rounds = Number(argument("rounds", "10"));
 const [one, all] = [trainer(1), trainer(adapters)];
+await timed(one.step, 1, 1);
+await timed(all.step, 1, 0);
 const ratios: number[] = [];
 const ones: number[] = [];
 for (let round = 0; round < rounds; round++) {
-  const alone = await timed(one.step, adapters, round === 0 ? 3 : 0);
-  const beside = await timed(all.step, 1, round === 0 ? 3 : 0);
-  const sum = alone.reduce((a, b) => a + b);
-  ones.push(sum / adapters);
-  ratios.push(beside[0]! / sum);
+  const begun = processorSeconds();
+  ones.push(...await timed(one.step, adapters, 0));
+  const between = processorSeconds();
+  await timed(all.step, 1, 0);
+  ratios.push((processorSeconds() - between) / (between - begun));
 }
 console.log(JSON.stringify({
   what: `${adapters} adapters, d=${hidden}`,

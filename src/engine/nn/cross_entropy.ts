@@ -4,7 +4,7 @@
  */
 import { inOrder } from "../graph/trace.ts";
 import { definePrimitive } from "../primitive.ts";
-import { type RowBlocks, SCORES_AT_ONCE } from "./score_blocks.ts";
+import { forget, type RowBlocks, SCORES_AT_ONCE } from "./score_blocks.ts";
 import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from "../tfjs.ts";
 
 /**
@@ -23,9 +23,10 @@ export function blockedCrossEntropy(
   table: Tensor2D,
   targets: Tensor1D,
   weights: Tensor1D,
-  { held = 1, blockRows = Math.max(1, Math.floor(SCORES_AT_ONCE / table.shape[0])) }: RowBlocks = {},
+  { held = 1, frozenRows = false, blockRows = Math.max(1, Math.floor(SCORES_AT_ONCE / table.shape[0])) }: RowBlocks =
+    {},
 ): Scalar {
-  return loss({ hidden, table, targets, weights }, { blockRows, held }) as Scalar;
+  return loss({ hidden, table, targets, weights }, { blockRows, held, frozenRows }) as Scalar;
 }
 
 /** Rows [from, from + size) of one block. */
@@ -70,25 +71,27 @@ function partOf(block: Block, table: Tensor): Part {
 /** Gradients are formed with the loss, from the same scores. Those that nobody asks for a graph leaves out. */
 const loss = definePrimitive<
   { hidden: Tensor; table: Tensor; targets: Tensor; weights: Tensor },
-  { blockRows: number; held: number }
+  { blockRows: number; held: number; frozenRows: boolean }
 >({
   name: "BlockedCrossEntropy",
-  forward({ hidden, table, targets, weights }, { blockRows, held }) {
+  forward({ hidden, table, targets, weights }, { blockRows, held, frozenRows }) {
     const parts: Tensor[] = [];
-    let sums: Pick<Part, "loss" | "byTable"> | undefined;
+    const sums: { readonly loss: Tensor; readonly byTable: Tensor }[] = [];
     for (const { hidden: rows, ...block } of blocks(hidden, targets, weights, blockRows)) {
-      const before = parts.at(-held);
+      const awaited = [parts.at(-held), frozenRows ? undefined : sums.at(-held)?.byTable];
+      const before = sums.at(-1);
       const { byHidden, ...next } = tf.tidy(() => {
-        const ordered = before === undefined ? rows : inOrder([before], rows);
-        const part = partOf({ ...block, hidden: ordered as Tensor2D }, table);
-        if (sums === undefined) return part;
-        return { ...part, loss: tf.add(sums.loss, part.loss), byTable: tf.add(sums.byTable, part.byTable) };
+        const ordered = inOrder(awaited.filter((tensor) => tensor !== undefined), rows) as Tensor2D;
+        const part = partOf({ ...block, hidden: ordered }, table);
+        if (before === undefined) return part;
+        return { ...part, loss: tf.add(before.loss, part.loss), byTable: tf.add(before.byTable, part.byTable) };
       });
       parts.push(byHidden);
-      if (sums !== undefined) tf.dispose(sums);
-      sums = next;
+      sums.push(next);
+      forget(sums.map(({ loss, byTable }) => [loss, byTable]), held);
     }
-    return [sums!.loss, tf.concat(parts), sums!.byTable];
+    const { loss, byTable } = sums.at(-1)!;
+    return [loss, tf.concat(parts), byTable];
   },
   saveInputs: ["targets", "weights"],
   saveOutputs: [false, true, true],

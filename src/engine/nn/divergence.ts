@@ -5,7 +5,7 @@
 import { definePrimitive } from "../primitive.ts";
 import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from "../tfjs.ts";
 import { inOrder } from "../graph/trace.ts";
-import { type RowBlocks, SCORES_AT_ONCE } from "./score_blocks.ts";
+import { forget, type RowBlocks, SCORES_AT_ONCE } from "./score_blocks.ts";
 
 /** Scores as a product: `states` [rows, width] times `rows` [catalogue, width] transposed. */
 export interface ScoreFactors {
@@ -41,7 +41,8 @@ export function blockedDivergence(
   teacher: ScoreFactors,
   weights: Tensor1D,
   temperature: number,
-  { held = 1, blockRows = Math.max(1, Math.floor(SCORES_AT_ONCE / (2 * student.rows.shape[0]))) }: RowBlocks = {},
+  { held = 1, frozenRows = false, blockRows = Math.max(1, Math.floor(SCORES_AT_ONCE / (2 * student.rows.shape[0]))) }:
+    RowBlocks = {},
 ): Scalar {
   const inputs = {
     states: student.states,
@@ -50,10 +51,10 @@ export function blockedDivergence(
     teacherRows: teacher.rows,
     weights,
   };
-  return divergence(inputs, { temperature, blockRows, held }) as Scalar;
+  return divergence(inputs, { temperature, blockRows, held, frozenRows }) as Scalar;
 }
 
-type Settings = { temperature: number; blockRows: number; held: number };
+type Settings = { temperature: number; blockRows: number; held: number; frozenRows: boolean };
 
 type Inputs = { states: Tensor; rows: Tensor; teacherStates: Tensor; teacherRows: Tensor; weights: Tensor };
 
@@ -81,7 +82,8 @@ type Visited = {
 };
 
 /**
- * One more tensor in a sum that is never held in parts: in the order of TensorFlow's AddN, which adds eight at a time to the first two to nine.
+ * One more tensor in a sum that is never held in parts: in the order of TensorFlow's AddN, which adds eight at a time to the first two to nine. A
+ * graph may give AddN of many tensors another order by what stands around it, so that its bits would depend on how many blocks are held.
  *
  * @param index Of the tensor, among `count`.
  */
@@ -104,12 +106,12 @@ function logProbabilities(states: Tensor2D, rows: Tensor, temperature: number): 
 }
 
 /**
- * What `visit` gives for each block of rows, made of the block and of what it gave before; all else is freed block by block. A block waits for the
- * `part` of the one `held` places before.
+ * What `visit` gives for each block of rows, made of the block and of what it gave before; all else is freed block by block. A block waits for
+ * what the one `held` places before it gave.
  */
 function eachBlock<T extends Visited>(
   { states, rows, teacherStates, teacherRows, weights }: Inputs,
-  { temperature, blockRows, held }: Settings,
+  { temperature, blockRows, held, frozenRows }: Settings,
   visit: (block: Block, before: T | undefined, place: Place) => T,
 ): T[] {
   const results: T[] = [];
@@ -118,7 +120,8 @@ function eachBlock<T extends Visited>(
     const size = Math.min(blockRows, count - from);
     const part = (x: Tensor) => tf.slice(x, [from, 0], [size, x.shape[1]!]) as Tensor2D;
     const done = results.at(-held);
-    const awaited = done === undefined ? [] : [done.part];
+    const sums = frozenRows ? [] : [done?.sum, done?.eight];
+    const awaited = [done?.part, ...sums].filter((tensor) => tensor !== undefined);
     const before = results.at(-1);
     const place = { index: from / blockRows, count: Math.ceil(count / blockRows) };
     results.push(tf.tidy(() => {
@@ -134,9 +137,7 @@ function eachBlock<T extends Visited>(
         place,
       );
     }));
-    const kept = results.at(-1)!;
-    if (before?.sum !== kept.sum) before?.sum?.dispose();
-    if (before?.eight !== kept.eight) before?.eight?.dispose();
+    forget(results.map(({ sum, eight }) => [sum, eight].filter((tensor) => tensor !== undefined)), held);
   }
   return results;
 }
@@ -144,11 +145,12 @@ function eachBlock<T extends Visited>(
 const divergence = definePrimitive<Inputs, Settings>({
   name: "BlockedDivergence",
   forward(inputs, settings) {
-    const sums = eachBlock(inputs, settings, ({ student, teacher, weights }) => {
+    const parts = eachBlock<Visited>(inputs, settings, ({ student, teacher, weights }, before, place) => {
       const apart = tf.sum(tf.mul(tf.exp(teacher), tf.sub(teacher, student)), 1);
-      return { part: tf.sum(tf.mul(apart, weights)) };
-    }).map(({ part }) => part);
-    return [sums.length === 1 ? sums[0]! : tf.addN(sums)];
+      const part = tf.sum(tf.mul(apart, weights));
+      return { part, ...addedUp(before ?? {}, part, place) };
+    });
+    return [parts.at(-1)!.sum!];
   },
   saveInputs: ["states", "rows", "teacherStates", "teacherRows", "weights"],
   gradient(dy, [states, rows, teacherStates, teacherRows, weights], settings) {

@@ -5,6 +5,7 @@
  * how many of them are worked on at once, never a result.
  * @module
  */
+import type { Tensor } from "../tfjs.ts";
 
 /** Scores of a block, at most: 16 MiB of float32. */
 export const SCORES_AT_ONCE = 2 ** 22;
@@ -27,8 +28,20 @@ export const blocksHeld = (mebibytes: number): number => Math.max(1, Math.floor(
 export interface RowBlocks {
   /** Blocks held at a time; left out: 1. */
   readonly held?: number | undefined;
+  /** Whether nobody asks for a gradient by the catalogue's rows, which a block then does not wait for: a graph would have to make it. */
+  readonly frozenRows?: boolean | undefined;
   /** Rows of a block; left out: as many as {@linkcode SCORES_AT_ONCE} has room for. */
   readonly blockRows?: number | undefined;
+}
+
+/**
+ * Disposes tensors of the block that `held` later ones have followed: in a graph none waits for them any more.
+ *
+ * @param passed Of every block so far; sums that a later block has taken over are another tensor there.
+ */
+export function forget(passed: readonly (readonly Tensor[])[], held: number): void {
+  const [old, next] = [passed.at(-1 - held), passed.at(-held)];
+  for (const tensor of old ?? []) if (!next!.includes(tensor)) tensor.dispose();
 }
 
 /** Least items of a block: thinner products take longer than they save. */

@@ -15,7 +15,7 @@ import { type Tensor1D, type Tensor2D, tf } from "../../src/engine/tfjs.ts";
 import type { Rung, TensorMap } from "../../src/engine/types.ts";
 import { rankWindows } from "../../src/evaluation/rank_windows.ts";
 import { benchParameters, randomWindows } from "./made_up.ts";
-import { argument, median, peakBytes, processorSeconds, timed } from "./measure.ts";
+import { argument, computingSeconds, median, peakBytes, timed } from "./measure.ts";
 
 const ITEMS = 100_000;
 const CONTEXT = 10;
@@ -85,6 +85,6 @@ async function training() {
 /** Milliseconds of each run, and seconds of processor time of one. */
 async function taken(run: () => Promise<void>, times: number, warm: number) {
   await timed(run, warm, 0);
-  const begun = processorSeconds();
-  return { milliseconds: await timed(run, times, 0), processor: (processorSeconds() - begun) / times };
+  const begun = computingSeconds();
+  return { milliseconds: await timed(run, times, 0), processor: (computingSeconds() - begun) / times };
 }

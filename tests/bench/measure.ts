@@ -52,11 +52,6 @@ export function computingSeconds(): number {
   const { stdout } = new Deno.Command("cat", { args: [`/proc/${Deno.pid}/stat`] }).outputSync();
   // What comes after the name in brackets begins with the third field; the 14th and 15th count hundredths of a second.
   const fields = new TextDecoder().decode(stdout).replace(/^.*\) /s, "").split(" ");
-/** Seconds of processor time that this process has taken, all its threads together, on Linux: on a busy machine they say more than the clock. */
-export function processorSeconds(): number {
-  const { stdout } = new Deno.Command("cat", { args: [`/proc/${Deno.pid}/stat`] }).outputSync();
-  // Behind the name, which may hold anything: the 12th and 13th, in hundredths of a second.
-  const fields = new TextDecoder().decode(stdout).split(") ").at(-1)!.split(" ");
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 

@@ -13,7 +13,7 @@ import { openEngine } from "../../src/engine/open.ts";
 import { tf } from "../../src/engine/tfjs.ts";
 import type { Rung } from "../../src/engine/types.ts";
 import { benchParameters, randomWindows } from "./made_up.ts";
-import { argument, median, processorSeconds, timed } from "./measure.ts";
+import { argument, computingSeconds, median, timed } from "./measure.ts";
 
 const ITEMS = 3400;
 const BATCH = 256;
@@ -49,11 +49,11 @@ await timed(all.step, 1, 0);
 const ratios: number[] = [];
 const ones: number[] = [];
 for (let round = 0; round < rounds; round++) {
-  const begun = processorSeconds();
+  const begun = computingSeconds();
   ones.push(...await timed(one.step, adapters, 0));
-  const between = processorSeconds();
+  const between = computingSeconds();
   await timed(all.step, 1, 0);
-  ratios.push((processorSeconds() - between) / (between - begun));
+  ratios.push((computingSeconds() - between) / (between - begun));
 }
 console.log(JSON.stringify({
   what: `${adapters} adapters, d=${hidden}`,

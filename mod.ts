@@ -79,7 +79,7 @@ export { openEngine, probeRungs } from "./src/engine/open.ts";
 export { EngineError } from "./src/engine/errors.ts";
 export type { RungReport } from "./src/engine/rung.ts";
 export type { DropoutNoise } from "./src/engine/dropout.ts";
-export type { LowRank } from "./src/engine/nn/mod.ts";
+export type { ItemRange, LowRank } from "./src/engine/nn/mod.ts";
 export { TrainingError } from "./src/engine/training_error.ts";
 export type { PlainTensor, PlainTensors } from "./src/engine/plain_tensor.ts";
 export type { Checkpoint, Checkpoints, Curve } from "./src/engine/training_loop.ts";

@@ -4,13 +4,14 @@
  *
  * All adapters of a bank sit side by side in one matrix [adapters, size], so that a batch may mix them: with memberships w [batch, adapters]
  * the low-rank term is sum_k w_k B_k A_k x, computed as two dense products with the columns of other adapters masked out. One-hot rows are hard
- * routing, other rows a soft mixture of adapters.
+ * routing, other rows a soft mixture of adapters. Where rows stand in groups, one for each adapter, nothing needs masking: each group is multiplied
+ * with its own factors, so that many adapters cost what one does.
  * @module
  */
 import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 import type { AdapterHook, Projection } from "../backbones/types.ts";
 import type { DropoutNoise } from "../engine/dropout.ts";
-import { embed, linear } from "../engine/nn/mod.ts";
+import { embed, groupProduct, linear } from "../engine/nn/mod.ts";
 import { stream } from "../engine/random.ts";
 import { tf } from "../engine/tfjs.ts";
 
@@ -167,6 +168,8 @@ export interface Membership {
    * [batch]; see {@linkcode rowPlaces}. Empty without item rows.
    */
   readonly sequenceRows: readonly { readonly places: Tensor; readonly share?: Tensor }[];
+  /** The batch is as many groups of equal size as there are adapters, group k by adapter k alone; `weights` are not read then. Left out: any rows. */
+  readonly grouped?: boolean;
 }
 
 /**
@@ -216,19 +219,23 @@ export function adapterHook(
   noise?: DropoutNoise,
 ): AdapterHook {
   const parts = splitSegments(config, layout, lora);
-  const terms = lowRankTerms(config, lora.shape[0]!, parts, membership.weights, noise);
+  const adapters = lora.shape[0]!;
+  const mixed = adapters > 1 && membership.grouped !== true;
+  const terms = (factors: ReadonlyMap<string, Factors>, weights?: Tensor, noise?: DropoutNoise) => ({
+    uniform: adapters === 1,
+    lowRank: lowRankTerms(config, adapters, factors, weights, noise),
+  });
   return {
-    ...terms,
+    ...terms(parts, mixed ? membership.weights : undefined, noise),
     taken(names) {
       const chosen = names.filter((name) => parts.has(name));
       const tensors = chosen.flatMap((name) => [parts.get(name)!.a, parts.get(name)!.b]);
-      // Shares of one adapter are not read.
-      if (!terms.uniform) tensors.push(membership.weights);
+      if (mixed) tensors.push(membership.weights);
       return {
         tensors,
         with: (given, noise) => {
           const own = new Map(chosen.map((name, k) => [name, { a: given[2 * k]!, b: given[2 * k + 1]! }]));
-          return lowRankTerms(config, lora.shape[0]!, own, given[2 * chosen.length] ?? membership.weights, noise);
+          return terms(own, given[2 * chosen.length], noise);
         },
       };
     },
@@ -251,36 +258,38 @@ interface Factors {
   readonly b: Tensor;
 }
 
-/** The low-rank terms by factors, mixed by `weights` [batch, adapters] where there are several adapters. */
+/** The low-rank terms by factors, mixed by `weights` [batch, adapters]; without weights each group of rows by its own adapter's, one group for each. */
 function lowRankTerms(
   config: BankConfig,
   adapters: number,
   parts: ReadonlyMap<string, Factors>,
-  weights: Tensor,
+  weights: Tensor | undefined,
   noise?: DropoutNoise,
-): Pick<AdapterHook, "lowRank" | "uniform"> {
-  return {
-    uniform: adapters === 1,
-    lowRank(names, x) {
-      const chosen = names.flatMap((name) => parts.get(name) ?? []);
-      if (chosen.length === 0) return [];
-      const input = noise === undefined || config.dropout === 0 ? x : noise.dropout(x, config.dropout);
-      // A of all projections of this input side by side: one product instead of several thin ones.
-      const down = chosen.length === 1 ? chosen[0]!.a : tf.concat(chosen.map(({ a }) => a), 0);
-      let inner = tf.mul(linear(input, down), config.alpha / config.rank);
-      if (adapters > 1) {
-        const batch = weights.shape[0]!;
-        const shares = tf.reshape(weights, [batch, 1, adapters, 1]);
-        const each = tf.reshape(inner, [batch, inner.size / (batch * adapters * config.rank), adapters, config.rank]);
-        inner = tf.reshape(tf.mul(each, shares), inner.shape);
-      }
-      const inners = chosen.length === 1 ? [inner] : tf.split(inner, chosen.length, 1);
-      let next = 0;
-      return names.map((name) => {
-        const part = parts.get(name);
-        return part === undefined ? undefined : { inner: inners[next++]!, up: part.b };
-      });
-    },
+): AdapterHook["lowRank"] {
+  const grouped = weights === undefined && adapters > 1;
+  /** Of a factor, an adapter's own part by itself. */
+  const apart = (factor: Tensor) =>
+    grouped ? tf.reshape(factor, [adapters, config.rank, factor.size / (adapters * config.rank)]) : factor;
+  return (names, x) => {
+    const chosen = names.flatMap((name) => parts.get(name) ?? []);
+    if (chosen.length === 0) return [];
+    const input = noise === undefined || config.dropout === 0 ? x : noise.dropout(x, config.dropout);
+    // A of all projections of this input side by side: one product instead of several thin ones.
+    const each = chosen.map(({ a }) => apart(a));
+    const down = each.length === 1 ? each[0]! : tf.concat(each, grouped ? 1 : 0);
+    let inner = tf.mul(grouped ? groupProduct(input, down, true) : linear(input, down), config.alpha / config.rank);
+    if (weights !== undefined) {
+      const batch = weights.shape[0]!;
+      const shares = tf.reshape(weights, [batch, 1, adapters, 1]);
+      const own = tf.reshape(inner, [batch, inner.size / (batch * adapters * config.rank), adapters, config.rank]);
+      inner = tf.reshape(tf.mul(own, shares), inner.shape);
+    }
+    const inners = chosen.length === 1 ? [inner] : tf.split(inner, chosen.length, 1);
+    let next = 0;
+    return names.map((name) => {
+      const part = parts.get(name);
+      return part === undefined ? undefined : { inner: inners[next++]!, up: apart(part.b) };
+    });
   };
 }
 

@@ -4,9 +4,10 @@
  */
 import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 import { contexts } from "../backbones/examples.ts";
-import { itemBias, scoreTable } from "../backbones/item_rows.ts";
+import { itemBias, scoreRange, scoreTable } from "../backbones/item_rows.ts";
 import type { Backbone, Batch, Scorer } from "../backbones/types.ts";
 import type { Windows } from "../data/types.ts";
+import type { ItemRange } from "../engine/nn/mod.ts";
 import { tf } from "../engine/tfjs.ts";
 import type { TensorMap } from "../engine/types.ts";
 import type { Mixing } from "./gate.ts";
@@ -42,20 +43,21 @@ export interface WindowRouting {
   readonly share?: Float32Array;
 }
 
-/** Scores of all items from states, [batch, width] x [items + 1, width] (+ [items + 1]) -> [batch, items]; item 1 first. */
-function itemScores(states: Tensor, table: Tensor, bias: Tensor | undefined): Tensor {
-  const [rows, width] = table.shape as [number, number];
-  const scores = tf.matMul(states as Tensor2D, tf.slice(table as Tensor2D, [1, 0], [rows - 1, width]), false, true);
-  return bias === undefined ? scores : tf.add(scores, tf.slice(bias, [1], [rows - 1]));
+/** Scores of a range of items from states, [batch, width] x [size, width] (+ some of [items + 1]) -> [batch, size]. */
+function itemScores(states: Tensor, rows: Tensor, bias: Tensor | undefined, { from, size }: ItemRange): Tensor {
+  const scores = tf.matMul(states as Tensor2D, rows as Tensor2D, false, true);
+  return bias === undefined ? scores : tf.add(scores, tf.slice(bias, [1 + from], [size]));
 }
 
 /** The frozen backbone by itself. */
 export function frozenScorer(backbone: Backbone, parameters: TensorMap, windows: Windows): Scorer {
   return {
+    items: backbone.items,
     frozen: parameters,
     collate: (rows) => backbone.batch(contexts(windows, rows, backbone.maxLength)),
-    scores: (inputs, frozen) =>
-      itemScores(backbone.last(frozen, inputs as Batch), scoreTable(backbone, frozen), itemBias(backbone, frozen)),
+    states: (inputs, frozen) => ({ last: backbone.last(frozen, inputs as Batch) }),
+    scores: ({ last }, frozen, range) =>
+      itemScores(last!, scoreRange(backbone, frozen, range), itemBias(backbone, frozen), range),
     // The parameters belong to whoever loaded them.
     dispose: () => {},
   };
@@ -83,12 +85,13 @@ export function bankScorer(
   const places: WindowRouting = "mixing" in routing ? { first: new Int32Array(windows.count) } : routing;
   const frozen = { ...parameters, ...own };
   return {
+    items: backbone.items,
     frozen,
     collate: (rows) => ({
       ...backbone.batch(contexts(windows, rows, backbone.maxLength)),
       ...membershipTensors(backbone, bank, tables.length, windows, rows, places, layout),
     }),
-    scores: (inputs, tensors) => {
+    states: (inputs, tensors) => {
       const batch = inputs as Batch;
       const weights = gated === undefined
         ? inputs.membership!
@@ -97,10 +100,16 @@ export function bankScorer(
         weights,
         sequenceRows: sequenceRows(inputs),
       });
-      const states = backbone.last(tensors, batch, { adapters: hook });
-      const bias = itemBias(backbone, tensors);
-      if (tensors.tables === undefined) return itemScores(states, scoreTable(backbone, tensors), bias);
-      return itemScores(tables.length === 1 ? states : spread(states, inputs.membership!), tensors.tables, bias);
+      const last = backbone.last(tensors, batch, { adapters: hook });
+      const several = tensors.tables !== undefined && tables.length > 1;
+      return { last: several ? spread(last, inputs.membership!) : last };
+    },
+    scores: ({ last }, tensors, range) => {
+      const { tables } = tensors;
+      const rows = tables === undefined
+        ? scoreRange(backbone, tensors, range)
+        : tf.slice(tables, [1 + range.from, 0], [range.size, tables.shape[1]!]);
+      return itemScores(last!, rows, itemBias(backbone, tensors), range);
     },
     dispose: () => tf.dispose(own),
   };
@@ -121,11 +130,17 @@ export function blendedScorer(parts: readonly { readonly scorer: Scorer; readonl
   const named = (place: number, tensors: TensorMap) =>
     Object.entries(tensors).map(([name, tensor]) => [`${place} ${name}`, tensor] as const);
   return {
+    items: parts[0]!.scorer.items,
     frozen: Object.fromEntries(parts.flatMap(({ scorer }, place) => named(place, scorer.frozen))),
     collate: (rows) => Object.fromEntries(parts.flatMap(({ scorer }, place) => named(place, scorer.collate(rows)))),
-    scores: (inputs, frozen) =>
-      parts.map(({ scorer, share }, place) => tf.mul(scorer.scores(own(place, inputs), own(place, frozen)), share))
-        .reduce((sum, scores) => tf.add(sum, scores)),
+    states: (inputs, frozen) =>
+      Object.fromEntries(
+        parts.flatMap(({ scorer }, place) => named(place, scorer.states(own(place, inputs), own(place, frozen)))),
+      ),
+    scores: (states, frozen, range) =>
+      parts.map(({ scorer, share }, place) =>
+        tf.mul(scorer.scores(own(place, states), own(place, frozen), range), share)
+      ).reduce((sum, scores) => tf.add(sum, scores)),
     dispose: () => parts.forEach(({ scorer }) => scorer.dispose()),
   };
 }

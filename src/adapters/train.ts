@@ -64,6 +64,8 @@ export interface AdapterTraining {
   readonly steps: StepCache;
   /** Root of shuffles, negatives and dropout. */
   readonly seed: number;
+  /** Blocks of scores over the catalogue that are held at a time, see `blocksHeld`; no value depends on it. Left out: 1. */
+  readonly held?: number | undefined;
   /** Parts a batch is worked through in, so that a step takes the memory of one (see accumulate.ts); left out: 1. */
   readonly accumulation?: number;
   /** Where trainings are kept while they run, and taken up from; a name is the purposes of the sets trained together. */
@@ -182,8 +184,8 @@ function seen({ seed, training }: AdapterTraining, sets: readonly TrainingSet[])
 /** The compiled step with its state set to the given one, which it takes over: taken from the cache, or compiled and kept there. */
 function readyStep(settings: AdapterTraining, state: TensorMap, adapters: number, mixing?: Mixing) {
   const { training: { loss }, positions, anchor, backboneDropout, bank, backbone, steps } = settings;
-  const { lossWeight = 1, terms = [], accumulation = 1 } = settings;
-  const same = { adapters, loss, lossWeight, positions, anchor, backboneDropout };
+  const { lossWeight = 1, terms = [], accumulation = 1, held } = settings;
+  const same = { adapters, loss, lossWeight, positions, anchor, backboneDropout, held };
   const parts = [terms.map(({ key }) => key), mixing?.key ?? null];
   const key = JSON.stringify([same, accumulation, { ...bank, itemRows: bank.itemRows.join() }, parts]);
   try {

@@ -20,7 +20,7 @@ import { tf } from "../engine/tfjs.ts";
 import type { Step, Tensor, TensorMap } from "../engine/types.ts";
 import type { LossSpec } from "../spec/types.ts";
 import { accumulated } from "./accumulate.ts";
-import { adapterHook, type BankConfig, bankLayout, rowWidth, scorePart, stackRows } from "./bank.ts";
+import { adapterHook, type BankConfig, bankLayout, type Membership, rowWidth, scorePart, stackRows } from "./bank.ts";
 import type { Mixing } from "./gate.ts";
 
 /** What stays the same over all steps of one training. */
@@ -39,6 +39,8 @@ export interface StepSettings {
   readonly terms: readonly Term[];
   /** Left out: each row has the adapter its membership says. */
   readonly mixing?: Mixing | undefined;
+  /** As {@linkcode LossInputs} has it. */
+  readonly held?: number | undefined;
   /** Where the loss is taken. */
   readonly positions: Positions;
   /** lambda of lambda mean(delta^2) on item rows; 0: none. */
@@ -87,7 +89,7 @@ export type ExampleTensors = Batch & {
   readonly candidatePlaces: Tensor;
   /** [batch * positions]; sums to 1 over each active adapter's rows. */
   readonly weights: Tensor;
-  /** [batch, adapters], one-hot. */
+  /** [batch, adapters], one-hot; the rows of each adapter stand together, as many for each. */
   readonly membership: Tensor;
   /** [adapters, 1]: 1 while the adapter still has rows in this step. */
   readonly active: Tensor;
@@ -180,8 +182,10 @@ function clipped(clip: Tensor, gradients: TensorMap, asOne: boolean): Record<str
 /** Sum over the active adapters of their mean loss and their anchor penalty lambda mean(delta^2) (method.md 4), and the terms. */
 function bankLoss(settings: StepSettings, batch: BankBatch, frozen: TensorMap, trained: TensorMap): Tensor {
   const noise = dropoutNoise(batch.noise);
+  // A batch has the rows of each adapter together; a part of one begins and ends among them.
+  const grouped = settings.mixing === undefined && batch.last === undefined;
   const see = (rows: ExampleTensors, positions: Positions) =>
-    adapted(settings, rows, positions, frozen, trained, noise);
+    adapted({ ...settings, grouped }, rows, positions, frozen, trained, noise);
   const { inputs: student, membership } = see(batch, settings.positions);
   const view: StepView = {
     trained,
@@ -218,7 +222,9 @@ function inputsOf(batch: TensorMap, place: number): TensorMap {
 
 /** Rows as the adapted model sees them, and how they use the bank. */
 export function adapted(
-  { backbone, bank, mixing, backboneDropout }: Pick<StepSettings, "backbone" | "bank" | "mixing" | "backboneDropout">,
+  { backbone, bank, mixing, backboneDropout, held, grouped = false }:
+    & Pick<StepSettings, "backbone" | "bank" | "mixing" | "backboneDropout" | "held">
+    & Pick<Membership, "grouped">,
   rows: ExampleTensors,
   positions: Positions,
   frozen: TensorMap,
@@ -233,6 +239,7 @@ export function adapted(
   const adapters = adapterHook(bank, bankLayout(bank), lora, stacked, {
     weights: membership,
     sequenceRows: stacked === undefined ? [] : [{ places: rows.sequencePlaces }],
+    grouped,
   }, noise);
   const forward = { adapters, ...(noise === undefined ? {} : { noise, dropout: backboneDropout }) };
   const inputs: LossInputs = {
@@ -240,6 +247,8 @@ export function adapted(
     candidates: rows.candidates,
     weights: rows.weights,
     items: backbone.items,
+    held,
+    frozenRows: stacked === undefined,
     bias: itemBias(backbone, frozen),
     embed: (ids) => {
       const shared = scoreRows(backbone, frozen, ids);
@@ -255,12 +264,17 @@ export function adapted(
 }
 
 /** Rows as the frozen backbone sees them. */
-function frozenInputs({ backbone, positions }: StepSettings, rows: ExampleTensors, frozen: TensorMap): LossInputs {
+function frozenInputs(
+  { backbone, positions, held }: StepSettings,
+  rows: ExampleTensors,
+  frozen: TensorMap,
+): LossInputs {
   return {
     states: trainedStates(backbone, frozen, rows, {}, positions),
     candidates: rows.candidates,
     weights: rows.weights,
     items: backbone.items,
+    held,
     bias: itemBias(backbone, frozen),
     embed: (ids) => scoreRows(backbone, frozen, ids),
     table: () => scoreTable(backbone, frozen),

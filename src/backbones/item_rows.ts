@@ -2,7 +2,7 @@
  * What a backbone's parameters say of items, by catalogue index: behind special tokens or not, with a bias or without.
  * @module
  */
-import { embed } from "../engine/nn/mod.ts";
+import { embed, type ItemRange } from "../engine/nn/mod.ts";
 import { tf } from "../engine/tfjs.ts";
 import type { Tensor } from "../engine/types.ts";
 import type { Backbone, Parameters } from "./types.ts";
@@ -17,6 +17,13 @@ export function scoreTable(backbone: Items, parameters: Parameters): Tensor {
   const { name, offset } = scoring(backbone);
   const table = parameters[name]!;
   return offset === 0 ? table : tf.slice(table, [offset, 0], [backbone.items + 1, table.shape[1]!]);
+}
+
+/** Rows that score a range of items, [size, width]. */
+export function scoreRange(backbone: Items, parameters: Parameters, { from, size }: ItemRange): Tensor {
+  const { name, offset } = scoring(backbone);
+  const table = parameters[name]!;
+  return tf.slice(table, [offset + 1 + from, 0], [size, table.shape[1]!]);
 }
 
 /** Rows that score items `ids` (int32, any shape): [...ids, width]. */

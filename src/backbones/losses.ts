@@ -27,6 +27,10 @@ export interface LossInputs {
   readonly table: () => Tensor;
   /** Added to every item's score, [items + 1]; left out: nothing is. */
   readonly bias?: Tensor | undefined;
+  /** Blocks of scores over the catalogue that are held at a time, see `blocksHeld`; no value depends on it. Left out: 1. */
+  readonly held?: number | undefined;
+  /** Whether the table does not train; left out: it may. */
+  readonly frozenRows?: boolean | undefined;
   /** Items of the catalogue; gBCE's calibration depends on it. */
   readonly items: number;
 }
@@ -50,7 +54,7 @@ export function sequenceLoss(loss: LossSpec, inputs: LossInputs): Tensor {
     const positives = tf.reshape(tf.slice(candidates, [0, 0], [candidates.shape[0]!, 1]), [candidates.shape[0]!]);
     const targets = tf.maximum(tf.sub(positives, tf.scalar(1, "int32")), tf.scalar(0, "int32")) as Tensor1D;
     const { states, rows } = catalogueFactors(inputs);
-    return blockedCrossEntropy(states, rows, targets, weights as Tensor1D);
+    return blockedCrossEntropy(states, rows, targets, weights as Tensor1D, inputs);
   }
   const scores = candidateScores(inputs);
   const [rows, width] = scores.shape as [number, number];

@@ -37,6 +37,8 @@ export interface WholeTraining {
   readonly mask?: number | undefined;
   /** Dropout rate of the backbone. */
   readonly dropout: number;
+  /** Blocks of scores over the catalogue that are held at a time, see `blocksHeld`; no value depends on it. Left out: 1. */
+  readonly held?: number | undefined;
   /** Optimiser steps in all; left out: as many as `training.epochs` make. */
   readonly steps?: number | undefined;
   /** Root of shuffles, negatives, hidden items and dropout. */
@@ -65,9 +67,9 @@ export type PretrainState = { readonly params: Tensor; readonly m: Tensor; reado
 export function pretrainStep(
   backbone: Backbone,
   layout: Layout,
-  { training: { loss, weightDecay, clip }, dropout, positions }: Pick<
+  { training: { loss, weightDecay, clip }, dropout, positions, held }: Pick<
     WholeTraining,
-    "training" | "dropout" | "positions"
+    "training" | "dropout" | "positions" | "held"
   >,
 ): Step<PretrainBatch, PretrainState, TensorMap, { loss: Tensor }> {
   return (batch, state) => {
@@ -79,6 +81,7 @@ export function pretrainStep(
         candidates: batch.candidates,
         weights: batch.weights,
         items: backbone.items,
+        held,
         embed: (ids) => scoreRows(backbone, parameters, ids),
         table: () => scoreTable(backbone, parameters),
         bias: itemBias(backbone, parameters),

@@ -2,7 +2,7 @@
  * What the layers of every backbone are made of: linear maps with their adapters' terms, norms, and dropout.
  * @module
  */
-import { layerNorm, linear, matrixProduct } from "../engine/nn/mod.ts";
+import { groupProduct, layerNorm, linear, matrixProduct } from "../engine/nn/mod.ts";
 import { tf } from "../engine/tfjs.ts";
 import type { Tensor } from "../engine/types.ts";
 import type { Forward, Parameters } from "./types.ts";
@@ -18,7 +18,8 @@ export function projected(
   return names.map((name, k) => {
     const y = linear(x, parameters[`${name}.weight`]!, parameters[`${name}.bias`]!);
     const term = lowRank?.[k];
-    return term === undefined ? y : tf.add(y, matrixProduct(term.inner, term.up));
+    if (term === undefined) return y;
+    return tf.add(y, (term.up.rank === 2 ? matrixProduct : groupProduct)(term.inner, term.up));
   });
 }
 

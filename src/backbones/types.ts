@@ -2,7 +2,7 @@
  * The interface every sequence model offers, a Llama as well as a SASRec, and what an adapter looks like from inside one.
  * @module
  */
-import type { LowRank } from "../engine/nn/mod.ts";
+import type { ItemRange, LowRank } from "../engine/nn/mod.ts";
 import type { Tensor, TensorMap } from "../engine/types.ts";
 import type { DropoutNoise } from "../engine/dropout.ts";
 
@@ -134,8 +134,12 @@ export interface Scorer {
   readonly frozen: TensorMap;
   /** Tensors for the given rows of the windows the scorer was made for; the caller disposes them. */
   collate(rows: Int32Array): TensorMap;
-  /** Scores of items 1..items, [batch, items]. */
-  scores(inputs: TensorMap, frozen: TensorMap): Tensor;
+  /** Items of the catalogue. */
+  readonly items: number;
+  /** What scores are made of, [batch, some] each: no more than the scores of a few items. */
+  states(inputs: TensorMap, frozen: TensorMap): TensorMap;
+  /** Scores of a range of items from the states, [batch, size]; item 1 is in the first column. */
+  scores(states: TensorMap, frozen: TensorMap, range: ItemRange): Tensor;
   /** Frees what the scorer itself put on the device; the backbone's parameters stay. */
   dispose(): void;
 }

@@ -73,7 +73,7 @@ function noiseFrom(seed: Tensor, first: number, repeatable: { next: number }, la
 const dropped = definePrimitive<{ x: Tensor; seed: Tensor }, MaskRule & { use: number; late: boolean }>({
   name: "CounterDropout",
   forward({ x, seed }, { use, late, ...rule }) {
-    const mask = maskOf(x.shape, late ? inOrder(x, seed) : seed, use, rule);
+    const mask = maskOf(x.shape, late ? inOrder([x], seed) : seed, use, rule);
     return [masked(x, mask, rule), mask];
   },
   saveInputs: ["seed"],

@@ -42,7 +42,7 @@ export function recomputed(
       value: f(tensors, read),
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
         // A graph would otherwise compute f again at once, and hold both.
-        const again = saved.slice(0, inputs.length).map((x) => inOrder(dy, x));
+        const again = saved.slice(0, inputs.length).map((x) => inOrder([dy], x));
         const kept = Object.fromEntries(names.map((name, k) => [name, saved[inputs.length + k]!]));
         return gradients(() => tf.grads((...tensors) => f(tensors, kept))(again, dy));
       },

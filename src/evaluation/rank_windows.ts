@@ -2,12 +2,14 @@
  * Ranking the target of every window against the whole catalogue, on the device: counts, never a sort (method.md 9).
  * @module
  */
-import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Scorer } from "../backbones/types.ts";
 import type { Windows } from "../data/types.ts";
 import { targetOf } from "../data/window_rows.ts";
 import { tf } from "../engine/tfjs.ts";
 import type { Engine, TensorMap } from "../engine/types.ts";
+import { itemBlocks, type ItemRange } from "../engine/nn/score_blocks.ts";
+import { countRanks } from "./count_ranks.ts";
 import { excludedItems, NOTHING } from "./exclusions.ts";
 import { ScoreError } from "./score_error.ts";
 
@@ -27,6 +29,10 @@ export interface RankingOptions {
   readonly batch: number;
   /** Length of the recommended lists that coverage needs. */
   readonly top: number;
+  /** Blocks of scores held at a time, see `blocksHeld`: memory and speed, never the result; left out: 1. */
+  readonly held?: number;
+  /** Items of a block; chosen by the batch when left out. */
+  readonly blockItems?: number | undefined;
   /** Windows done so far and in all; may throw to stop. */
   readonly onBatch?: (done: number, total: number) => void | Promise<void>;
 }
@@ -54,9 +60,12 @@ export interface RankingOptions {
  * });
  * // Scores of items 1 to 4: item 1 is in the context and does not count, item 4 ties with the target, item 3.
  * const scorer = {
- *   frozen: { scores: tf.tensor2d([[0.9, 0.7, 0.5, 0.5]]) },
+ *   items: 4,
+ *   frozen: { all: tf.tensor2d([[0.9, 0.7, 0.5, 0.5]]) },
  *   collate: () => ({}),
- *   scores: (_: object, { scores }: Readonly<Record<string, tf.Tensor>>) => scores!,
+ *   states: (_: object, { all }: Readonly<Record<string, tf.Tensor>>) => ({ all: all! }),
+ *   scores: ({ all }: Readonly<Record<string, tf.Tensor>>, _: object, range: { from: number; size: number }) =>
+ *     tf.slice(all!, [0, range.from], [1, range.size]),
  *   dispose: () => {},
  * };
  * const { greater, equal, top } = await rankWindows(engine, scorer, windows, { batch: 1, top: 2 });
@@ -72,12 +81,24 @@ export async function rankWindows(
 ): Promise<CountedRanks> {
   const { count, context } = windows;
   const batch = Math.min(options.batch, Math.max(1, count));
+  const { held = 1 } = options;
+  const blocks = itemBlocks(scorer.items, batch, options.blockItems);
   const greater = new Int32Array(count);
   const equal = new Int32Array(count);
   const top = new Int32Array(count * options.top);
   const step = engine.compile(
     (inputs: TensorMap, _state: TensorMap, frozen: TensorMap) => ({
-      outputs: countRanks(scorer.scores(inputs, frozen), inputs.target!, inputs.excluded!, options.top + context),
+      outputs: countRanks(
+        {
+          states: scorer.states(inputs, frozen),
+          of: (states, range) => scorer.scores(states, frozen, range),
+          blocks,
+          held,
+        },
+        inputs.target!,
+        inputs.excluded!,
+        options.top + context,
+      ),
     }),
     { name: "rank", frozen: scorer.frozen },
   );
@@ -94,7 +115,7 @@ export async function rankWindows(
         outputs.sum!.data(),
       ]);
       tf.dispose([Object.values(inputs), Object.values(outputs)]);
-      if (!sums.every(Number.isFinite)) await refuseNaN(engine, scorer, rows);
+      if (!sums.every(Number.isFinite)) await refuseNaN(engine, scorer, rows, blocks);
       const real = Math.min(batch, count - from);
       greater.set((above as Int32Array).subarray(0, real), from);
       equal.set((same as Int32Array).subarray(0, real), from);
@@ -116,24 +137,41 @@ export async function rankWindows(
 }
 
 /** Looks at every score of windows whose scores have no finite sum: infinite ones may be ranked, NaN may not. */
-async function refuseNaN(engine: Engine, scorer: Scorer, rows: Int32Array): Promise<void> {
+async function refuseNaN(
+  engine: Engine,
+  scorer: Scorer,
+  rows: Int32Array,
+  blocks: readonly ItemRange[],
+): Promise<void> {
+  const inputs = scorer.collate(rows);
+  let least: { readonly row: number; readonly item: number } | undefined;
+  try {
+    for (const range of blocks) {
+      const at = await firstNaN(engine, scorer, inputs, range);
+      if (at < 0) continue;
+      const row = Math.floor(at / range.size);
+      if (least === undefined || row < least.row) least = { row, item: range.from + at % range.size + 1 };
+    }
+  } finally {
+    tf.dispose(Object.values(inputs));
+  }
+  if (least !== undefined) throw new ScoreError(rows[least.row]!, least.item);
+}
+
+/** Place of the first NaN among the scores of a block, row by row; -1 where there is none. */
+async function firstNaN(engine: Engine, scorer: Scorer, inputs: TensorMap, range: ItemRange): Promise<number> {
   const step = engine.compile(
     (inputs: TensorMap, _state: TensorMap, frozen: TensorMap) => ({
-      outputs: { scores: scorer.scores(inputs, frozen) },
+      outputs: { scores: scorer.scores(scorer.states(inputs, frozen), frozen, range) },
     }),
     { name: "score", frozen: scorer.frozen },
   );
-  const inputs = scorer.collate(rows);
   try {
     const { scores } = step.run(inputs);
     const values = await scores!.data();
     scores!.dispose();
-    const at = values.findIndex(Number.isNaN);
-    if (at < 0) return;
-    const items = values.length / rows.length;
-    throw new ScoreError(rows[Math.floor(at / items)]!, at % items + 1);
+    return values.findIndex(Number.isNaN);
   } finally {
-    tf.dispose(Object.values(inputs));
     step.dispose();
   }
 }
@@ -151,34 +189,6 @@ function exclusions(windows: Windows, rows: Int32Array): { target: Tensor; exclu
     target: tf.tensor1d(targets, "int32"),
     excluded: tf.tensor2d(values, [rows.length, context], "int32"),
     values,
-  };
-}
-
-/**
- * Counts from scores [batch, items]: items above and level with the target's column, without the excluded columns [batch, excluded] (-1: none).
- * The sum of a row is finite only where every score of it is: one pass over them tells NaN.
- * A pure function of tensors, compiled together with the scoring.
- */
-export function countRanks(
-  scores: Tensor,
-  target: Tensor,
-  excluded: Tensor,
-  best: number,
-): { greater: Tensor; equal: Tensor; best: Tensor; sum: Tensor } {
-  const [rows, items] = scores.shape as [number, number];
-  const zero = tf.scalar(0, "int32");
-  const own = tf.gather(scores as Tensor2D, tf.reshape(target, [rows, 1]) as Tensor2D, 1, 1) as Tensor2D;
-  const real = tf.cast(tf.greaterEqual(excluded, zero), "int32");
-  const out = tf.gather(scores as Tensor2D, tf.maximum(excluded, zero) as Tensor2D, 1, 1) as Tensor2D;
-  const count = (condition: Tensor, real?: Tensor) => {
-    const ones = tf.cast(condition, "int32");
-    return tf.sum(real === undefined ? ones : tf.mul(ones, real), 1);
-  };
-  return {
-    greater: tf.sub(count(tf.greater(scores, own)), count(tf.greater(out, own), real)),
-    equal: tf.sub(tf.sub(count(tf.equal(scores, own)), tf.scalar(1, "int32")), count(tf.equal(out, own), real)),
-    best: tf.topk(scores, Math.min(best, items)).indices,
-    sum: tf.sum(scores, 1),
   };
 }
 

@@ -81,6 +81,7 @@ export function trainingSettings(
     anchor: lora.anchor,
     backboneDropout: context.backboneDropout,
     accumulation: context.accumulation,
+    held: context.held,
     steps: context.steps,
     seed: context.seed,
     checkpoints: context.checkpoints,

@@ -71,6 +71,7 @@ export const full = (spec: MethodSpec): Method => {
           training,
           positions: training.positions,
           dropout: context.backboneDropout,
+          held: context.held,
           steps: set.steps,
           seed,
         },

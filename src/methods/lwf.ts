@@ -69,7 +69,8 @@ export function distillation(
   const scale = alpha * temperature ** 2;
   const weights = student.weights as Tensor1D;
   if (candidates === "all") {
-    const distance = blockedDivergence(catalogueFactors(student), catalogueFactors(teacher), weights, temperature);
+    const factors = [catalogueFactors(student), catalogueFactors(teacher)] as const;
+    const distance = blockedDivergence(...factors, weights, temperature, student);
     return tf.mul(distance, scale);
   }
   const [own, taught] = [student, teacher].map((inputs) => {

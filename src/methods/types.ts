@@ -29,6 +29,8 @@ export interface MethodContext {
   readonly backboneDropout: number;
   /** Parts a batch is worked through in while adapters train, at least 1. */
   readonly accumulation: number;
+  /** Blocks of scores over the catalogue that are held at a time in training, at least 1; no result depends on it. */
+  readonly held?: number;
   /** Slices and windows. T is there to be scored, never to be trained on. */
   readonly data: SlicedData;
   /** Root of every stream the method draws from. */

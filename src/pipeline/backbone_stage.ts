@@ -8,10 +8,12 @@ import { encodeSafetensors, readSafetensors } from "../adapters/safetensors.ts";
 import { pretrain } from "../backbones/pretrain.ts";
 import { trainingRows } from "../backbones/training_rows.ts";
 import { DataError } from "../data/errors.ts";
+import { blocksHeld } from "../engine/nn/score_blocks.ts";
 import { onDevice } from "../engine/on_device.ts";
 import type { Curve } from "../engine/training_loop.ts";
 import type { TensorMap } from "../engine/types.ts";
 import { readIfThere } from "../files.ts";
+import { scoreMemory } from "../spec/score_memory.ts";
 import type { LlamaSpec, ResolvedSpec, TransformerSpec } from "../spec/types.ts";
 import { catalogueDigest, readWeights } from "./backbone_weights.ts";
 import { stageCheckpoints } from "./checkpoints.ts";
@@ -69,7 +71,7 @@ async function train(
     engine,
     backbone,
     trainingRows(data, spec.backbone),
-    { purpose: "backbone", training, positions: "all", mask, dropout, seed },
+    { purpose: "backbone", training, positions: "all", mask, dropout, held: blocksHeld(scoreMemory(spec)), seed },
     backbone.initialise(seed),
     {
       checkpoints: stageCheckpoints(scratch, checkpointEvery, (line) => progress.say(line)),

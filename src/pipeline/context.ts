@@ -8,12 +8,14 @@ import type { StepCache } from "../adapters/train.ts";
 import { representWindows } from "../backbones/represent.ts";
 import { trainingRows } from "../backbones/training_rows.ts";
 import type { Windows } from "../data/types.ts";
+import { blocksHeld } from "../engine/nn/score_blocks.ts";
 import { plainValues } from "../engine/on_device.ts";
 import { tf } from "../engine/tfjs.ts";
 import type { Curve } from "../engine/training_loop.ts";
 import { rankWindows } from "../evaluation/rank_windows.ts";
 import type { MethodContext } from "../methods/types.ts";
 import { rowRange, type VectorRows } from "../regions/mod.ts";
+import { scoreMemory } from "../spec/score_memory.ts";
 import type { ResolvedSpec } from "../spec/types.ts";
 import { readBackbone, readCurve } from "./backbone_stage.ts";
 import type { Workbench } from "./experiment.ts";
@@ -55,6 +57,7 @@ export async function openContext(
   const parameters = await readBackbone(spec, prepared, seed, folder);
   const steps: StepCache = new Map();
   const constant = new ConstantLayers(engine, backbone, parameters);
+  const held = blocksHeld(scoreMemory(spec));
   const files = new Map<RepresentedWindows, Promise<VectorsFile>>();
   const opened = (which: RepresentedWindows): Promise<VectorsFile> => {
     const file = files.get(which) ?? vectors(which);
@@ -86,6 +89,7 @@ export async function openContext(
       const ranks = await rankWindows(engine, scorer, windows, {
         batch: spec.evaluation.batch,
         top: count,
+        held,
         onBatch: (done, total) => progress.tick("windows", done, total),
       });
       return ranks.top;
@@ -112,6 +116,7 @@ export async function openContext(
       values: (names) => plainValues(parameters, names),
       backboneDropout: spec.backbone.kind === "llama" ? 0 : spec.backbone.dropout,
       accumulation: spec.backbone.kind === "llama" ? spec.backbone.accumulation : 1,
+      held,
       steps,
       data: prepared.data,
       seed,

@@ -15,8 +15,10 @@ import {
 } from "../backbones/llama/footprint.ts";
 import { forwardFlops, type PromptSizes, trainingFlops, weightNumbers } from "../backbones/llama/sizes.ts";
 import type { Slice } from "../data/types.ts";
+import { blocksHeld } from "../engine/nn/score_blocks.ts";
 import type { Rung } from "../engine/types.ts";
 import { targetItems } from "../methods/adapter_kit.ts";
+import { scoreMemory } from "../spec/score_memory.ts";
 import { ownOptions } from "../spec/method_types.ts";
 import type { LlamaSpec, LoraSpec, MethodSpec, ResolvedSpec } from "../spec/types.ts";
 import type { StageTask } from "./graph.ts";
@@ -232,7 +234,8 @@ class Reckoning {
 
   #prompts(batch: number): PromptSizes {
     const { places, shared } = this.#language.prompt;
-    return { batch, places, shared, items: this.prepared.data.catalogue.size };
+    const blocks = blocksHeld(scoreMemory(this.spec));
+    return { batch, places, shared, items: this.prepared.data.catalogue.size, blocks };
   }
 
   #part(batch: number): number {

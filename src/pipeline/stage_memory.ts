@@ -6,6 +6,8 @@
  * @module
  */
 import type { Backbone } from "../backbones/types.ts";
+import { blocksHeld } from "../engine/nn/score_blocks.ts";
+import { scoreMemory } from "../spec/score_memory.ts";
 import { ownOptions, type SetupRows } from "../spec/method_types.ts";
 import type { MethodSpec, ResolvedSpec, TransformerSpec } from "../spec/types.ts";
 import type { StageTask } from "./graph.ts";
@@ -54,12 +56,15 @@ class Numbers {
   readonly #parameters: number;
   readonly #backbone: Backbone;
   readonly #sizes: TransformerSpec;
+  /** Blocks of scores at a time. */
+  readonly #held: number;
 
   constructor(readonly spec: ResolvedSpec, readonly prepared: Prepared) {
     this.#items = prepared.data.catalogue.size;
     this.#backbone = prepared.backbone;
     this.#parameters = parametersOf(this.#backbone);
     this.#sizes = spec.backbone as TransformerSpec;
+    this.#held = blocksHeld(scoreMemory(spec));
   }
 
   of(task: StageTask): number {
@@ -109,7 +114,7 @@ class Numbers {
         // The base's answers beside the adapter's, where both are scores of the whole catalogue.
         const rows = lora.training.batch * (everywhere ? context : 1);
         const all = ownOptions("lwf", method).candidates === "all";
-        return trained(1, 2 * one + (all ? divergenceNumbers(rows, this.#items) : 0));
+        return trained(1, 2 * one + (all ? divergenceNumbers(rows, this.#items, this.#held) : 0));
       }
       case "ewc":
         return trained(1, one) + Math.max(GRADIENTS, COPIES * adapter);
@@ -148,11 +153,11 @@ class Numbers {
   }
 
   #step(size: StepSize): number {
-    return trainingNumbers(this.#sizes, this.#items, size);
+    return trainingNumbers(this.#sizes, this.#items, this.#held, size);
   }
 
   #forward(batch: number): number {
-    return stepNumbers(this.#sizes, batch, this.spec.windows.context, this.#items);
+    return stepNumbers(this.#sizes, batch, this.spec.windows.context, this.#items, this.#held);
   }
 
   /** One adapter: low-rank terms on every projection, and rows of the whole catalogue. */

@@ -4,11 +4,13 @@
  */
 import { join } from "node:path";
 import type { Windows } from "../data/types.ts";
+import { blocksHeld } from "../engine/nn/score_blocks.ts";
 import { sayingOutOfMemory } from "../engine/out_of_memory.ts";
 import { rankWindows } from "../evaluation/rank_windows.ts";
 import { createMethod } from "../methods/registry.ts";
 import type { Adapted, Budget } from "../methods/types.ts";
 import type { RegionsResult } from "../reporting/types.ts";
+import { scoreMemory } from "../spec/score_memory.ts";
 import type { MethodSpec, ResolvedSpec } from "../spec/types.ts";
 import { makeBackbone } from "./backbone_stage.ts";
 import { stageCheckpoints } from "./checkpoints.ts";
@@ -174,10 +176,11 @@ export class StageRunner {
     const { engine, progress } = this.bench;
     const { ranked } = this.prepared;
     const { batch, cutoffs } = this.spec.evaluation;
+    const held = blocksHeld(scoreMemory(this.spec));
     const scorer = await state.scorer(ranked);
     try {
       const onBatch = (done: number, total: number) => progress.tick("windows", done, total);
-      const ranks = await rankWindows(engine, scorer, ranked, { batch, top: Math.max(...cutoffs), onBatch });
+      const ranks = await rankWindows(engine, scorer, ranked, { batch, top: Math.max(...cutoffs), held, onBatch });
       await writeRanks(join(folder, RANKS), ranks);
     } finally {
       scorer.dispose();

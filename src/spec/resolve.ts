@@ -11,6 +11,7 @@ import { overlay, SCHEMA, withDefaults } from "./schema.ts";
 import type {
   BackboneSpec,
   EvaluationSpec,
+  MemorySpec,
   MethodSpec,
   PresetName,
   ReportSpec,
@@ -54,6 +55,7 @@ export function resolveSpec(raw: JsonRecord, file: string): ResolvedSpec {
     seeds: known<number[]>(filled.seeds ?? []),
     evaluation: { cutoffs: [...cutoffs].sort((a, b) => a - b), ties, batch, resamples, test },
     report: resolveReport(isRecord(raw.report) ? raw.report : {}, methods, cutoffs),
+    ...(raw.memory === undefined ? {} : { memory: known<MemorySpec>(filled.memory ?? {}) }),
     ...(raw.reproduce === undefined ? {} : { reproduce: known<{ tolerance: number }>(filled.reproduce ?? {}) }),
     engine: known<ResolvedSpec["engine"]>(filled.engine ?? "auto"),
   };

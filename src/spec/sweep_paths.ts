@@ -26,6 +26,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   search: "a search looks for settings by itself",
   seeds: "every run has all seeds; list them in seeds",
   report: "runs of one sweep are reported alike",
+  memory: "it changes no result",
   reproduce: "runs of one sweep are held to their results alike",
   executor: "runs of one sweep are computed in one place",
   engine: "runs of one sweep are computed on one engine; --engine takes another",

@@ -188,6 +188,12 @@ export interface SearchSpec {
   readonly space: Readonly<Record<string, readonly Json[]>>;
 }
 
+/** What may be held at a time: it changes memory and speed, never results. */
+export interface MemorySpec {
+  /** MiB for scores over the catalogue, in training and in ranking. */
+  readonly scores: number;
+}
+
 /** How recommendations are judged. */
 export interface EvaluationSpec {
   /** The k of Recall@k, NDCG@k and coverage@k, ascending. */
@@ -258,6 +264,8 @@ export interface ResolvedSpec {
   readonly evaluation: EvaluationSpec;
   /** What the report puts first. */
   readonly report: ReportSpec;
+  /** What may be held at a time; absent: {@linkcode scoreMemory} says how much. */
+  readonly memory?: MemorySpec;
   /** How closely a later run must come to the committed results; absent: exactly, on the same engine alone. */
   readonly reproduce?: {
     /** Largest difference of a measure where engine, versions, device or threads are others. */

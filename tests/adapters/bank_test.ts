@@ -21,6 +21,7 @@ import type { Engine, TensorMap } from "../../src/engine/types.ts";
 import { stream } from "../../src/engine/random.ts";
 import { assertClose } from "../conformance/close.ts";
 import { randomWindows } from "../bench/made_up.ts";
+import { allScores } from "../all_scores.ts";
 
 const ITEMS = 20;
 const backbone = sasrec({ items: ITEMS, maxLength: 4, hidden: 8, blocks: 2, heads: 2, ffn: 16, layerNormEps: 1e-6 });
@@ -61,7 +62,7 @@ describe("a LoRA bank", () => {
   });
 
   const scoresOf = (scorer: ReturnType<typeof frozenScorer>, rows = Int32Array.from({ length: 12 }, (_, row) => row)) =>
-    Array.from(tf.tidy(() => scorer.scores(scorer.collate(rows), scorer.frozen).dataSync()));
+    Array.from(tf.tidy(() => allScores(scorer, rows).dataSync()));
   const routed = (adapters: AdapterValues[], routing: Parameters<typeof bankScorer>[5]) =>
     bankScorer(backbone, parameters, bank, adapters, windows, routing);
 

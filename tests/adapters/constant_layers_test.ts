@@ -14,6 +14,7 @@ import { madeUpModel } from "../backbones/llama/made_up_model.ts";
 import { someParameters } from "../backbones/made_up.ts";
 import { assertClose } from "../conformance/close.ts";
 import { itemsOf, windowsOf } from "../../src/data/window_rows.ts";
+import { allScores } from "../all_scores.ts";
 
 const draw = stream(1, "test windows");
 const windows = windowsOf({
@@ -74,7 +75,7 @@ describe("layers below the first adapted one", () => {
     const scorer = bankScorer(backbone, parameters, bank, [adapter], windows, { first: new Int32Array(12) });
     const values = tf.tidy(() => {
       const rows = Int32Array.from({ length: 12 }, (_, row) => row);
-      return scorer.scores(scorer.collate(rows), scorer.frozen).dataSync();
+      return allScores(scorer, rows).dataSync();
     });
     scorer.dispose();
     return values;

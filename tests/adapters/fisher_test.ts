@@ -13,6 +13,7 @@ import type { LossSpec } from "../../src/spec/types.ts";
 import { randomWindows } from "../bench/made_up.ts";
 import { rungsHere } from "../engine/rungs_here.ts";
 import { itemsOf } from "../../src/data/window_rows.ts";
+import { allScores } from "../all_scores.ts";
 
 const ITEMS = 20;
 /** More than are taken at once, and not a multiple of it. */
@@ -77,7 +78,7 @@ function fisherTests(rung: Rung): void {
   function losses(loss: LossSpec, config: BankConfig, adapter: AdapterValues): number[] {
     const scorer = bankScorer(backbone, parameters, config, [adapter], windows, { first: new Int32Array(WINDOWS) });
     const rows = Int32Array.from({ length: WINDOWS }, (_, row) => row);
-    const scores = tf.tidy(() => scorer.scores(scorer.collate(rows), scorer.frozen).dataSync());
+    const scores = tf.tidy(() => allScores(scorer, rows).dataSync());
     scorer.dispose();
     const softplus = (x: number) => Math.log1p(Math.exp(x));
     return Array.from(rows, (row) => {

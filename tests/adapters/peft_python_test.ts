@@ -18,6 +18,7 @@ import type { TransformerSpec } from "../../src/spec/types.ts";
 import { assertClose } from "../conformance/close.ts";
 import { pythonHere } from "./python_here.ts";
 import { timesOf, windowsOf } from "../../src/data/window_rows.ts";
+import { allScores } from "../all_scores.ts";
 
 const SIZES = { items: 20, maxLength: 6, hidden: 8, blocks: 2, heads: 2, ffn: 32, layerNormEps: 1e-6 };
 const backbone = sasrec(SIZES);
@@ -93,7 +94,7 @@ describe("a PEFT directory read by Python's peft", { skip: "missing" in found ? 
 
   const scoresOf = (scorer: Scorer): Float32Array => {
     const rows = Int32Array.from(SEQUENCES.keys());
-    const scores = tf.tidy(() => scorer.scores(scorer.collate(rows), scorer.frozen).dataSync());
+    const scores = tf.tidy(() => allScores(scorer, rows).dataSync());
     scorer.dispose();
     return scores as Float32Array;
   };
@@ -178,7 +179,7 @@ describe("a PEFT directory that Python's peft merges", { skip: "missing" in foun
         frozenScorer(model, parameters, windows),
       ].map((scorer) => {
         const rows = Int32Array.from(SEQUENCES.keys());
-        const values = tf.tidy(() => scorer.scores(scorer.collate(rows), scorer.frozen).dataSync());
+        const values = tf.tidy(() => allScores(scorer, rows).dataSync());
         scorer.dispose();
         return values as Float32Array;
       });

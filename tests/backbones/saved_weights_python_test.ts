@@ -14,6 +14,7 @@ import type { TransformerSpec } from "../../src/spec/types.ts";
 import { pythonHere } from "../adapters/python_here.ts";
 import { assertClose } from "../conformance/close.ts";
 import { windowsOf } from "../../src/data/window_rows.ts";
+import { allScores } from "../all_scores.ts";
 
 const ITEMS = 20;
 const SIZES = { maxLength: 6, hidden: 12, blocks: 2, heads: 3, ffn: 20, layerNormEps: 1e-6 };
@@ -75,7 +76,7 @@ describe("weights saved here, loaded by PyTorch", { skip: "missing" in found ? f
       );
       const scorer = frozenScorer(backbone, parameters, windows);
       const rows = Int32Array.from(SEQUENCES.keys());
-      const scores = tf.tidy(() => scorer.scores(scorer.collate(rows), scorer.frozen).dataSync());
+      const scores = tf.tidy(() => allScores(scorer, rows).dataSync());
       tf.dispose(parameters);
       assert.equal(wanted.length, SEQUENCES.length * ITEMS);
       assertClose(scores as Float32Array, wanted, 1e-4, kind);

@@ -4,6 +4,7 @@
  */
 import { median } from "./measure.ts";
 import { coldRun } from "./cold_run.ts";
+import { CATALOGUE_ROWS } from "./catalogue_rows.ts";
 import { GROWTH_ROWS } from "./growth.ts";
 import { inTurn, type Measured, NotMeasured, peerScript, script } from "./scripts.ts";
 
@@ -102,6 +103,26 @@ export const ROWS: readonly Row[] = [
   },
   againstPeer("language model step, 4 layers of width 256, batch 32, tensorflow", "llama_step", 1.5, "--batch", "32"),
   ...GROWTH_ROWS,
+  ...CATALOGUE_ROWS,
+  {
+    what: "16 regions' adapters in one pass, tensorflow",
+    bar: "at most 1.2 of one adapter's processor time on the same rows",
+    async measure() {
+      const said: string[] = [];
+      let worst = 0;
+      for (const hidden of ["64", "128"]) {
+        for (const rows of ["yes", "no"]) {
+          const { ratio } = await script<{ ratio: number }>(
+            "region_adapters.ts",
+            ...["--adapters", "16", "--hidden", hidden, "--item-rows", rows, "--rounds", "3"],
+          );
+          worst = Math.max(worst, ratio);
+          said.push(`width ${hidden}${rows === "yes" ? " with item rows" : ""} ${ratio.toFixed(2)}`);
+        }
+      }
+      return { measured: said.join(", "), met: worst <= 1.2 };
+    },
+  },
   {
     what: "pretraining step, wasm",
     bar: "at most 8 of tensorflow's",

@@ -42,7 +42,7 @@ const blocked = (blockRows: number | undefined) => (all: TensorMap): tf.Tensor =
     { states: all.teacherStates as Tensor2D, rows: all.teacherRows as Tensor2D },
     all.weights as Tensor1D,
     TEMPERATURE,
-    blockRows,
+    { blockRows },
   );
 
 for (const rung of ["tensorflow", "wasm", "cpu"] as const) {

@@ -117,7 +117,8 @@ describe("memory on the tensorflow rung", {
       const weights = tf.fill([rows], 1 / rows) as Tensor1D;
       const targets = tf.zeros([rows], "int32") as Tensor1D;
       const { value, grads } = valueAndGrads(
-        (given) => blockedCrossEntropy(given.hidden as Tensor2D, given.table as Tensor2D, targets, weights, 1024),
+        (given) =>
+          blockedCrossEntropy(given.hidden as Tensor2D, given.table as Tensor2D, targets, weights, { blockRows: 1024 }),
         { hidden, table },
       );
       return { outputs: { value, hidden: tf.sum(grads.hidden), table: tf.sum(grads.table) } };

@@ -79,7 +79,7 @@ for (const rung of rungsHere()) {
           table as Tensor2D,
           tf.tensor1d(constants.targets, "int32"),
           tf.tensor1d(constants.weights) as Tensor1D,
-          blockRows,
+          { blockRows },
         ));
     }
 

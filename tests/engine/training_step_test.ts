@@ -43,7 +43,7 @@ const trainingStep: Step<Inputs, State, Record<never, Tensor>, { loss: Tensor }>
     const y = tf.add(h, linear(dropout(gelu(linear(h, p.wide!, p.wideBias!)), 0.2), p.narrow!, p.narrowBias!));
     const rows = tf.reshape(y, [-1, WIDTH]) as Tensor2D;
     const weights = tf.fill([rows.shape[0]], 1 / rows.shape[0]) as Tensor1D;
-    return blockedCrossEntropy(rows, p.table as Tensor2D, targets as Tensor1D, weights, 10);
+    return blockedCrossEntropy(rows, p.table as Tensor2D, targets as Tensor1D, weights, { blockRows: 10 });
   }, { params: state.params });
   const count = tf.add(state.count, 1);
   const [gradient] = clipByGlobalNorm([grads.params], 1);

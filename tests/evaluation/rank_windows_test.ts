@@ -47,10 +47,11 @@ for (const rung of ["tensorflow", "wasm", "cpu"] as const) {
       rows: (Parameters<typeof windowsOf>[0][number] & { scores: number[] })[],
       batch: number,
       top: number,
+      blocks: { readonly blockItems?: number; readonly held?: number } = {},
     ) => {
       const scorer = scorerOf(rows.map(({ scores }) => scores));
       try {
-        return await rankWindows(engine, scorer, windowsOf(rows), { batch, top });
+        return await rankWindows(engine, scorer, windowsOf(rows), { batch, top, ...blocks });
       } finally {
         scorer.dispose();
       }
@@ -91,6 +92,25 @@ for (const rung of ["tensorflow", "wasm", "cpu"] as const) {
         }),
         { numRuns: 40 },
       );
+    });
+
+    it("counts and recommends the same in blocks of the catalogue, of equal scores the lower item first", async () => {
+      const blocks = fc.record({ blockItems: fc.integer({ min: 1, max: 5 }), held: fc.integer({ min: 1, max: 3 }) });
+      await fc.assert(
+        fc.asyncProperty(cases, blocks, async (rows, blocks) => {
+          assert.deepEqual(await rankAll(rows, 3, 4, blocks), await rankAll(rows, 3, 4));
+        }),
+        { numRuns: 15 },
+      );
+    });
+
+    it("names the first window whose scores have a NaN in any block", async () => {
+      const rows = [[1, 2, 3, 4, 5], [1, 2, 3, NaN, 5], [NaN, 2, 3, 4, 5]].map((scores) => ({
+        context: [3],
+        target: 2,
+        scores,
+      }));
+      await assert.rejects(rankAll(rows, 3, 1, { blockItems: 2 }), /window 1: the score of item 4 is NaN/);
     });
 
     it("leaves out a repeated item once, padding never, and the target not even when the context holds it", async () => {

@@ -6,9 +6,11 @@ import { type Tensor2D, tf } from "../../src/engine/tfjs.ts";
 export function scorerOf(scores: readonly (readonly number[])[]): Scorer {
   const table = tf.tensor2d(scores.flat(), [scores.length, scores[0]!.length]);
   return {
+    items: scores[0]!.length,
     frozen: { table },
     collate: (rows) => ({ rows: tf.tensor1d(rows, "int32") }),
-    scores: (inputs, { table }) => tf.gather(table as Tensor2D, inputs.rows!.as1D()),
+    states: (inputs, { table }) => ({ own: tf.gather(table as Tensor2D, inputs.rows!.as1D()) }),
+    scores: ({ own }, _frozen, { from, size }) => tf.slice(own!, [0, from], [own!.shape[0]!, size]),
     dispose: () => table.dispose(),
   };
 }

@@ -6,6 +6,7 @@ import { createMethod } from "../../src/methods/registry.ts";
 import type { Adapted } from "../../src/methods/types.ts";
 import { entry, itKeepsPromises, type MethodRuns, openRuns } from "./method_runs.ts";
 import { adaptFirst, assertShare, itAddsToLora, lossesOf, stepsOfF } from "./term_runs.ts";
+import { allScores } from "../all_scores.ts";
 
 const T = 2;
 
@@ -21,7 +22,7 @@ describe("lwf", () => {
     const { windows } = runs.context.data.finetune[0]!;
     const scorer = await adapted.scorer(windows);
     const rows = Int32Array.from({ length: windows.count }, (_, row) => row);
-    const values = tf.tidy(() => scorer.scores(scorer.collate(rows), scorer.frozen).dataSync());
+    const values = tf.tidy(() => allScores(scorer, rows).dataSync());
     scorer.dispose();
     const items = values.length / windows.count;
     return Array.from(rows, (row) => Array.from(values.subarray(row * items, (row + 1) * items)));

@@ -10,6 +10,7 @@ import { createMethod } from "../../src/methods/registry.ts";
 import type { Adapted, MethodContext } from "../../src/methods/types.ts";
 import type { MethodSpec } from "../../src/spec/types.ts";
 import { smallContext, smallSpec } from "./small_context.ts";
+import { allScores } from "../all_scores.ts";
 
 /** A method's entry in the small spec. */
 export const entry = (kind: string, options: Record<string, unknown> = {}): MethodSpec =>
@@ -50,7 +51,7 @@ export async function openRuns(rung: Rung = "wasm", more: Record<string, unknown
 export async function scoresOf(adapted: Adapted, windows: Windows): Promise<number[]> {
   const scorer = await adapted.scorer(windows);
   const rows = Int32Array.from({ length: Math.min(8, windows.count) }, (_, row) => row);
-  const values = Array.from(tf.tidy(() => scorer.scores(scorer.collate(rows), scorer.frozen).dataSync()));
+  const values = Array.from(tf.tidy(() => allScores(scorer, rows).dataSync()));
   scorer.dispose();
   return values;
 }

@@ -11,6 +11,7 @@ import type { Adapted, MethodContext } from "../../src/methods/types.ts";
 import { inMemory } from "../../src/regions/mod.ts";
 import type { MethodSpec } from "../../src/spec/types.ts";
 import { smallContext, smallSpec } from "./small_context.ts";
+import { allScores } from "../all_scores.ts";
 
 describe("methods", () => {
   let engine: Engine, context: MethodContext & { close(): void };
@@ -28,7 +29,7 @@ describe("methods", () => {
   const scores = async (adapted: Adapted, windows: Windows): Promise<number[]> => {
     const scorer = await adapted.scorer(windows);
     const rows = Int32Array.from({ length: Math.min(8, windows.count) }, (_, row) => row);
-    const values = Array.from(tf.tidy(() => scorer.scores(scorer.collate(rows), scorer.frozen).dataSync()));
+    const values = Array.from(tf.tidy(() => allScores(scorer, rows).dataSync()));
     scorer.dispose();
     return values;
   };

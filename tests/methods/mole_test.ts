@@ -9,6 +9,7 @@ import { createMethod } from "../../src/methods/registry.ts";
 import type { MethodContext } from "../../src/methods/types.ts";
 import { assertNear, entry, itKeepsPromises, type MethodRuns, openRuns, savedFiles } from "./method_runs.ts";
 import { itemsOf } from "../../src/data/window_rows.ts";
+import { allScores } from "../all_scores.ts";
 
 const TEMPERATURE = 0.7;
 
@@ -98,7 +99,7 @@ describe("mole", () => {
       second: new Int32Array(windows.count).fill(1),
       share,
     });
-    const scores = tf.tidy(() => given.scores(given.collate(Int32Array.of(0, 1, 2, 3, 4, 5, 6, 7)), given.frozen));
+    const scores = tf.tidy(() => allScores(given, Int32Array.of(0, 1, 2, 3, 4, 5, 6, 7)));
     assertNear(await runs.scores(state), [...scores.dataSync()]);
     tf.dispose(scores);
     given.dispose();

@@ -9,6 +9,7 @@ import { type UnitVectors, unitVectors } from "../../src/regions/mod.ts";
 import { directions } from "../regions/draws.ts";
 import { smallContext, smallSpec } from "./small_context.ts";
 import { itemsOf } from "../../src/data/window_rows.ts";
+import { allScores } from "../all_scores.ts";
 
 /** Overrides of `regions`. */
 export type RegionOverrides = Readonly<Record<string, unknown>>;
@@ -61,7 +62,7 @@ export async function openRaieRuns(): Promise<RaieRuns> {
       const { windows } = context.data.test;
       const scorer = await adapted.scorer(windows);
       const rows = Int32Array.from({ length: Math.min(12, windows.count) }, (_, row) => row);
-      const values = Array.from(tf.tidy(() => scorer.scores(scorer.collate(rows), scorer.frozen).dataSync()));
+      const values = Array.from(tf.tidy(() => allScores(scorer, rows).dataSync()));
       scorer.dispose();
       return values;
     },

@@ -22,6 +22,7 @@ import { pythonHere } from "../adapters/python_here.ts";
 import { assertClose } from "../conformance/close.ts";
 import { rungsHere } from "../engine/rungs_here.ts";
 import { windowsOf } from "../../src/data/window_rows.ts";
+import { allScores } from "../all_scores.ts";
 
 const found = await pythonHere();
 const PROMPT = "Here is what user_{user} bought: item {items}. The next is:";
@@ -85,9 +86,7 @@ describe(
     });
 
     const scoresOf = (scorer: Scorer): Float32Array => {
-      const scores = tf.tidy(() =>
-        scorer.scores(scorer.collate(Int32Array.from(SEQUENCES.keys())), scorer.frozen).dataSync()
-      );
+      const scores = tf.tidy(() => allScores(scorer, Int32Array.from(SEQUENCES.keys())).dataSync());
       scorer.dispose();
       return scores as Float32Array;
     };

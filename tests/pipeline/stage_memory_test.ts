@@ -56,6 +56,22 @@ describe("stageMemory()", () => {
     }
   });
 
+  it("counts as many blocks of scores as memory.scores has room for, whatever the catalogue", () => {
+    const data = (size: number) => ({
+      ...prepared,
+      data: { ...prepared.data, catalogue: { ...prepared.data.catalogue, size } },
+    });
+    const own = { training: { loss: { kind: "cross-entropy" } } };
+    const many = data(100_000), more = data(200_000);
+    const [usual, larger] = [memory(own, {}, many), memory(own, { memory: { scores: 256 } }, many)];
+    for (const stage of ["base rank", "backbone train"]) {
+      // Three blocks of 2^22 scores more, each with three times as much made of it.
+      assert.ok(larger.get(stage)! - usual.get(stage)! >= 3 * 4 * 2 ** 22 * FLOAT, stage);
+    }
+    const tables = 30 * 100_000 * 64 * FLOAT;
+    assert.ok(memory(own, {}, more).get("base rank")! - usual.get("base rank")! <= tables);
+  });
+
   it("counts a second pass where S or the base is read beside F", () => {
     const stages = memory();
     // Queries, keys, values, two norms and what attention gives, of two blocks: a pass that is kept for its gradient.

@@ -175,6 +175,7 @@ export const FULL = {
       },
     ],
   },
+  memory: { scores: 200 },
   reproduce: { tolerance: 0.005 },
   engine: "cpu",
 };

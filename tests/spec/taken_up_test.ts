@@ -34,6 +34,7 @@ describe("an accepted spec", () => {
       ["lora.training", schema.$defs.loraTraining],
       ["regions", schema.$defs.regions],
       ["evaluation", schema.properties.evaluation],
+      ["memory", schema.properties.memory],
       ["report", schema.properties.report],
       ["backbone", schema.$defs.backboneBert4rec, BACKBONES.bert4rec],
       ["backbone.training", schema.$defs.bert4recTraining, BACKBONES.bert4rec],

@@ -6,7 +6,7 @@
  * there by 14 % at most.
  * @module
  */
-import { SCORES_AT_ONCE } from "../../engine/nn/cross_entropy.ts";
+import { SCORES_AT_ONCE } from "../../engine/nn/score_blocks.ts";
 import type { Rung } from "../../engine/types.ts";
 import type { LlamaConfig } from "./config.ts";
 import {
@@ -153,21 +153,24 @@ export function trainingFootprint(config: LlamaConfig, sizes: TrainingSizes): Fo
   const activations = sizes.checkpointing
     ? held.again * kept + held.state * deep * stateRows(sizes) * hidden
     : held.kept * Math.max(1, deep) * kept;
-  const scores = Math.min(sizes.batch * sizes.items, Math.max(SCORES_AT_ONCE, sizes.items));
   return footprint({
     weights: NUMBER * weightCopies(sizes) * weightNumbers(config, sizes.items),
     trained: NUMBER * held.trained * trainedNumbers(config, sizes),
     activations: NUMBER * activations,
-    scores: NUMBER * held.scores * scores,
+    scores: NUMBER * held.scores * scoreNumbers(sizes),
     process: held.engine + held.training + layers * held.trainingLayer,
   });
 }
 
 /** Memory of ranking at its peak, `batch` windows at a time. */
 export function rankingFootprint(config: LlamaConfig, sizes: ReadingSizes): Footprint {
-  const { batch, items, tables = 0, rung } = sizes;
-  return reading(config, sizes, heldOn(rung).scores * batch * items + 2 * tables * rowNumbers(config, items));
+  const { items, tables = 0, rung } = sizes;
+  return reading(config, sizes, heldOn(rung).scores * scoreNumbers(sizes) + 2 * tables * rowNumbers(config, items));
 }
+
+/** Scores that are there at a time. */
+const scoreNumbers = ({ batch, items, blocks = 1 }: PromptSizes): number =>
+  Math.min(batch * items, blocks * Math.max(SCORES_AT_ONCE, items));
 
 /** Memory of representing windows at its peak, `batch` at a time. */
 export const representFootprint = (config: LlamaConfig, sizes: Omit<ReadingSizes, "tables">): Footprint =>

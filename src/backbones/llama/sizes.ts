@@ -15,6 +15,8 @@ export interface PromptSizes {
   readonly shared: number;
   /** Items of the catalogue. */
   readonly items: number;
+  /** Blocks of scores over them that are held at a time; left out: 1. */
+  readonly blocks?: number;
 }
 
 /** What trains on a frozen model. */

@@ -43,13 +43,14 @@ export interface Trace<T> {
 export type HandleOf = (tensor: Tensor) => number;
 
 /** What {@linkcode inOrder} does while a step is traced. */
-let ordering: ((first: Tensor, x: Tensor) => Tensor) | undefined;
+let ordering: ((first: readonly Tensor[], x: Tensor) => Tensor) | undefined;
 
 /**
- * `x` itself, but in a graph no sooner than `first` is there. A graph computes whatever it can at once, and so holds at once what a program that
+ * `x` itself, but in a graph no sooner than all of `first` are there. A graph computes whatever it can at once, and so holds at once what a program that
  * makes one thing after another does not. No part of a gradient tape.
  */
-export const inOrder = (first: Tensor, x: Tensor): Tensor => ordering === undefined ? x : ordering(first, x);
+export const inOrder = (first: readonly Tensor[], x: Tensor): Tensor =>
+  ordering === undefined || first.length === 0 ? x : ordering(first, x);
 
 /** Members of the backend that tracing puts itself in front of. */
 interface TracedBackend extends NodeBackend {
@@ -117,7 +118,7 @@ export function trace<T>(name: string, known: readonly Tensor[], step: (handleOf
     prototype.move.call(backend, dataId, values, shape, dtype, refCount);
   };
   ordering = (first, x) => {
-    after = idsOf([first]);
+    after = idsOf(first);
     const y = backend.executeSingleOutput("Identity", [typeAttribute("T", x.dtype)], [x]);
     after = [];
     return y;

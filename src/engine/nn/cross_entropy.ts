@@ -4,30 +4,29 @@
  */
 import { inOrder } from "../graph/trace.ts";
 import { definePrimitive } from "../primitive.ts";
+import { forget, type RowBlocks, SCORES_AT_ONCE } from "./score_blocks.ts";
 import { type Scalar, type Tensor, type Tensor1D, type Tensor2D, tf } from "../tfjs.ts";
-
-/** Scores held at a time, at most: 16 MiB of float32. What is made of them takes as much again, twice or so. */
-export const SCORES_AT_ONCE = 2 ** 22;
 
 /**
  * Weighted sum over rows of the cross-entropy between softmax(`hidden` `table`^T) and the target.
  *
- * Scores are computed for `blockRows` rows of `hidden` at a time, block after block, so that no more than blockRows x catalogue of them are held.
+ * Scores are computed for `blockRows` rows of `hidden` at a time, block after block, so that no more than `held` blocks of blockRows x catalogue are
+ * there at once. Blocks are added up in their order however many are held.
  *
  * @param hidden [rows, width]
  * @param table [catalogue, width]
  * @param targets [rows] int32, rows of the table
  * @param weights [rows]; 0 leaves a row out. No gradient is given for them.
- * @param blockRows chosen by the catalogue's size when left out
  */
 export function blockedCrossEntropy(
   hidden: Tensor2D,
   table: Tensor2D,
   targets: Tensor1D,
   weights: Tensor1D,
-  blockRows = Math.max(1, Math.floor(SCORES_AT_ONCE / table.shape[0])),
+  { held = 1, frozenRows = false, blockRows = Math.max(1, Math.floor(SCORES_AT_ONCE / table.shape[0])) }: RowBlocks =
+    {},
 ): Scalar {
-  return loss({ hidden, table, targets, weights }, { blockRows }) as Scalar;
+  return loss({ hidden, table, targets, weights }, { blockRows, held, frozenRows }) as Scalar;
 }
 
 /** Rows [from, from + size) of one block. */
@@ -50,7 +49,9 @@ function* blocks(hidden: Tensor, targets: Tensor, weights: Tensor, blockRows: nu
 }
 
 /** A block's part of the loss, and of the gradients by hidden rows and by the table for a loss that counts once. */
-function partOf(block: Block, table: Tensor): { loss: Tensor; byHidden: Tensor; byTable: Tensor } {
+type Part = { readonly loss: Tensor; readonly byHidden: Tensor; readonly byTable: Tensor };
+
+function partOf(block: Block, table: Tensor): Part {
   const [catalogue, rows] = [table.shape[0]!, block.hidden.shape[0]];
   const scores = tf.matMul(block.hidden, table as Tensor2D, false, true);
   const normaliser = tf.logSumExp(scores, 1, true);
@@ -70,23 +71,27 @@ function partOf(block: Block, table: Tensor): { loss: Tensor; byHidden: Tensor; 
 /** Gradients are formed with the loss, from the same scores. Those that nobody asks for a graph leaves out. */
 const loss = definePrimitive<
   { hidden: Tensor; table: Tensor; targets: Tensor; weights: Tensor },
-  { blockRows: number }
+  { blockRows: number; held: number; frozenRows: boolean }
 >({
   name: "BlockedCrossEntropy",
-  forward({ hidden, table, targets, weights }, { blockRows }) {
+  forward({ hidden, table, targets, weights }, { blockRows, held, frozenRows }) {
     const parts: Tensor[] = [];
-    let [total, byTable]: Tensor[] = [];
+    const sums: { readonly loss: Tensor; readonly byTable: Tensor }[] = [];
     for (const { hidden: rows, ...block } of blocks(hidden, targets, weights, blockRows)) {
-      const before = parts.at(-1);
-      const part = tf.tidy(() => {
-        const ordered = before === undefined ? rows : inOrder(before, rows);
-        return partOf({ ...block, hidden: ordered as Tensor2D }, table);
+      const awaited = [parts.at(-held), frozenRows ? undefined : sums.at(-held)?.byTable];
+      const before = sums.at(-1);
+      const { byHidden, ...next } = tf.tidy(() => {
+        const ordered = inOrder(awaited.filter((tensor) => tensor !== undefined), rows) as Tensor2D;
+        const part = partOf({ ...block, hidden: ordered }, table);
+        if (before === undefined) return part;
+        return { ...part, loss: tf.add(before.loss, part.loss), byTable: tf.add(before.byTable, part.byTable) };
       });
-      parts.push(part.byHidden);
-      total = total === undefined ? part.loss : tf.add(total, part.loss);
-      byTable = byTable === undefined ? part.byTable : tf.add(byTable, part.byTable);
+      parts.push(byHidden);
+      sums.push(next);
+      forget(sums.map(({ loss, byTable }) => [loss, byTable]), held);
     }
-    return [total!, tf.concat(parts), byTable!];
+    const { loss, byTable } = sums.at(-1)!;
+    return [loss, tf.concat(parts), byTable];
   },
   saveInputs: ["targets", "weights"],
   saveOutputs: [false, true, true],

@@ -12,7 +12,7 @@ import type { Tensor } from "../types.ts";
 export interface LowRank {
   /** [rows, rank], rows flattened over batch and time */
   readonly inner: Tensor;
-  /** [rank, outputs] */
+  /** [rank, outputs]; or [groups, rank, outputs], for as many groups of rows of equal size. */
   readonly up: Tensor;
 }
 
@@ -52,19 +52,30 @@ export function lastAttention(
   const inTime = (inner: Tensor) => tf.reshape(inner, [batch, time, inner.shape[1]!]) as Tensor3D;
   // Each head has its own rows of a weight, and its own columns of `up`.
   const rowsOf = (weight: Tensor) => tf.reshape(weight, [heads, size, width]) as Tensor3D;
-  const columnsOf = (up: Tensor) => swap(tf.reshape(up, [up.shape[0]!, heads, size]));
+  const columnsOf = (up: Tensor) =>
+    up.rank === 2
+      ? swap(tf.reshape(up, [up.shape[0]!, heads, size]))
+      : tf.transpose(tf.reshape(up, [...up.shape.slice(0, 2), heads, size]), [2, 0, 1, 3]);
+  /** A row x [heads, batch, ...] times its group's columns, or their transposes. */
+  const timesColumns = (x: Tensor, up: Tensor, transpose: boolean) => {
+    const columns = columnsOf(up);
+    if (up.rank === 2) return tf.matMul(x, columns, false, transpose);
+    const groups = up.shape[0]!;
+    const product = tf.matMul(tf.reshape(x, [heads, groups, batch / groups, x.shape[2]!]), columns, false, transpose);
+    return tf.reshape(product, [heads, batch, product.shape[3]!]);
+  };
 
   const own = swap(tf.reshape(tf.mul(query, 1 / Math.sqrt(size)), [batch, heads, size]));
   let scores: Tensor = tf.matMul(swap(tf.matMul(own, rowsOf(key.weight))), memory as Tensor3D, false, true);
   if (key.lowRank !== undefined) {
-    const asked = swap(tf.matMul(own, columnsOf(key.lowRank.up), false, true));
+    const asked = swap(timesColumns(own, key.lowRank.up, true));
     scores = tf.add(scores, tf.matMul(asked, inTime(key.lowRank.inner), false, true));
   }
   const probabilities = dropProbabilities(tf.softmax(tf.add(scores, bias))) as Tensor3D;
   let mixed: Tensor = tf.matMul(swap(tf.matMul(probabilities, memory as Tensor3D)), rowsOf(value.weight), false, true);
   if (value.lowRank !== undefined) {
     const inner = swap(tf.matMul(probabilities, inTime(value.lowRank.inner)));
-    mixed = tf.add(mixed, tf.matMul(inner, columnsOf(value.lowRank.up)));
+    mixed = tf.add(mixed, timesColumns(inner, value.lowRank.up, false));
   }
   // Dropped probabilities need not sum to 1, so the bias comes in with their sum.
   const biases = tf.mul(tf.sum(probabilities, 2, true), tf.reshape(value.bias, [heads, size]));

@@ -11,9 +11,10 @@ export { groupedAttention, type GroupedAttentionInput } from "./grouped_attentio
 export { layerNorm } from "./layer_norm.ts";
 export { lastAttention, type LastAttentionInput, type LowRank } from "./last_attention.ts";
 export { linear } from "./linear.ts";
-export { matrixProduct } from "./matrix_product.ts";
+export { groupProduct, matrixProduct } from "./matrix_product.ts";
 export { pick, spread } from "./pick.ts";
 export { rmsNorm } from "./rms_norm.ts";
 export { rotary } from "./rotary.ts";
+export { blocksHeld, itemBlocks, type ItemRange } from "./score_blocks.ts";
 export { softplus } from "./softplus.ts";
 export { swiglu } from "./swiglu.ts";

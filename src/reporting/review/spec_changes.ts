@@ -14,6 +14,8 @@ const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   "engine",
   "reproduce",
   "evaluation.batch",
+  "memory",
+  "memory.scores",
 ]);
 
 /** Fields that are shown nowhere: a report's own name and words. */

@@ -3,7 +3,7 @@
  * @module
  */
 import { dirname, join } from "node:path";
-import { lstatIfThere } from "../files.ts";
+import { isThere, lstatIfThere } from "../files.ts";
 import { writeReport } from "../reporting/report.ts";
 import { readResults } from "../reporting/results_file.ts";
 import { writeSweepReport } from "../reporting/sweep/report.ts";
@@ -11,6 +11,9 @@ import { isSweep, readSweep } from "../reporting/sweep/sweep_file.ts";
 import { describe } from "../spec/describe.ts";
 import { UsageError } from "./args.ts";
 import type { Command } from "./types.ts";
+
+/** Figures of `deno task bench --curves`, whose folder lies among the reports. */
+const CURVES = "curves.json";
 
 /** The command. */
 export const command: Command = {
@@ -29,6 +32,10 @@ export const command: Command = {
   async run({ positional }) {
     for (const dir of positional) {
       await mustBeNoFile(dir);
+      if (await isThere(join(dir, CURVES))) {
+        console.log(`${dir} is of no run: deno task bench --render writes it again`);
+        continue;
+      }
       console.log(await isSweep(dir) ? await sweepAgain(dir) : await reportAgain(dir));
     }
     return 0;

@@ -11,6 +11,7 @@ import { commandHelp } from "../../src/cli/help.ts";
 import type { Arguments, Command } from "../../src/cli/types.ts";
 import { cacheFolder } from "../../src/engine/setup/places.ts";
 import { thisSystem } from "../../src/engine/setup/system.ts";
+import { CURVE_OPTIONS, runCurves } from "./curves/command.ts";
 import { findPython } from "./peer.ts";
 import { type Row, ROWS, verdict } from "./rows.ts";
 import { NotMeasured } from "./scripts.ts";
@@ -30,9 +31,17 @@ const command: Command = {
     { name: "data", value: "DIR", summary: "folder with data sets (else RAIE_DATA, else datasets/cache)" },
     { name: "rounds", value: "N", summary: "rounds whose median counts (3)" },
     { name: "windows", value: "N", summary: "windows that the ranking row ranks (20000)" },
+    ...CURVE_OPTIONS,
   ],
-  examples: ["deno task bench --only ranking", "RAIE_PYTHON=.venv/bin/python deno task bench --only pretraining"],
+  examples: [
+    "deno task bench --only ranking",
+    "deno task bench --curves interactions --most 1000000",
+    "RAIE_PYTHON=.venv/bin/python deno task bench --only pretraining",
+  ],
   async run(args) {
+    if (args.has("curves") || args.has("render")) {
+      return await runCurves(args, count(args, "most", 999_999_999));
+    }
     const rows = chosen(args.text("only"));
     let python: ReturnType<typeof findPython> | undefined;
     const settings = {

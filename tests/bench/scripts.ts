@@ -29,6 +29,7 @@ export class NotMeasured extends Error {
 /** Runs one of this folder's scripts with Deno. */
 export function script<T = Measured>(name: string, ...args: string[]): Promise<T> {
   const may = ["--allow-read", "--allow-write", "--allow-env", "--allow-ffi=node_modules", "--allow-run=cat"];
+  may.push("--allow-sys=hostname,systemMemoryInfo");
   return measuredBy<T>(Deno.execPath(), ["run", "-q", "--no-prompt", ...may, join(HERE, name), ...args]);
 }
 

@@ -64,6 +64,19 @@ describe("deno task report", () => {
     }
   });
 
+  it("leaves a folder of the bench's curves to the bench, and goes on", async () => {
+    const dir = await Deno.makeTempDir();
+    try {
+      await Deno.writeTextFile(join(dir, "curves.json"), "{}");
+      const { code, out } = await report(dir);
+      assert.equal(code, 0);
+      assert.match(out, /is of no run: deno task bench --render writes it again/);
+      assert.deepEqual(Array.from(Deno.readDirSync(dir), ({ name }) => name), ["curves.json"]);
+    } finally {
+      await Deno.remove(dir, { recursive: true });
+    }
+  });
+
   it("wants a folder, and says which where it is given the report in it", async () => {
     const { code, err } = await task(["report", "reports/quickstart/report.md"]);
     assert.equal(code, 2);

@@ -48,7 +48,14 @@ export function costAxis(title: string, values: readonly number[]) {
     return { ...axis, ticks: { ...axis.ticks, autoSkip: false, callback: figure } };
   }
   const margin = (most / least) ** .12;
-  const [min, max] = [least / margin, most * margin];
+  return logAxis(title, { min: least / margin, max: most * margin });
+}
+
+/** A logarithmic axis from min to max; without `ticks` there are those of {@linkcode logTicks}. */
+export function logAxis(
+  title: string,
+  { min, max, ticks = logTicks(min, max) }: { min: number; max: number; ticks?: readonly number[] },
+) {
   return {
     type: "logarithmic" as const,
     title: axisTitle(`${title}, logarithmic`),
@@ -57,7 +64,7 @@ export function costAxis(title: string, values: readonly number[]) {
     min,
     max,
     afterBuildTicks: (axis: { ticks: { value: number }[] }) => {
-      axis.ticks = logTicks(min, max).map((value) => ({ value }));
+      axis.ticks = ticks.map((value) => ({ value }));
     },
     ticks: { color: INK.quiet, maxRotation: 0, autoSkip: false, callback: figure },
   };

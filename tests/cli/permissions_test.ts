@@ -100,7 +100,7 @@ describe("the permissions of tasks", () => {
         "no native code and no programs",
         [READ, "--allow-env=RAIE_*"],
         () => [spec, "--engine", "wasm"],
-        /7 are in the store/,
+        /9 are in the store/,
       ],
       [
         "check",

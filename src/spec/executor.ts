@@ -8,8 +8,8 @@ import { known } from "./resolve_data.ts";
 import { definition, withDefaults } from "./schema.ts";
 
 /** Kinds of stages that are jobs of their own. */
-export type StageKind = typeof STAGE_KINDS[number];
-const STAGE_KINDS = ["backbone", "represented", "adapted", "ranks", "regions"] as const;
+export type StageKind = "backbone" | "represented" | "adapted" | "ranks" | "regions";
+const STAGE_KINDS: readonly StageKind[] = ["backbone", "represented", "adapted", "ranks", "regions"];
 
 /** What Slurm is asked for; what is left out, the plan or the cluster decides. */
 export interface Resources {

@@ -53,6 +53,8 @@ const MEMORY_GROWTH = 4;
 /** Time asked for, as a multiple of what is reckoned; and for starting, reading data, and waiting for disks. */
 const TIME = { factor: 2, start: 600 };
 const MIB = 2 ** 20;
+/** Reckoned memory is rounded up to so many MiB: cells that differ by little are equal stages then, and share an array. */
+const STEP = 256;
 
 /** What jobs have come to in a process, so that nothing is tried again for the next spec that has the same stages. */
 export class SlurmJobs {
@@ -121,7 +123,7 @@ export async function submissionsOf(
   return nodes.map((node) => {
     const { key, identity, needs, task: { kind } } = node;
     const wanted = executor.resources[kind];
-    const memory = wanted.memory ?? Math.ceil(node.memory / MIB);
+    const memory = wanted.memory ?? Math.ceil(node.memory / MIB / STEP) * STEP;
     const seconds = node.cost && speed && reckonedSeconds(node.cost, speed);
     const time = wanted.time ?? (seconds === undefined ? undefined : minutes(seconds));
     return {

@@ -165,17 +165,28 @@ export class Follower {
       const job = await stage.files.job();
       if (job !== undefined && job.job !== stage.job?.job) found.push({ stage, job });
     }
-    const states = await this.options.slurm.states(found.map(({ job }) => job.job));
+    const states = await this.#answer(found.map(({ job }) => job.job));
     let attached = 0;
     for (const { stage, job } of found) {
-      const state = states?.get(job.job);
-      if (state === undefined || !isGoing(state)) stage.remember(job);
-      else {
+      const state = states.get(job.job);
+      if (state !== undefined && isGoing(state)) {
         stage.attach(job);
         attached++;
-      }
+      } else if (await stage.isDone(this.options.store)) this.#done(stage);
+      else stage.remember(job);
     }
     if (attached > 0) this.options.progress.say(`${attached} of the stages have jobs already: followed from here`);
+  }
+
+  /** How jobs stand, however long that takes: who takes silence for their end submits them twice. */
+  async #answer(jobs: readonly string[]): Promise<Map<string, JobState>> {
+    while (jobs.length > 0) {
+      const states = await this.#asking.states(() => jobs);
+      if (states !== undefined) return states;
+      await this.#pause();
+      this.options.signal?.throwIfAborted();
+    }
+    return new Map();
   }
 
   /** What the jobs say, and how they stand. */
@@ -216,11 +227,9 @@ export class Follower {
     const { progress, slurm } = this.options;
     const { job, label } = stage;
     const printed = await slurm.printed(job!.job);
-    const word = outcome?.stopped === "interrupted"
-      ? "asked to end: by its time limit, for another job, or by scancel"
-      : state === undefined
-      ? "Slurm knows nothing of it"
-      : stateText(state);
+    const how = state === undefined ? "Slurm knows nothing of it" : stateText(state);
+    const interrupted = outcome?.stopped === "interrupted";
+    const word = interrupted ? "asked to end: by its time limit, for another job, or by scancel" : how;
     const memory = (state !== undefined && ranOutOfMemory(state)) || saysOutOfMemory(printed) ||
       (outcome === undefined && stage.nearItsMemory);
     const again = memory ? stage.withMoreMemory() : stage.onceMore();

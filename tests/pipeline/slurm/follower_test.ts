@@ -190,6 +190,23 @@ describe("Follower", () => {
     assert.equal(fake.orders.length, 3);
   });
 
+  it("submits nothing again while the controller does not say how jobs of before stand", async () => {
+    fake.queue({ 1: "RUNNING|None" });
+    const first = (await follower([submission("backbone")])).follow();
+    await submitted(1);
+    fake.silent = true;
+    const second = (await follower([submission("backbone")])).follow();
+    // Each of them is told once that nobody answers.
+    while (said.filter((line) => line.includes("does not answer squeue")).length < 2) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    fake.silent = false;
+    await done("backbone");
+    fake.queue({ 1: "COMPLETED|None" });
+    await Promise.all([first, second]);
+    assert.equal(fake.orders.length, 1);
+  });
+
   it("waits for a controller that does not answer just now", async () => {
     fake.silent = true;
     await followWhile([submission("backbone")], async () => {

@@ -43,6 +43,8 @@ export interface Waiting {
   readonly staleMs?: number;
 }
 
+/** Room for every note, so that one takes the place of another. */
+const NOTE_BYTES = 512;
 const BEAT_MS = 2000;
 const STALE_MS = 60_000;
 const LOOK_MS = 200;
@@ -141,7 +143,13 @@ async function hold(path: string, file: Deno.FsFile): Promise<Lock> {
   };
   let beats = 0;
   let writing = Promise.resolve();
-  const write = () => Deno.writeTextFile(noteOf(path), JSON.stringify({ ...owner, beats: beats++ }));
+  // In place and at once: whoever finds it emptied, to be written anew, would take it for no note.
+  const write = async () => {
+    using note = await Deno.open(noteOf(path), { write: true, create: true });
+    const bytes = new TextEncoder().encode(JSON.stringify({ ...owner, beats: beats++ }).padEnd(NOTE_BYTES));
+    await note.write(bytes);
+    await note.truncate(bytes.length);
+  };
   try {
     await write();
   } catch (cause) {

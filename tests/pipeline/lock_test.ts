@@ -106,4 +106,17 @@ describe("a lock", () => {
     const lock = await acquireLock(path, { signal: AbortSignal.timeout(5000) });
     await lock.release();
   });
+
+  it("has a note at every moment, also while its owner writes that it is alive", async () => {
+    const lock = await acquireLock(path);
+    const notes = new Set<string>();
+    const end = performance.now() + 2500;
+    while (performance.now() < end) {
+      notes.add(Deno.readTextFileSync(note));
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    await lock.release();
+    assert.ok(notes.size >= 2, `${notes.size} notes`);
+    for (const text of notes) assert.equal(JSON.parse(text).pid, Deno.pid);
+  });
 });

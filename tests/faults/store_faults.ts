@@ -51,7 +51,7 @@ describe("a run that the system fails", () => {
     assert.match(full!.err, /No space left/);
     assert.deepEqual(await verifyStore(full!.store, await takeInventory(full!.store)), []);
     assert.equal(roomy!.code, 0, roomy!.err);
-    assert.equal(roomy!.err.match(/from the store/g)?.length, 7, roomy!.err);
+    assert.equal(roomy!.err.match(/from the store/g)?.length, 10, roomy!.err);
   });
 
   it("because the store may not be written", async () => {
@@ -83,7 +83,7 @@ describe("a run that the system fails", () => {
     Deno.removeSync(join(folder, "out"), { recursive: true });
     const again = await small.run();
     assert.equal(again.code, 0, again.err);
-    assert.equal(again.err.match(/from the store/g)?.length, 7, again.err);
+    assert.equal(again.err.match(/from the store/g)?.length, 10, again.err);
   });
 
   it("because there is less memory than a stage may take, before anything is computed", async () => {

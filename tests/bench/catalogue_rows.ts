@@ -35,6 +35,6 @@ const row = (what: keyof typeof BARS, said: string): Row => ({
 
 /** A row each. */
 export const CATALOGUE_ROWS: readonly Row[] = [
-  row("ranking", "ranking 2,000 windows over 100,000 items, tensorflow"),
+  row("ranking", "2,000 windows ranked over 100,000 items, tensorflow"),
   row("training", "cross-entropy of 1,280 places over 100,000 items, tensorflow"),
 ];

@@ -122,7 +122,7 @@ describe("a run whose surroundings change", () => {
       touchAll(store, new Date(year, 0));
       const { code, err } = await small.run();
       assert.equal(code, 0, err);
-      assert.equal(err.match(/from the store/g)?.length, 7, err);
+      assert.equal(err.match(/from the store/g)?.length, 10, err);
       assert.deepEqual(storedResults(store), results);
     }
     touchAll(store, new Date(2099, 0));

@@ -14,7 +14,7 @@ describe("executor", () => {
         kind: "local",
         retries: 3,
         memoryFactor: 1.5,
-        resources: { backbone: {}, adapted: {}, ranks: {}, regions: {} },
+        resources: { backbone: {}, adapted: {}, ranks: {}, regions: {}, represented: {} },
       });
     }
   });

@@ -52,7 +52,10 @@ describe("a run with a matched budget", () => {
 
   it("changes nothing of the yardstick", () => {
     const [a, b] = [matched, paper].map(({ runs }) => runs.find(({ spec }) => spec.label === "RAIE")!);
-    assert.deepEqual(a!.states, b!.states);
+    const counts = ({ states }: ExperimentRun["runs"][number]) =>
+      states.map(({ ranks }) => ranks.map((slice) => ({ slice: slice.slice, counts: slice.read() })));
+    assert.ok(counts(a!).flat().length > 0);
+    assert.deepEqual(counts(a!), counts(b!));
     assert.deepEqual(a!.cost, b!.cost);
   });
 

@@ -15,21 +15,12 @@ export function resolveDataset(raw: Json | undefined, file: string): DatasetSpec
     return known<DatasetSpec>(withDefaults(definition("datasetDescriptor"), raw));
   }
   const inline = withDefaults(definition("datasetInline"), raw ?? {});
-  if (isRecord(inline) && inline.format === "synthetic") {
-    const { format: _, badLines, ...synthetic } = inline;
-    return {
-      format: "synthetic",
-      badLines: badLines === "skip" ? "skip" : "stop",
-      synthetic: known<SyntheticSpec>(synthetic),
-    };
-  }
-  if (isRecord(inline) && inline.format === "synthetic-marginals") {
-    const { format: _, badLines, ...marginals } = inline;
-    return {
-      format: "synthetic-marginals",
-      badLines: badLines === "skip" ? "skip" : "stop",
-      marginals: known<MarginalsSpec>(marginals),
-    };
+  if (isRecord(inline) && (inline.format === "synthetic" || inline.format === "synthetic-marginals")) {
+    const { format, badLines: said, ...fields } = inline;
+    const badLines = said === "skip" ? "skip" : "stop";
+    return format === "synthetic"
+      ? { format, badLines, synthetic: known<SyntheticSpec>(fields) }
+      : { format: "synthetic-marginals", badLines, marginals: known<MarginalsSpec>(fields) };
   }
   const dataset = known<DatasetSpec>(inline);
   const path = resolvePath(dirname(file), dataset.path ?? "");

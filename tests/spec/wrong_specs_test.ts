@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "@std/testing/bdd";
 import { parseSpec } from "../../src/spec/parse.ts";
 import { issuesOf, specText } from "./specs.ts";
+import { eachIsNamed, type Wrong } from "./wrong.ts";
 
-/** What is put into the smallest spec -> pointer and what the message must say. */
-const WRONG: readonly (readonly [string, Record<string, unknown>, string, readonly string[]])[] = [
+const WRONG: readonly Wrong[] = [
   ["an unknown field", { windws: 1 }, "/windws", ['has no field "windws"', 'Did you mean "windows"?']],
   ["an unknown nested field", { windows: { contxt: 3 } }, "/windows/contxt", ['Did you mean "context"?']],
   ["an unknown field of a method", { methods: [{ kind: "raie", region: {} }] }, "/methods/0/region", ['"regions"']],
@@ -148,18 +148,6 @@ const WRONG: readonly (readonly [string, Record<string, unknown>, string, readon
   ["one pass over shared rows", { lora: { itemRows: "shared" }, regions: { pass: "together" } }, "/regions/pass", [
     "one after the other",
   ]],
-  [
-    "more interactions than users and items make up",
-    { dataset: { format: "synthetic-marginals", users: 100, items: 80, perUserMost: 50, interactions: 5000 } },
-    "/dataset/interactions",
-    ["from 2000 to 4000", "found 5000"],
-  ],
-  [
-    "users who rate more items than there are",
-    { dataset: { format: "synthetic-marginals", users: 100, items: 80, perUserMost: 81, interactions: 3000 } },
-    "/dataset/perUserMost",
-    ["at most dataset.items", "found 81 of 80"],
-  ],
   ["more merging than regions", { dataset: { format: "synthetic", regions: 3, merging: 2 } }, "/dataset/merging", [
     "half",
   ]],
@@ -241,36 +229,10 @@ const WRONG: readonly (readonly [string, Record<string, unknown>, string, readon
   ]],
   ["a sweep, which is no one experiment", { sweep: { "regions.k": [1, 2] } }, "/sweep", ["parseExperiment()"]],
   ["a search of nothing", { search: { trials: 3 } }, "/search", ["must name settings", 'use the preset "tuned"']],
-  ["an executor that is none", { executor: "slrum" }, "/executor", ['"local"', '"slurm"', 'Did you mean "slurm"?']],
-  ["resources of a stage that is none", { executor: { stages: { ranking: {} } } }, "/executor/stages/ranking", [
-    '"ranks"',
-  ]],
-  ["memory without a number", { executor: { memory: "lots" } }, "/executor/memory", ['such as "16G"']],
-  ["a time that Slurm cannot read", { executor: { kind: "slurm", time: "4 hours" } }, "/executor/time", [
-    "4:00:00",
-    'found "4 hours"',
-  ]],
-  [
-    "a partition of two lines",
-    { executor: { kind: "slurm", partition: "a\nb" } },
-    "/executor/partition",
-    ["text on one line"],
-  ],
 ];
 
 describe("parseSpec() on a wrong spec", () => {
-  for (const [what, fields, pointer, parts] of WRONG) {
-    it(`names ${what}`, () => {
-      const issues = issuesOf(specText(fields));
-      const issue = issues.find((one) => one.pointer === pointer);
-      assert.ok(
-        issue !== undefined,
-        `no problem at ${pointer}: ${issues.map((one) => `${one.pointer}: ${one.message}`)}`,
-      );
-      for (const part of parts) assert.ok(issue.message.includes(part), `${issue.message} does not say ${part}`);
-      assert.ok(issue.line > 0 && issue.column > 0 && issue.excerpt.length > 0);
-    });
-  }
+  eachIsNamed(WRONG);
 
   it("finds all problems at once, in the order of the text", () => {
     const fields = {

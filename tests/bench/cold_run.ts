@@ -3,6 +3,7 @@
  * @module
  */
 import { join } from "node:path";
+import { taskFlags } from "../faults/task_flags.ts";
 import { complaint, NotMeasured, ROOT } from "./scripts.ts";
 
 /** A stage of a run. */
@@ -17,8 +18,24 @@ export interface StageFigures {
 /** What a run took. */
 export interface RunFigures {
   readonly seconds: number;
+  /** The most that the process ever held (VmHWM), bytes; undefined where there is no /proc. */
+  readonly peak: number | undefined;
   /** In the order in which they ended. */
   readonly stages: readonly StageFigures[];
+}
+
+const LOOK_MS = 100;
+
+/** VmHWM of a process in bytes: it never falls, so that the last look tells the peak. Undefined where it cannot be read. */
+function heldAtMost(pid: number): number | undefined {
+  try {
+    const [, kilobytes] = /^VmHWM:\s*(\d+)/m.exec(Deno.readTextFileSync(`/proc/${pid}/status`)) ?? [];
+    return kilobytes === undefined ? undefined : 1024 * Number(kilobytes);
+  } catch (error) {
+    // No /proc, no leave to read it, or the process has just ended.
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable) return undefined;
+    throw error;
+  }
 }
 
 /** An experiment of experiments/, with fields changed; `data` is the folder with data sets. */
@@ -26,17 +43,23 @@ export async function coldRun(experiment: string, data: string, set: readonly st
   const folder = await Deno.makeTempDir();
   const start = performance.now();
   try {
-    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    // Without the task around it: it is the program's own memory that is asked for.
+    const process = new Deno.Command(Deno.execPath(), {
       args: [
-        ...["task", "-q", "run", `experiments/${experiment}.json`, ...set.flatMap((one) => ["--set", one])],
+        ...[...taskFlags("run"), `experiments/${experiment}.json`, ...set.flatMap((one) => ["--set", one])],
         ...["--engine", "tensorflow", "--data", data, "--out", folder],
       ],
       env: { RAIE_STORE: join(folder, "store") },
       cwd: ROOT,
-    }).output();
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    let peak: number | undefined;
+    const looking = setInterval(() => peak = heldAtMost(process.pid) ?? peak, LOOK_MS);
+    const { success, stderr } = await process.output().finally(() => clearInterval(looking));
     if (!success) throw new NotMeasured(complaint(new TextDecoder().decode(stderr)));
     const seconds = (performance.now() - start) / 1000;
-    return { seconds, stages: stagesOf(await Deno.readTextFile(join(folder, experiment, "events.ndjson"))) };
+    return { seconds, peak, stages: stagesOf(await Deno.readTextFile(join(folder, experiment, "events.ndjson"))) };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

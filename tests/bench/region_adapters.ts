@@ -4,19 +4,15 @@
  * median over rounds of the processor time that all rows take in one pass to what they take by one adapter.
  * @module
  */
-import { type BankConfig, bankLayout, initialAdapter } from "../../src/adapters/bank.ts";
-import { startState } from "../../src/adapters/bank_state.ts";
-import { bankBatch } from "../../src/adapters/batches.ts";
-import { type BankBatch, type BankState, bankStep } from "../../src/adapters/train_step.ts";
 import { sasrec } from "../../src/backbones/sasrec.ts";
 import { openEngine } from "../../src/engine/open.ts";
 import { tf } from "../../src/engine/tfjs.ts";
 import type { Rung } from "../../src/engine/types.ts";
-import { benchParameters, randomWindows } from "./made_up.ts";
+import { adapterTrainer, benchBank } from "./adapter_trainer.ts";
+import { benchParameters } from "./made_up.ts";
 import { argument, computingSeconds, median, timed } from "./measure.ts";
 
 const ITEMS = 3400;
-const BATCH = 256;
 const CONTEXT = 10;
 
 const engine = await openEngine(argument("rung", "tensorflow") as Rung);
@@ -32,18 +28,10 @@ const backbone = sasrec({
   layerNormEps: 1e-6,
 });
 const parameters = benchParameters(backbone);
-const bank: BankConfig = {
-  rank: 8,
-  alpha: 16,
-  dropout: 0.05,
-  init: "kaiming",
-  projections: backbone.projections,
-  width: hidden,
-  itemRows: Int32Array.from({ length: argument("item-rows", "yes") === "yes" ? ITEMS : 0 }, (_, item) => item + 1),
-  items: ITEMS,
-};
+const bank = benchBank(backbone, hidden, argument("item-rows", "yes") === "yes" ? ITEMS : 0);
+const trained = { engine, backbone, parameters, bank };
 const rounds = Number(argument("rounds", "10"));
-const [one, all] = [trainer(1), trainer(adapters)];
+const [one, all] = [adapterTrainer(trained, 1), adapterTrainer(trained, adapters)];
 await timed(one.step, 1, 1);
 await timed(all.step, 1, 0);
 const ratios: number[] = [];
@@ -66,48 +54,3 @@ one.dispose();
 all.dispose();
 tf.dispose(parameters);
 engine.close();
-
-/** Steps of so many adapters, each with a batch of rows of its own. */
-function trainer(count: number) {
-  const state = startState(Array.from({ length: count }, (_, seed) => initialAdapter(bank, seed)));
-  const step = engine.compile(
-    bankStep({
-      backbone,
-      bank,
-      adapters: count,
-      loss: { kind: "bce", negatives: 1 },
-      lossWeight: 1,
-      terms: [],
-      positions: "last",
-      anchor: 1e-4,
-      backboneDropout: 0.2,
-    }),
-    { name: `bench ${count} adapters`, state: state as BankState, frozen: parameters },
-  );
-  tf.dispose(state);
-  const layout = bankLayout(bank);
-  const settings = { backbone, bank, layout, batch: BATCH, negatives: 1, positions: "last" as const, seed: 1 };
-  const rows = Int32Array.from({ length: BATCH }, (_, row) => row);
-  const shares = Array.from({ length: count }, (_, adapter) => ({
-    set: { purpose: `bench ${adapter}`, windows: randomWindows(BATCH, CONTEXT, ITEMS, adapter) },
-    rows,
-  }));
-  let index = 0;
-  return {
-    async step() {
-      index++;
-      const batch = {
-        ...bankBatch(settings, shares.map((share) => ({ ...share, step: index }))),
-        learningRate: tf.tensor2d(new Float32Array(count).fill(5e-4), [count, 1]),
-        clip: tf.scalar(1),
-        weightDecay: tf.scalar(0.01),
-        itemRate: tf.scalar(1),
-        noise: tf.tensor1d([1, index], "int32"),
-      } as BankBatch;
-      const { loss } = step.run(batch);
-      await loss.data();
-      tf.dispose([loss, ...Object.values(batch)]);
-    },
-    dispose: () => step.dispose(),
-  };
-}

@@ -186,15 +186,18 @@ export const ROWS: readonly Row[] = [
   },
   {
     what: "scale: 10,000,054 ratings, base + lora + raie on SASRec, one epoch",
-    bar: "under 6 GB in every stage",
+    bar: "under 6 GB at any moment",
     long: true,
     async measure({ data }) {
-      const { seconds, stages } = await coldRun("scale-movielens-10m", data);
+      const { seconds, peak, stages } = await coldRun("scale-movielens-10m", data);
       const each = stages.map(({ stage, seconds, memory }) =>
         `${stage} ${seconds.toFixed(0)} s, ${(memory / 1e9).toFixed(2)} GB`
       );
-      const met = stages.every(({ memory }) => memory < 6e9);
-      return { measured: `${seconds.toFixed(0)} s: ${each.join("; ")}`, met };
+      const most = Math.max(peak ?? 0, ...stages.map(({ memory }) => memory));
+      return {
+        measured: `${seconds.toFixed(0)} s, ${(most / 1e9).toFixed(2)} GB: ${each.join("; ")}`,
+        met: most < 6e9,
+      };
     },
   },
 ];

@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { taskFlags } from "../faults/task_flags.ts";
+import { peakBytes } from "./measure.ts";
 import { complaint, NotMeasured, ROOT } from "./scripts.ts";
 
 /** A stage of a run. */
@@ -24,19 +25,8 @@ export interface RunFigures {
   readonly stages: readonly StageFigures[];
 }
 
-const LOOK_MS = 100;
-
-/** VmHWM of a process in bytes: it never falls, so that the last look tells the peak. Undefined where it cannot be read. */
-function heldAtMost(pid: number): number | undefined {
-  try {
-    const [, kilobytes] = /^VmHWM:\s*(\d+)/m.exec(Deno.readTextFileSync(`/proc/${pid}/status`)) ?? [];
-    return kilobytes === undefined ? undefined : 1024 * Number(kilobytes);
-  } catch (error) {
-    // No /proc, no leave to read it, or the process has just ended.
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable) return undefined;
-    throw error;
-  }
-}
+/** Between two looks at what a process has held, which never falls: the last one tells the peak. */
+const LOOK_MS = 250;
 
 /** An experiment of experiments/, with fields changed; `data` is the folder with data sets. */
 export async function coldRun(experiment: string, data: string, set: readonly string[] = []): Promise<RunFigures> {
@@ -55,7 +45,7 @@ export async function coldRun(experiment: string, data: string, set: readonly st
       stderr: "piped",
     }).spawn();
     let peak: number | undefined;
-    const looking = setInterval(() => peak = heldAtMost(process.pid) ?? peak, LOOK_MS);
+    const looking = setInterval(() => peak = peakBytes(process.pid) ?? peak, LOOK_MS);
     const { success, stderr } = await process.output().finally(() => clearInterval(looking));
     if (!success) throw new NotMeasured(complaint(new TextDecoder().decode(stderr)));
     const seconds = (performance.now() - start) / 1000;

@@ -56,10 +56,13 @@ export function computingSeconds(): number {
 }
 
 /**
- * Bytes that this process has held at most, on Linux. The maxRSS of resourceUsage() would be that of the process which started it, where that is more;
- * what /proc says Deno reads for nobody without every permission, so `cat` does.
+ * Bytes that a process, this one where none is named, has held at most, on Linux; undefined of one that has ended. The maxRSS of resourceUsage() would be
+ * that of the process which started it, where that is more; what /proc says Deno reads for nobody without every permission, so `cat` does.
  */
-export function peakBytes(): number {
-  const { stdout } = new Deno.Command("cat", { args: [`/proc/${Deno.pid}/status`] }).outputSync();
-  return 1024 * Number(/VmHWM:\s*(\d+)/.exec(new TextDecoder().decode(stdout))![1]);
+export function peakBytes(): number;
+export function peakBytes(pid: number): number | undefined;
+export function peakBytes(pid = Deno.pid): number | undefined {
+  const { stdout } = new Deno.Command("cat", { args: [`/proc/${pid}/status`], stderr: "null" }).outputSync();
+  const [, kilobytes] = /VmHWM:\s*(\d+)/.exec(new TextDecoder().decode(stdout)) ?? [];
+  return kilobytes === undefined ? undefined : 1024 * Number(kilobytes);
 }

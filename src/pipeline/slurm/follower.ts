@@ -122,6 +122,7 @@ export class Follower {
     } catch (error) {
       // Nobody would follow them; what ran before goes on.
       await this.options.slurm.cancel(numbers);
+      for (const stage of mine) stage.drop();
       throw error;
     } finally {
       await gate.release();

@@ -8,7 +8,7 @@ import type { Followed, Follower } from "./follower.ts";
 /** Asked with the jobs that are going. */
 export type OnInterrupt = (jobs: readonly string[]) => Promise<"leave" | "cancel">;
 
-/** Follows to the end; an interruption is asked about. */
+/** Follows to the end; an interruption is asked about, and whatever else ends it says which jobs it leaves. */
 export async function followed(
   follower: Follower,
   { onInterrupt, progress }: { readonly onInterrupt: OnInterrupt; readonly progress: Progress },
@@ -17,8 +17,8 @@ export async function followed(
     return await follower.follow();
   } catch (error) {
     const { jobs } = follower;
-    if (!(error instanceof Interrupted) || jobs.length === 0) throw error;
-    if (await onInterrupt(jobs) === "cancel") {
+    if (jobs.length === 0) throw error;
+    if (error instanceof Interrupted && await onInterrupt(jobs) === "cancel") {
       await follower.cancel();
       // Nothing is left for others to follow.
       progress.tell({ event: "jobs", store: follower.options.store.root, keys: [] });

@@ -233,6 +233,21 @@ describe("Follower", () => {
     assert.deepEqual(fake.cancelled, ["--quiet", "1", "2"]);
   });
 
+  it("says which jobs it leaves when sbatch refuses one while others run", async () => {
+    fake.queue({ 1: "RUNNING|None" });
+    const first = (await follower([submission("backbone")])).follow();
+    await submitted(1);
+    fake.refuse("sbatch: error: Batch job submission failed: Requested time limit is invalid\n", 1);
+    const progress = new Progress([(event) => event.event === "say" && said.push(event.text)]);
+    const onInterrupt = () => Promise.reject(new Error("nobody interrupted it"));
+    await assert.rejects(followed(await follower(CHAIN), { onInterrupt, progress }), /time limit is invalid/);
+    assert.match(said.at(-1)!, /^left in the queue: .*; scancel 1 ends them$/);
+    assert.deepEqual(fake.cancelled, []);
+    await done("backbone");
+    fake.queue({ 1: "COMPLETED|None" });
+    await first;
+  });
+
   for (const choice of ["leave", "cancel"] as const) {
     it(`asks about its jobs when it is interrupted, and may ${choice} them`, async () => {
       fake.queue({ 1: "RUNNING|None", 2: "PENDING|Dependency", 3: "PENDING|Dependency" });

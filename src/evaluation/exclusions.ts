@@ -26,7 +26,10 @@ export const NOTHING = 0;
  * ```
  */
 export function excludedItems(windows: Windows, row: number): Int32Array {
-  const target = targetOf(windows, row);
-  const own = itemsOf(windows, row).subarray(0, windows.context);
-  return own.map((item, place) => item === target || own.indexOf(item) < place ? NOTHING : item);
+  const left = new Set([NOTHING, targetOf(windows, row)]);
+  return itemsOf(windows, row).subarray(0, windows.context).map((item) => {
+    if (left.has(item)) return NOTHING;
+    left.add(item);
+    return item;
+  });
 }

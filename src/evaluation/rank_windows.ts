@@ -194,9 +194,10 @@ function exclusions(windows: Windows, rows: Int32Array): { target: Tensor; exclu
 
 /** Leaves the excluded columns out of a list of best columns and turns the rest into catalogue indices. */
 function recommend(best: Int32Array, excluded: Int32Array, out: Int32Array): void {
+  const left = new Set(excluded);
   let at = 0;
   for (const column of best) {
     if (at === out.length) return;
-    if (!excluded.includes(column)) out[at++] = column + 1;
+    if (!left.has(column)) out[at++] = column + 1;
   }
 }

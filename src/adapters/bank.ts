@@ -162,15 +162,13 @@ export function initialAdapter(config: BankConfig, seed: number): AdapterValues 
 
 /** How the rows of a batch use the bank. */
 export interface Membership {
-  /** [batch, adapters]; each row sums to 1. */
-  readonly weights: Tensor;
+  /** [batch, adapters]; each row sums to 1. Undefined: the batch is as many groups of equal size as there are adapters, group k by adapter k alone. */
+  readonly weights: Tensor | undefined;
   /**
    * Places of the batch's sequence items in the stacked row deltas, one [batch, time] per adapter that a row can use, each with its share
    * [batch]; see {@linkcode rowPlaces}. Empty without item rows.
    */
   readonly sequenceRows: readonly { readonly places: Tensor; readonly share?: Tensor }[];
-  /** The batch is as many groups of equal size as there are adapters, group k by adapter k alone; `weights` are not read then. Left out: any rows. */
-  readonly grouped?: boolean;
 }
 
 /**
@@ -221,17 +219,17 @@ export function adapterHook(
 ): AdapterHook {
   const parts = splitSegments(config, layout, lora);
   const adapters = lora.shape[0]!;
-  const mixed = adapters > 1 && membership.grouped !== true;
+  const mixed = adapters > 1 ? membership.weights : undefined;
   const terms = (factors: ReadonlyMap<string, Factors>, weights?: Tensor, noise?: DropoutNoise) => ({
     uniform: adapters === 1,
     lowRank: lowRankTerms(config, adapters, factors, weights, noise),
   });
   return {
-    ...terms(parts, mixed ? membership.weights : undefined, noise),
+    ...terms(parts, mixed, noise),
     taken(names) {
       const chosen = names.filter((name) => parts.has(name));
       const tensors = chosen.flatMap((name) => [parts.get(name)!.a, parts.get(name)!.b]);
-      if (mixed) tensors.push(membership.weights);
+      if (mixed !== undefined) tensors.push(mixed);
       return {
         tensors,
         with: (given, noise) => {

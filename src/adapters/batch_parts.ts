@@ -33,7 +33,7 @@ export function compileParts(
   const compiled = summing(options.state, (state) => engine.compile(step, { ...options, state }));
   return {
     run(batch) {
-      const count = partsOf(batch.membership.shape[0]!, division.accumulation);
+      const count = partsOf(rowsOfEach(batch), division.accumulation);
       const losses: Tensor[] = [];
       try {
         for (let part = 0; part < count; part++) {
@@ -91,14 +91,15 @@ const PLACES = ["sequencePlaces", "candidatePlaces"];
 /** Part `part` of `count` of a batch, its own tensors. */
 function partOf(batch: BankBatch, { terms, bank }: Division, part: number, count: number): BankBatch {
   const undivided = new Set(bank.itemRows.length === 0 ? [...OF_STEP, ...PLACES] : OF_STEP);
-  const rows = batch.membership.shape[0]!;
+  const groups = batch.active.shape[0]!;
+  const rows = batch.adapter.shape[0]!;
   const cut = ([name, tensor]: [string, Tensor]): Tensor => {
     const { term, own } = ownerOf(name);
     if (undivided.has(own)) return tf.clone(tensor);
-    if (term === undefined) return cutRows(own, tensor, rows, part, count);
+    if (term === undefined) return cutRows(own, tensor, { rows, groups }, part, count);
     if (terms[term]!.over !== "rows") return tf.clone(tensor);
-    const ownRows = batch[termInput(term, "membership")]?.shape[0] ?? rows;
-    return cutRows(own, tensor, ownRows, part, count);
+    const ownRows = batch[termInput(term, "adapter")]?.shape[0] ?? rows;
+    return cutRows(own, tensor, { rows: ownRows, groups }, part, count);
   };
   const { noise, ...others } = batch;
   return {
@@ -114,12 +115,26 @@ function ownerOf(name: string): { readonly term?: number; readonly own: string }
   return end < 0 ? { own: name } : { term: Number(name.slice(0, end)), own: name.slice(end + 1) };
 }
 
-/** A part's entries of [rows * some, ...]. Parts have equal shapes: where rows run out, the first ones fill up, with weight 0. */
-function cutRows(name: string, tensor: Tensor, rows: number, part: number, count: number): Tensor {
-  const entries = tensor.shape[0]!;
-  const size = Math.ceil(rows / count) * entries / rows;
+/** Rows of each adapter in a batch. */
+const rowsOfEach = ({ adapter, active }: BankBatch): number => adapter.shape[0]! / active.shape[0]!;
+
+/**
+ * A part's entries of [rows * some, ...], the same share of every adapter's rows. Parts have equal shapes: where an adapter's rows run out, its first
+ * ones fill up, with weight 0.
+ */
+function cutRows(
+  name: string,
+  tensor: Tensor,
+  { rows, groups }: { readonly rows: number; readonly groups: number },
+  part: number,
+  count: number,
+): Tensor {
+  const entries = tensor.shape[0]! / groups;
+  const size = Math.ceil(rows / groups / count) * tensor.shape[0]! / rows;
   const places = Int32Array.from({ length: size }, (_, place) => part * size + place);
-  const taken = tf.gather(tensor, tf.tensor1d(places.map((place) => place % entries), "int32"));
+  const all = Array.from({ length: groups }, (_, group) => [...places].map((at) => group * entries + at % entries));
+  const taken = tf.gather(tensor, tf.tensor1d(all.flat(), "int32"));
   if (name !== "weights" || places[size - 1]! < entries) return taken;
-  return tf.mul(taken, tf.tensor1d(Float32Array.from(places, (place) => place < entries ? 1 : 0)));
+  const real = [...places].map((at) => at < entries ? 1 : 0);
+  return tf.mul(taken, tf.tensor1d(all.flatMap(() => real)));
 }

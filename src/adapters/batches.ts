@@ -51,6 +51,45 @@ export const drawsOf = ({ draws, purpose }: TrainingSet): string => draws ?? pur
 export const totalSteps = ({ windows, steps }: TrainingSet, training: TrainingSpec): number =>
   steps ?? stepsOf(windows.count, training);
 
+/** Rows a batch has room for, for each of the sets trained side by side. */
+export const rowsAtOnce = (sets: readonly TrainingSet[], { batch }: TrainingSpec): number =>
+  Math.min(batch, Math.max(1, ...sets.map(({ windows }) => windows.count)));
+
+/**
+ * Which sets are trained side by side, by their places, those of most steps first: all that fill a batch; of the others those whose sizes differ by
+ * less than half, so that little of a batch stays empty.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { windowsOf } from "../data/window_rows.ts";
+ * import { parseSpec } from "../spec/parse.ts";
+ * import { passesOf } from "./batches.ts";
+ * const text = '{"name":"a","dataset":"movielens-100k","backbone":{"kind":"sasrec"},"methods":["lora"]}';
+ * const { training } = parseSpec(text, "a.json", { set: ["lora.training.batch=256"] }).resolved.methods[0]!.lora;
+ * const sets = [100, 2000, 300, 90].map((count) => {
+ *   const empty = { users: new Int32Array(count), items: new Int32Array(2 * count), times: new Float64Array(2 * count) };
+ *   return { purpose: `${count} rows`, windows: windowsOf({ context: 1, ...empty }) };
+ * });
+ * assert.deepEqual(passesOf(sets, training), [[1, 2], [0, 3]]);
+ * ```
+ */
+export function passesOf(sets: readonly TrainingSet[], training: TrainingSpec): readonly (readonly number[])[] {
+  const sizes = sets.map((set) => rowsAtOnce([set], training));
+  const order = [...sets.keys()].sort((a, b) =>
+    sizes[b]! - sizes[a]! || totalSteps(sets[b]!, training) - totalSteps(sets[a]!, training) || a - b
+  );
+  const passes: number[][] = [];
+  for (const index of order) {
+    const last = passes.at(-1);
+    if (last === undefined || sizes[index]! <= sizes[last[0]!]! / 2) passes.push([index]);
+    else last.push(index);
+  }
+  return passes.map((pass) =>
+    pass.sort((a, b) => totalSteps(sets[b]!, training) - totalSteps(sets[a]!, training) || a - b)
+  );
+}
+
 /** The rows of a set's step `index`: shuffled anew every epoch. */
 export function stepRows(seed: number, set: TrainingSet, batch: number, index: number): Int32Array {
   const perEpoch = Math.ceil(set.windows.count / batch);
@@ -110,7 +149,7 @@ export interface BatchSettings {
   readonly bank: BankConfig;
   /** Of `bank`; made once, since every batch needs it. */
   readonly layout: BankLayout;
-  /** Rows of each adapter in a step. */
+  /** Rows there is room for of each adapter in a step. */
   readonly batch: number;
   /** Drawn for every position with a loss. */
   readonly negatives: number;
@@ -147,8 +186,6 @@ export function bankBatch(settings: BatchSettings, shares: readonly Share[]): Ex
     examples.put(adapter * batch, source, chosen, draw, (row) => set.weights?.[row] ?? 1);
   });
   const { sequences, candidates, weights, perRow, each } = examples;
-  const membership = new Float32Array(rows * adapters);
-  for (let row = 0; row < rows; row++) membership[row * adapters + Math.floor(row / batch)] = 1;
   const place = (ids: Int32Array, perBatchRow: number, shape: number[]) =>
     bank.itemRows.length === 0 ? tf.zeros([1], "int32") : tf.tensor(
       rowPlaces(layout, bank.itemRows.length, ids, (index) => Math.floor(index / perBatchRow / batch)),
@@ -161,7 +198,7 @@ export function bankBatch(settings: BatchSettings, shares: readonly Share[]): Ex
     candidates: tf.tensor(candidates, [rows * perRow, each], "int32"),
     candidatePlaces: place(candidates, perRow * each, [rows * perRow, each]),
     weights: tf.tensor1d(weights),
-    membership: tf.tensor2d(membership, [rows, adapters]),
+    adapter: tf.tensor1d(Int32Array.from({ length: rows }, (_, row) => Math.floor(row / batch)), "int32"),
     active: tf.tensor2d(Float32Array.from(shares, ({ rows }) => rows.length > 0 ? 1 : 0), [adapters, 1]),
   };
 }

@@ -50,10 +50,8 @@ export async function fisherInformation(
     const { value, grads } = valueAndGrads(
       (values: TensorMap) => {
         const rows = batch as ExampleTensors;
-        return sequenceLoss(
-          loss,
-          adapted({ backbone, bank, backboneDropout: 0 }, rows, positions, frozen, values).inputs,
-        );
+        const settings = { backbone, bank, weights: tf.eye(copies), backboneDropout: 0 };
+        return sequenceLoss(loss, adapted(settings, rows, positions, frozen, values).inputs);
       },
       Object.fromEntries(names.map((name) => [name, tf.tile(named(frozen, name), [copies, 1])])),
     );

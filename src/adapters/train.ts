@@ -9,7 +9,7 @@ import { scheduledRate } from "../engine/schedule.ts";
 import { stream } from "../engine/random.ts";
 import { type Checkpoints, type Curve, runTraining } from "../engine/training_loop.ts";
 import { tf } from "../engine/tfjs.ts";
-import type { CompiledStep, Engine, TensorMap } from "../engine/types.ts";
+import type { Engine, TensorMap } from "../engine/types.ts";
 import type { TrainingSpec } from "../spec/types.ts";
 import { type AdapterValues, type BankConfig, bankLayout } from "./bank.ts";
 import { compileParts } from "./batch_parts.ts";
@@ -18,6 +18,8 @@ import {
   bankBatch,
   type BatchSettings,
   drawsOf,
+  passesOf,
+  rowsAtOnce,
   rowsSeen,
   type Share,
   stepRows,
@@ -25,9 +27,9 @@ import {
   type TrainingSet,
 } from "./batches.ts";
 import type { Mixing } from "./gate.ts";
+import { type BankStep, inLegs, legsOf } from "./legs.ts";
 import {
   type BankBatch,
-  type BankOutputs,
   type BankState,
   bankStep,
   type StepSettings,
@@ -75,7 +77,7 @@ export interface AdapterTraining {
 }
 
 /** Compiled steps by what they were compiled from: tracing one takes longer than ten steps. */
-export type StepCache = Map<string, CompiledStep<BankBatch, BankState, BankOutputs>>;
+export type StepCache = Map<string, BankStep>;
 
 /** Loss over steps: the mean loss of the batch, penalties included. */
 export interface LossCurve extends Curve {
@@ -101,7 +103,8 @@ export interface TrainedAdapters {
  * Trains one adapter for each set, each from its own start, with its own optimiser.
  *
  * @param together All adapters in one pass: each step takes one batch of every adapter that still has rows. The numbers equal those of training
- * one after the other, up to rounding; what is frozen is computed in larger products.
+ * one after the other, up to rounding; what is frozen is computed in larger products. Sets that fill no batch have passes of their own, with sets of
+ * like size.
  */
 export async function trainAdapters(
   settings: AdapterTraining,
@@ -109,7 +112,7 @@ export async function trainAdapters(
   start: readonly AdapterValues[],
   together = false,
 ): Promise<TrainedAdapters> {
-  const groups = together ? [sets.map((_, index) => index)] : sets.map((_, index) => [index]);
+  const groups = together ? passesOf(sets, settings.training) : sets.map((_, index) => [index]);
   const stepsIn = (members: readonly TrainingSet[]) =>
     members.reduce((sum, set) => sum + totalSteps(set, settings.training), 0);
   const total = stepsIn(sets);
@@ -117,20 +120,27 @@ export async function trainAdapters(
   const curves: LossCurve[] = [];
   let before = 0;
   for (const group of groups) {
-    const step = readyStep(settings, startState(group.map((index) => start[index]!)), group.length);
     const members = group.map((index) => sets[index]!);
     const name = members.map(({ purpose }) => purpose).join(" + ");
-    const curve = await runSteps(settings, name, step, members, async (steps, loss) => {
-      await settings.onStep?.(before + steps, total, loss);
-    });
-    before += stepsIn(members);
-    curves.push({ ...curve, name });
-    const { lora, rows } = await readValues(step, ["lora", "rows"]);
-    const part = (values: Float32Array, place: number) =>
-      values.slice(place * values.length / group.length, (place + 1) * values.length / group.length);
-    group.forEach((index, place) => {
-      adapters[index] = { lora: part(lora!, place), rows: part(rows!, place).slice(0, start[index]!.rows.length) };
-    });
+    const step = inLegs(
+      startState(group.map((index) => start[index]!)),
+      (state, adapters) => readyStep(settings, state, adapters),
+    );
+    try {
+      const curve = await runSteps(settings, name, step, members, together, async (steps, loss) => {
+        await settings.onStep?.(before + steps, total, loss);
+      });
+      before += stepsIn(members);
+      curves.push({ ...curve, name });
+      const { lora, rows } = await readValues(step, ["lora", "rows"]);
+      const part = (values: Float32Array, place: number) =>
+        values.slice(place * values.length / group.length, (place + 1) * values.length / group.length);
+      group.forEach((index, place) => {
+        adapters[index] = { lora: part(lora!, place), rows: part(rows!, place).slice(0, start[index]!.rows.length) };
+      });
+    } finally {
+      step.dispose();
+    }
   }
   return { adapters, curves, steps: total, ...seen(settings, sets) };
 }
@@ -163,7 +173,7 @@ export async function trainMixture(
   const step = readyStep(settings, { ...state, ...one, count: tf.zeros([1, 1]) }, start.lora.length, mixing);
   const total = totalSteps(set, settings.training);
   const onStep = async (done: number, loss: number) => await settings.onStep?.(done, total, loss);
-  const curve = { ...await runSteps(settings, set.purpose, step, [set], onStep), name: set.purpose };
+  const curve = { ...await runSteps(settings, set.purpose, step, [set], false, onStep), name: set.purpose };
   const { lora, rows, gate } = await readValues(step, ["lora", "rows", "gate"]);
   const size = lora!.length / start.lora.length;
   const mixture = {
@@ -206,12 +216,17 @@ function readyStep(settings: AdapterTraining, state: TensorMap, adapters: number
   }
 }
 
-/** Trains the sets side by side; `onStep` is told the steps done so far, counted for each adapter by itself. */
+/**
+ * Trains the sets side by side, those of most steps first; `onStep` is told the steps done so far, counted for each adapter by itself.
+ *
+ * @param fitted whether batches are made for no more rows than the sets have
+ */
 function runSteps(
   settings: AdapterTraining,
   name: string,
-  step: CompiledStep<BankBatch, BankState, BankOutputs>,
+  step: BankStep,
   sets: readonly TrainingSet[],
+  fitted: boolean,
   onStep: (steps: number, loss: number) => Promise<void>,
 ): Promise<Curve> {
   const { training, seed, terms = [] } = settings;
@@ -219,12 +234,13 @@ function runSteps(
     backbone: settings.backbone,
     bank: settings.bank,
     layout: bankLayout(settings.bank),
-    batch: training.batch,
+    batch: fitted ? rowsAtOnce(sets, training) : training.batch,
     negatives: negativesOf(training.loss),
     positions: settings.positions,
     seed,
   };
   const totals = sets.map((set) => totalSteps(set, training));
+  const legs = legsOf(totals);
   const share = (set: TrainingSet, index: number, total: number): Share => ({
     set,
     rows: index < total ? stepRows(seed, set, training.batch, index) : new Int32Array(0),
@@ -235,20 +251,21 @@ function runSteps(
     step,
     total: Math.max(0, ...totals),
     inputs: (index) => {
+      const { adapters } = legs.find(({ until }) => index < until)!;
       const own = terms.flatMap((term, place) =>
         Object.entries(term.inputs(index)).map(([name, tensor]) => [termInput(place, name), tensor] as const)
       );
       return {
-        ...bankBatch(batchSettings, sets.map((set, place) => share(set, index, totals[place]!))),
+        ...bankBatch(batchSettings, sets.slice(0, adapters).map((set, place) => share(set, index, totals[place]!))),
         ...Object.fromEntries(own),
         clip: tf.scalar(training.clip ?? UNCLIPPED),
         weightDecay: tf.scalar(training.weightDecay),
         itemRate: tf.scalar(settings.itemRate),
         learningRate: tf.tensor2d(
-          totals.map((total) =>
+          totals.slice(0, adapters).map((total) =>
             scheduledRate(training.learningRate, Math.min(index, total - 1), total, training.warmup)
           ),
-          [sets.length, 1],
+          [adapters, 1],
         ),
         noise: tf.tensor1d(
           stream(seed, `dropout ${sets.map(drawsOf).join()}`, index).int32(2),

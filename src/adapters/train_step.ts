@@ -37,7 +37,7 @@ export interface StepSettings {
   readonly lossWeight: number;
   /** What a method adds to the loss. */
   readonly terms: readonly Term[];
-  /** Left out: each row has the adapter its membership says. */
+  /** Left out: each row has the one adapter that the batch says. */
   readonly mixing?: Mixing | undefined;
   /** As {@linkcode LossInputs} has it. */
   readonly held?: number | undefined;
@@ -70,8 +70,8 @@ export interface Term {
 export interface StepView {
   /** What trains, by name: `lora` [adapters, loraSize] where projections do; `rows` [adapters, rowsSize] where item rows do. */
   readonly trained: TensorMap;
-  /** [batch, adapters]: how the step's rows use the bank. */
-  readonly membership: Tensor;
+  /** [batch, adapters]: how a mixture's gate mixes its adapters for the step's rows; undefined without one. */
+  readonly mixture: Tensor | undefined;
   /** The step's rows as the adapted model sees them: states, candidates, weights, item rows. */
   readonly student: LossInputs;
   /** The same rows as the frozen backbone sees them, without adapters and dropout. */
@@ -89,8 +89,8 @@ export type ExampleTensors = Batch & {
   readonly candidatePlaces: Tensor;
   /** [batch * positions]; sums to 1 over each active adapter's rows. */
   readonly weights: Tensor;
-  /** [batch, adapters], one-hot; the rows of each adapter stand together, as many for each. */
-  readonly membership: Tensor;
+  /** [batch] int32, rising: whose rows they are; as many for each adapter. */
+  readonly adapter: Tensor;
   /** [adapters, 1]: 1 while the adapter still has rows in this step. */
   readonly active: Tensor;
 };
@@ -182,14 +182,12 @@ function clipped(clip: Tensor, gradients: TensorMap, asOne: boolean): Record<str
 /** Sum over the active adapters of their mean loss and their anchor penalty lambda mean(delta^2) (method.md 4), and the terms. */
 function bankLoss(settings: StepSettings, batch: BankBatch, frozen: TensorMap, trained: TensorMap): Tensor {
   const noise = dropoutNoise(batch.noise);
-  // A batch has the rows of each adapter together; a part of one begins and ends among them.
-  const grouped = settings.mixing === undefined && batch.last === undefined;
   const see = (rows: ExampleTensors, positions: Positions) =>
-    adapted({ ...settings, grouped }, rows, positions, frozen, trained, noise);
-  const { inputs: student, membership } = see(batch, settings.positions);
+    adapted(settings, rows, positions, frozen, trained, noise);
+  const { inputs: student, mixture } = see(batch, settings.positions);
   const view: StepView = {
     trained,
-    membership,
+    mixture,
     student,
     teacher: () => frozenInputs(settings, batch, frozen),
     lossOn: (rows, positions) => sequenceLoss(settings.loss, see(rows, positions).inputs),
@@ -220,27 +218,26 @@ function inputsOf(batch: TensorMap, place: number): TensorMap {
   );
 }
 
-/** Rows as the adapted model sees them, and how they use the bank. */
+/** Rows as the adapted model sees them, and how the bank is mixed for them: by a gate, or as `weights` say. */
 export function adapted(
-  { backbone, bank, mixing, backboneDropout, held, grouped = false }:
+  { backbone, bank, mixing, weights, backboneDropout, held }:
     & Pick<StepSettings, "backbone" | "bank" | "mixing" | "backboneDropout" | "held">
-    & Pick<Membership, "grouped">,
+    & Partial<Pick<Membership, "weights">>,
   rows: ExampleTensors,
   positions: Positions,
   frozen: TensorMap,
   trained: TensorMap,
   noise?: ReturnType<typeof dropoutNoise>,
-): { readonly inputs: LossInputs; readonly membership: Tensor } {
+): { readonly inputs: LossInputs; readonly mixture: Tensor | undefined } {
   const stacked = trained.rows === undefined ? undefined : stackRows(trained.rows, rowWidth(bank));
-  const membership = mixing === undefined
-    ? rows.membership
-    : mixing.weights(trained.gate!, meanEmbedding(backbone, frozen, rows.sequence));
-  const lora = trained.lora ?? tf.zeros([membership.shape[1]!, 1]);
-  const adapters = adapterHook(bank, bankLayout(bank), lora, stacked, {
-    weights: membership,
+  const layout = bankLayout(bank);
+  const mixture = weights ?? mixing?.weights(trained.gate!, meanEmbedding(backbone, frozen, rows.sequence));
+  const lora = trained.lora ?? tf.zeros([rows.active.shape[0]!, 1]);
+  const adapters = adapterHook(bank, layout, lora, stacked, {
+    weights: mixture,
     sequenceRows: stacked === undefined ? [] : [{ places: rows.sequencePlaces }],
-    grouped,
   }, noise);
+  const rowOf = stacked === undefined ? undefined : tf.tensor1d(layout.rowOf, "int32");
   const forward = { adapters, ...(noise === undefined ? {} : { noise, dropout: backboneDropout }) };
   const inputs: LossInputs = {
     states: trainedStates(backbone, frozen, rows, forward, positions),
@@ -254,13 +251,21 @@ export function adapted(
       const shared = scoreRows(backbone, frozen, ids);
       return stacked === undefined ? shared : tf.add(shared, scorePart(bank, embed(stacked, rows.candidatePlaces)));
     },
-    table: () => {
+    // Adapters with rows of their own score the catalogue by tables of their own; a mixture has one set of rows.
+    groups: stacked === undefined || mixture !== undefined ? 1 : rows.active.shape[0]!,
+    table: (group) => {
       const table = scoreTable(backbone, frozen);
-      if (stacked === undefined) return table;
-      return tf.add(table, scorePart(bank, embed(stacked, tf.tensor1d(bankLayout(bank).rowOf, "int32"))));
+      if (stacked === undefined || rowOf === undefined) return table;
+      return tf.add(table, scorePart(bank, embed(stacked, rowsOfGroup(rowOf, bank.itemRows.length, group))));
     },
   };
-  return { inputs, membership };
+  return { inputs, mixture };
+}
+
+/** Places of all items among the stacked rows of adapter `group`: 0 where an item has none. */
+function rowsOfGroup(rowOf: Tensor, itemRows: number, group: number): Tensor {
+  if (group === 0) return rowOf;
+  return tf.add(rowOf, tf.mul(tf.minimum(rowOf, tf.scalar(1, "int32")), tf.scalar(group * itemRows, "int32")));
 }
 
 /** Rows as the frozen backbone sees them. */

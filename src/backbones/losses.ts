@@ -23,8 +23,10 @@ export interface LossInputs {
   readonly weights: Tensor;
   /** Embeds catalogue indices of any shape: [...] -> [..., width]. */
   readonly embed: (ids: Tensor) => Tensor;
-  /** The table of all items, [items + 1, width], row 0 the padding. */
-  readonly table: () => Tensor;
+  /** The table that the rows of a group are scored by, [items + 1, width], row 0 the padding. */
+  readonly table: (group: number) => Tensor;
+  /** Groups of equally many rows, one behind the other, each with a table of its own; left out: 1. */
+  readonly groups?: number | undefined;
   /** Added to every item's score, [items + 1]; left out: nothing is. */
   readonly bias?: Tensor | undefined;
   /** Blocks of scores over the catalogue that are held at a time, see `blocksHeld`; no value depends on it. Left out: 1. */
@@ -50,11 +52,9 @@ export const negativesOf = (loss: LossSpec): number => loss.kind === "cross-entr
 /** Weighted sum of the chosen loss, a scalar. Rows of weight 0 give no gradient; all weights 0 give 0. */
 export function sequenceLoss(loss: LossSpec, inputs: LossInputs): Tensor {
   if (loss.kind === "cross-entropy") {
-    const { candidates, weights } = inputs;
-    const positives = tf.reshape(tf.slice(candidates, [0, 0], [candidates.shape[0]!, 1]), [candidates.shape[0]!]);
-    const targets = tf.maximum(tf.sub(positives, tf.scalar(1, "int32")), tf.scalar(0, "int32")) as Tensor1D;
-    const { states, rows } = catalogueFactors(inputs);
-    return blockedCrossEntropy(states, rows, targets, weights as Tensor1D, inputs);
+    const { groups = 1 } = inputs;
+    const each = Array.from({ length: groups }, (_, group) => groupCrossEntropy(inputs, group, groups));
+    return each.reduce((sum, one) => tf.add(sum, one));
   }
   const scores = candidateScores(inputs);
   const [rows, width] = scores.shape as [number, number];
@@ -63,11 +63,25 @@ export function sequenceLoss(loss: LossSpec, inputs: LossInputs): Tensor {
   return tf.sum(tf.mul(rowLoss(loss, positive, negative, inputs.items), inputs.weights));
 }
 
-/** What scores the whole catalogue: the product of `states` [rows, width] and `rows` [items, width] transposed, item 1 first. */
+/** What one of the groups of rows adds to cross-entropy over the catalogue. */
+function groupCrossEntropy(inputs: LossInputs, group: number, groups: number): Tensor {
+  const own = (all: Tensor): Tensor => {
+    const rows = all.shape[0]! / groups;
+    return groups === 1 ? all : tf.slice(all, [group * rows], [rows]);
+  };
+  const candidates = own(inputs.candidates);
+  const positives = tf.reshape(tf.slice(candidates, [0, 0], [candidates.shape[0]!, 1]), [candidates.shape[0]!]);
+  const targets = tf.maximum(tf.sub(positives, tf.scalar(1, "int32")), tf.scalar(0, "int32")) as Tensor1D;
+  const { states, rows } = catalogueFactors({ ...inputs, states: own(inputs.states) }, group);
+  return blockedCrossEntropy(states, rows, targets, own(inputs.weights) as Tensor1D, inputs);
+}
+
+/** What scores the whole catalogue by a group's table: the product of `states` [rows, width] and `rows` [items, width] transposed, item 1 first. */
 export function catalogueFactors(
   { states, table, bias, items }: Pick<LossInputs, "states" | "table" | "bias" | "items">,
+  group = 0,
 ): { readonly states: Tensor2D; readonly rows: Tensor2D } {
-  const rows = tf.slice(table(), [1, 0], [items, states.shape[1]!]) as Tensor2D;
+  const rows = tf.slice(table(group), [1, 0], [items, states.shape[1]!]) as Tensor2D;
   if (bias === undefined) return { states: states as Tensor2D, rows };
   // A bias is one column more, met by a state's constant 1: what takes the product in blocks need not know of it.
   const column = tf.reshape(tf.slice(bias, [1], [items]), [items, 1]);

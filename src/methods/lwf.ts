@@ -88,6 +88,6 @@ function pairScores(inputs: LossInputs, pairs: Tensor | undefined): Tensor {
     return tf.slice(scores, [0, 0], [scores.shape[0]!, 2]);
   }
   // Embedding other items than the rows' candidates goes by the whole table, which cross-entropy, drawing none, has made anyway.
-  const table = inputs.table();
+  const table = inputs.table(0);
   return candidateScores({ ...inputs, candidates: pairs, embed: (ids) => embed(table, ids) });
 }

@@ -65,11 +65,11 @@ const balanceTerm = (balance: number): Term => ({
   key: `mole balance ${balance}`,
   over: "means",
   inputs: () => ({}),
-  loss: ({ membership, student: { weights } }) => {
-    const rows = membership.shape[0]!;
+  loss: ({ mixture, student: { weights } }) => {
+    const rows = mixture!.shape[0]!;
     const places = tf.reshape(weights, [rows, weights.size / rows]);
     const real = tf.cast(tf.greater(tf.max(places, 1), 0), "float32");
-    return balancePenalty(membership, real, balance);
+    return balancePenalty(mixture!, real, balance);
   },
 });
 

@@ -136,7 +136,18 @@ export function addRow(
 ): void {
   const from = row * width;
   const to = k * width;
-  for (let j = 0; j < width; j++) sums[to + j] = sums[to + j]! + weight * vectors[from + j]!;
+  let j = 0;
+  for (; j + 3 < width; j += 4) {
+    const a = sums[to + j]! + weight * vectors[from + j]!;
+    const b = sums[to + j + 1]! + weight * vectors[from + j + 1]!;
+    const c = sums[to + j + 2]! + weight * vectors[from + j + 2]!;
+    const d = sums[to + j + 3]! + weight * vectors[from + j + 3]!;
+    sums[to + j] = a;
+    sums[to + j + 1] = b;
+    sums[to + j + 2] = c;
+    sums[to + j + 3] = d;
+  }
+  for (; j < width; j++) sums[to + j] = sums[to + j]! + weight * vectors[from + j]!;
 }
 
 /** @throws RangeError when two widths differ */

@@ -41,7 +41,7 @@ function watched(engine: Engine, rows: number[]): Engine {
     const compiled = engine.compile(step, options);
     return {
       run: (inputs) => {
-        if (inputs.membership !== undefined) rows.push(inputs.membership.shape[0]!);
+        if (inputs.adapter !== undefined) rows.push(inputs.adapter.shape[0]!);
         return compiled.run(inputs);
       },
       readState: () => compiled.readState(),

@@ -136,40 +136,6 @@ describe("a LoRA bank", () => {
     assert.deepEqual(stacked, [[0, 0], [1, 2], [3, 4]]);
   });
 
-  it("trains adapters in one pass as it trains them one after the other", async () => {
-    const sets = [0, 1, 2].map((k) => ({ purpose: `set ${k}`, windows: randomWindows(6 + 5 * k, 4, ITEMS, k) }));
-    const start = [1, 2, 3].map((seed) => initialAdapter(bank, seed));
-    const settings = {
-      engine,
-      backbone,
-      parameters,
-      bank,
-      training: {
-        loss: { kind: "bce" as const, negatives: 2 },
-        epochs: 2,
-        batch: 4,
-        learningRate: 0.01,
-        weightDecay: 0.01,
-        clip: 0.5,
-        warmup: 0.5,
-      },
-      positions: "last" as const,
-      itemRate: 0.4,
-      anchor: 0.01,
-      backboneDropout: 0,
-      steps: new Map(),
-      seed: 9,
-    };
-    const apart = await trainAdapters(settings, sets, start, false);
-    const together = await trainAdapters(settings, sets, start, true);
-    assert.equal(apart.steps, together.steps);
-    apart.adapters.forEach((adapter, k) => {
-      assertClose(together.adapters[k]!.lora, adapter.lora, 2e-4, `adapter ${k}`);
-      assertClose(together.adapters[k]!.rows, adapter.rows, 2e-4, `rows ${k}`, 1e-3);
-      assert.notDeepEqual(adapter.lora, start[k]!.lora);
-    });
-  });
-
   for (
     const loss of [{ kind: "cross-entropy" }, { kind: "sampled-softmax", negatives: 3 }, {
       kind: "gbce",

@@ -22,7 +22,7 @@ engine.close();
 async function adaptationStep(steps: number): Promise<number[]> {
   const backbone = benchModel(ITEMS, CONTEXT);
   const parameters = benchParameters(backbone);
-  const trainer = adapterTrainer({ engine, backbone, parameters, bank: benchBank(backbone, WIDTH, ITEMS) }, 1);
+  const trainer = adapterTrainer({ engine, backbone, parameters, bank: benchBank(backbone, WIDTH, ITEMS) });
   try {
     return await timed(trainer.step, steps);
   } finally {

@@ -11,7 +11,7 @@ import { tf } from "../../src/engine/tfjs.ts";
 import type { Engine, TensorMap } from "../../src/engine/types.ts";
 import { randomWindows } from "./made_up.ts";
 
-/** Rows of each adapter in a step. */
+/** Rows of a step. */
 const BATCH = 256;
 
 /** LoRA r=8 on all projections, with rows for so many items. */
@@ -34,14 +34,14 @@ export interface Trained {
   readonly bank: BankConfig;
 }
 
-/** Steps of `count` adapters, each with a batch of rows of its own; dropout on as in training. */
-export function adapterTrainer({ engine, backbone, parameters, bank }: Trained, count: number) {
-  const state = startState(Array.from({ length: count }, (_, seed) => initialAdapter(bank, seed)));
+/** Steps of an adapter; dropout on as in training. */
+export function adapterTrainer({ engine, backbone, parameters, bank }: Trained) {
+  const state = startState([initialAdapter(bank, 1)]);
   const step = engine.compile(
     bankStep({
       backbone,
       bank,
-      adapters: count,
+      adapters: 1,
       loss: { kind: "bce", negatives: 1 },
       lossWeight: 1,
       terms: [],
@@ -49,26 +49,20 @@ export function adapterTrainer({ engine, backbone, parameters, bank }: Trained, 
       anchor: 1e-4,
       backboneDropout: 0.2,
     }),
-    { name: `bench ${count} adapters`, state: state as BankState, frozen: parameters },
+    { name: "bench adapter", state: state as BankState, frozen: parameters },
   );
   tf.dispose(state);
   const layout = bankLayout(bank);
   const settings = { backbone, bank, layout, batch: BATCH, negatives: 1, positions: "last" as const, seed: 1 };
   const rows = Int32Array.from({ length: BATCH }, (_, row) => row);
-  const shares = Array.from({ length: count }, (_, adapter) => ({
-    set: {
-      purpose: `bench ${adapter}`,
-      windows: randomWindows(BATCH, backbone.maxLength, backbone.items, adapter),
-    },
-    rows,
-  }));
+  const set = { purpose: "bench", windows: randomWindows(BATCH, backbone.maxLength, backbone.items) };
   let index = 0;
   return {
     async step() {
       index++;
       const batch = {
-        ...bankBatch(settings, shares.map((share) => ({ ...share, step: index }))),
-        learningRate: tf.tensor2d(new Float32Array(count).fill(5e-4), [count, 1]),
+        ...bankBatch(settings, [{ set, rows, step: index }]),
+        learningRate: tf.tensor2d([5e-4], [1, 1]),
         clip: tf.scalar(1),
         weightDecay: tf.scalar(0.01),
         itemRate: tf.scalar(1),

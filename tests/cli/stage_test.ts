@@ -54,7 +54,8 @@ describe("deno task stage", () => {
   });
 
   it("is submitted with the memory that plan reckons and the engine's threads, where the spec says nothing", () => {
-    assert.deepEqual(backbone.resources, { memory: Math.ceil(reckoned / 2 ** 20), cpus: 1 });
+    // Rounded up to 256 MiB, so that jobs that need nearly equal memory can share an array.
+    assert.deepEqual(backbone.resources, { memory: 256 * Math.ceil(reckoned / 2 ** 28), cpus: 1 });
     assert.equal(backbone.rules.memoryLimit, 4 * backbone.resources.memory);
   });
 

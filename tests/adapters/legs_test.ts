@@ -1,0 +1,143 @@
+/** Adapters trained in one pass: what each learns is what it learns by itself, however long the others train. */
+import assert from "node:assert/strict";
+import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
+import { type BankConfig, initialAdapter } from "../../src/adapters/bank.ts";
+import { type Leg, legsOf } from "../../src/adapters/legs.ts";
+import { type AdapterTraining, type TrainedAdapters, trainAdapters } from "../../src/adapters/train.ts";
+import { sasrec } from "../../src/backbones/sasrec.ts";
+import { openEngine } from "../../src/engine/open.ts";
+import { tf } from "../../src/engine/tfjs.ts";
+import type { Checkpoint, Checkpoints } from "../../src/engine/training_loop.ts";
+import type { Engine, Rung, TensorMap } from "../../src/engine/types.ts";
+import type { LossSpec } from "../../src/spec/types.ts";
+import { randomWindows } from "../bench/made_up.ts";
+import { assertClose } from "../conformance/close.ts";
+
+const ITEMS = 20;
+const backbone = sasrec({ items: ITEMS, maxLength: 4, hidden: 8, blocks: 2, heads: 2, ffn: 16, layerNormEps: 1e-6 });
+const bank: BankConfig = {
+  rank: 2,
+  alpha: 4,
+  dropout: 0,
+  init: "kaiming",
+  projections: backbone.projections,
+  width: 8,
+  itemRows: Int32Array.of(2, 5, 11),
+  items: ITEMS,
+};
+/** With batches of 4: 6, 100, 2 and 2 steps; the last two fill no batch, and the very last one has a pass of its own. */
+const SIZES = [9, 200, 3, 2];
+const sets = SIZES.map((size, k) => ({ purpose: `set ${k}`, windows: randomWindows(size, 4, ITEMS, k) }));
+const start = SIZES.map((_, k) => initialAdapter(bank, k + 1));
+
+for (const rung of ["cpu", "tensorflow"] as const) {
+  describe(`adapters in one pass on ${rung}`, () => {
+    let engine: Engine, parameters: TensorMap;
+    beforeAll(async () => {
+      engine = await openEngine(rung as Rung);
+      parameters = Object.fromEntries(
+        Object.entries(backbone.initialise(3)).map(([name, { shape, values }]) => [
+          name,
+          tf.tensor(values, [...shape]),
+        ]),
+      );
+    });
+    afterAll(() => {
+      tf.dispose(parameters);
+      engine.close();
+    });
+
+    const settingsOf = (loss: LossSpec, more: Partial<AdapterTraining> = {}): AdapterTraining => ({
+      engine,
+      backbone,
+      parameters,
+      bank,
+      training: { loss, epochs: 2, batch: 4, learningRate: 0.01, weightDecay: 0.01, clip: 0.5, warmup: 0.5 },
+      positions: "last",
+      itemRate: 0.4,
+      anchor: 0.01,
+      backboneDropout: 0,
+      steps: new Map(),
+      seed: 9,
+      ...more,
+    });
+    const assertSame = (actual: TrainedAdapters, expected: TrainedAdapters) => {
+      assert.equal(actual.steps, expected.steps);
+      expected.adapters.forEach((adapter, k) => {
+        assertClose(actual.adapters[k]!.lora, adapter.lora, 2e-4, `adapter ${k}`, 1e-3);
+        assertClose(actual.adapters[k]!.rows, adapter.rows, 2e-4, `rows ${k}`, 1e-3);
+        assert.notDeepEqual(adapter.lora, start[k]!.lora);
+        assert.notDeepEqual(adapter.rows, start[k]!.rows);
+      });
+    };
+
+    const losses: readonly LossSpec[] = [{ kind: "bce", negatives: 2 }, { kind: "cross-entropy" }];
+    for (const loss of losses) {
+      for (const accumulation of [1, 3]) {
+        it(`learn by ${loss.kind} what they learn one after the other, batches in ${accumulation} parts`, async () => {
+          const settings = settingsOf(loss, { accumulation });
+          const apart = await trainAdapters(settings, sets, start, false);
+          const together = await trainAdapters(settings, sets, start, true);
+          assertSame(together, apart);
+          assert.deepEqual(together.curves.map(({ name }) => name), ["set 1 + set 0 + set 2", "set 3"]);
+        });
+      }
+    }
+
+    it("go on from a checkpoint of any leg", async () => {
+      const kept = new Map<string, Checkpoint>();
+      const checkpoints: Checkpoints = {
+        every: 1000,
+        read: (name) => Promise.resolve(kept.get(name)),
+        write: (name, checkpoint) => {
+          const { step, state, curve: { steps, values } } = checkpoint;
+          kept.set(name, { step, state, curve: { steps: [...steps], values: [...values] } });
+          return Promise.resolve();
+        },
+      };
+      const settings = settingsOf(losses[0]!);
+      const whole = await trainAdapters(settings, sets, start, true);
+      // In the first leg, where three of them train, and in the last, where one does.
+      for (const stopped of [3, 60]) {
+        const onStep = (done: number) => {
+          if (done >= stopped) throw new Error("stopped");
+        };
+        await assert.rejects(trainAdapters({ ...settings, checkpoints, onStep }, sets, start, true), /stopped/);
+      }
+      assert.deepEqual([...kept.values()].map(({ step }) => step), [52]);
+      const resumed = await trainAdapters({ ...settings, checkpoints }, sets, start, true);
+      assert.deepEqual(resumed.adapters, whole.adapters);
+      assert.deepEqual(resumed.curves, whole.curves);
+    });
+  });
+}
+
+/** What legs cost in steps of one adapter, where beginning one costs 40. */
+const costOf = (legs: readonly Leg[]) =>
+  legs.reduce((sum, { adapters, from, until }) => sum + 40 + adapters * (until - from), 0);
+
+/** All ways to cut a training into legs: some of the moments at which an adapter ends. */
+function waysOf(totals: readonly number[]): Leg[][] {
+  return Array.from({ length: 2 ** (totals.length - 1) }, (_, way) => {
+    const lefts = totals.map((_, k) => k + 1).filter((left) => left === totals.length || (way >> (left - 1)) % 2 === 1);
+    lefts.reverse();
+    return lefts.map((adapters, k) => ({
+      adapters,
+      from: totals[adapters] ?? 0,
+      until: totals[lefts[k + 1] ?? 0]!,
+    }));
+  });
+}
+
+describe("legs", () => {
+  for (const totals of [[5], [500, 500], [1000, 990, 90], [900, 300, 250, 240, 10], [70, 60, 50, 40, 30, 20, 0]]) {
+    it(`of ${totals.join(", ")} steps cost as little as any, cover each adapter's, and follow on each other`, () => {
+      const legs = legsOf(totals);
+      totals.forEach((total, adapter) =>
+        assert.equal(legs.filter(({ adapters, until }) => adapter < adapters && until >= total).length > 0, true)
+      );
+      legs.forEach(({ from }, k) => assert.equal(from, k === 0 ? 0 : legs[k - 1]!.until));
+      assert.equal(costOf(legs), Math.min(...waysOf(totals).map(costOf)));
+    });
+  }
+});

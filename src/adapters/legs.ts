@@ -76,8 +76,7 @@ export function inLegs(state: TensorMap, ready: (state: TensorMap, adapters: num
   };
   const move = (adapters: number): BankStep => {
     const all = whole();
-    const part = (from: number, count: number) =>
-      mapped(all, (tensor) => tf.slice(tensor, [from], [count]));
+    const part = (from: number, count: number) => mapped(all, (tensor) => tf.slice(tensor, [from], [count]));
     tf.dispose(Object.values(ended));
     const step = ready(part(0, adapters), adapters);
     ended = part(adapters, all.count!.shape[0]! - adapters);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import { type BankConfig, initialAdapter } from "../../src/adapters/bank.ts";
 import { type Leg, legsOf } from "../../src/adapters/legs.ts";
-import { type AdapterTraining, type TrainedAdapters, trainAdapters } from "../../src/adapters/train.ts";
+import { type AdapterTraining, trainAdapters, type TrainedAdapters } from "../../src/adapters/train.ts";
 import { sasrec } from "../../src/backbones/sasrec.ts";
 import { openEngine } from "../../src/engine/open.ts";
 import { tf } from "../../src/engine/tfjs.ts";

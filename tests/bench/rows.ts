@@ -106,7 +106,8 @@ export const ROWS: readonly Row[] = [
   ...CATALOGUE_ROWS,
   {
     what: "regions' adapters in one pass, tensorflow",
-    bar: "at most 1.2 of one adapter's processor time on the same rows, K up to 16, regions of equal and of unequal size",
+    bar:
+      "at most 1.2 of one adapter's processor time on the same rows, K up to 16, regions of equal and of unequal size",
     async measure() {
       const said: string[] = [];
       let worst = 0;

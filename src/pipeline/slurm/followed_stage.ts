@@ -15,8 +15,6 @@ const NEAR = 0.9;
 export class FollowedStage {
   /** "waiting" has no job; "stopped" will not be computed. */
   state: "waiting" | "going" | "done" | "stopped" = "waiting";
-  /** Looks in a row at which neither Slurm nor the store had anything of it. */
-  unseen = 0;
   /** Its latest job. */
   job: JobRecord | undefined;
   readonly files: SubmittedFiles;
@@ -28,6 +26,7 @@ export class FollowedStage {
   #seconds = 0;
   #spoke = false;
   #ended = false;
+  #unseenSince: number | undefined;
 
   /** @param tellAll told of what happens to it, under the name it is listed by. */
   constructor(root: string, readonly submission: Submission, readonly tellAll: (event: RunEvent) => void) {
@@ -93,13 +92,19 @@ export class FollowedStage {
   #going(job: JobRecord): void {
     this.job = job;
     this.state = "going";
-    this.unseen = 0;
+    this.#unseenSince = undefined;
     this.#peak = 0;
   }
 
   /** It waits for another job. */
   drop(): void {
     this.state = "waiting";
+  }
+
+  /** Asked when its job is over and its result not in sight: for how many milliseconds that has been so. */
+  unseenFor(): number {
+    this.#unseenSince ??= performance.now();
+    return performance.now() - this.#unseenSince;
   }
 
   /** Counts a lost job; what comes of that, or undefined when that was one too many. */

@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { acquireLock } from "../lock.ts";
 import type { JobsDone } from "../jobs.ts";
+import { pause } from "../pause.ts";
 import { Interrupted, type Progress } from "../progress.ts";
 import type { Store } from "../store.ts";
 import { Asking } from "./asking.ts";
@@ -23,6 +24,8 @@ export interface FollowerOptions {
   readonly progress: Progress;
   /** Ends the following; the jobs go on. */
   readonly signal?: AbortSignal | undefined;
+  /** For so many milliseconds a result may be out of sight after its job's end: files of another machine are seen late. Left out: 90 seconds. */
+  readonly unseenMs?: number;
 }
 
 /** What following came to. */
@@ -33,8 +36,9 @@ export interface Followed extends JobsDone {
 
 /** Between two looks at the events of jobs, in milliseconds. */
 const LOOK_MS = 250;
-/** A result may come into sight later than its job's end where files are another machine's. */
-const UNSEEN_LOOKS = 8;
+/** NFS keeps what it knows of a folder for up to a minute. */
+const UNSEEN_MS = 90_000;
+
 /** Stages on their way. */
 export class Follower {
   readonly #stages: ReadonlyMap<string, FollowedStage>;
@@ -73,7 +77,7 @@ export class Follower {
     while (true) {
       await this.#submit();
       if (this.#in("going").length === 0) break;
-      await this.#pause();
+      await pause(LOOK_MS, this.options.signal);
       if (signal?.aborted) throw new Interrupted();
       await this.#look();
     }
@@ -96,7 +100,7 @@ export class Follower {
   /** Everything that can begin, wave by wave: the next waits for jobs of the one before. One who follows the same stages elsewhere waits meanwhile. */
   async #submit(): Promise<void> {
     if (this.#ready().length === 0) return;
-    const { store: { root }, signal } = this.options;
+    const { store: { root }, slurm, signal } = this.options;
     const gate = await acquireLock(join(root, SUBMITTED, "gate.lock"), { signal });
     const mine: FollowedStage[] = [];
     const numbers: string[] = [];
@@ -111,7 +115,7 @@ export class Follower {
           const name = `raie ${first!.submission.listed.stage}${
             stages.length > 1 ? ` and ${stages.length - 1} more` : ""
           }`;
-          const number = await this.options.slurm.submit({ name, ...batch, atATime, resources });
+          const number = await slurm.submit({ name, ...batch, atATime, resources }, this.options);
           numbers.push(number);
           mine.push(...stages);
           for (const [i, stage] of stages.entries()) {
@@ -121,7 +125,7 @@ export class Follower {
       }
     } catch (error) {
       // Nobody would follow them; what ran before goes on.
-      await this.options.slurm.cancel(numbers);
+      await slurm.cancel(numbers);
       for (const stage of mine) stage.drop();
       throw error;
     } finally {
@@ -184,7 +188,7 @@ export class Follower {
     while (jobs.length > 0) {
       const states = await this.#asking.states(() => jobs);
       if (states !== undefined) return states;
-      await this.#pause();
+      await pause(LOOK_MS, this.options.signal);
       this.options.signal?.throwIfAborted();
     }
     return new Map();
@@ -216,11 +220,17 @@ export class Follower {
     const outcome = await stage.outcome();
     if (outcome?.stopped === "training") return this.#stop(stage);
     if (outcome?.stopped === "method") return this.#stop(stage, outcome.error ?? "");
-    // What it waited for did not come, which is judged by itself.
-    if (state?.reason.startsWith("Dependency") === true) return stage.drop();
+    if (state !== undefined && this.#waitedInVain(stage, state)) return stage.drop();
     const vanished = state === undefined || (state.state === "COMPLETED" && outcome?.stopped === undefined);
-    if (vanished && ++stage.unseen < UNSEEN_LOOKS) return this.#asking.hurry();
+    if (vanished && stage.unseenFor() < (this.options.unseenMs ?? UNSEEN_MS)) return this.#asking.hurry();
     await this.#lost(stage, state, outcome);
+  }
+
+  /** Whether what it waited for did not come, which is judged by itself; who cancels a job that waits ends that job. */
+  #waitedInVain(stage: FollowedStage, { reason }: JobState): boolean {
+    if (reason === "DependencyNeverSatisfied") return true;
+    return reason === "Dependency" &&
+      this.#needs(stage).some(({ state }) => state === "waiting" || state === "stopped");
   }
 
   /** A job that did not bring its stage to an end: once more, with more memory if that was it, as often as the rules have it. */
@@ -276,20 +286,6 @@ export class Follower {
       stage.drop();
     }
     await this.options.slurm.cancel(behind);
-  }
-
-  async #pause(): Promise<void> {
-    const { signal } = this.options;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(done, LOOK_MS);
-      function done() {
-        clearTimeout(timer);
-        signal?.removeEventListener("abort", done);
-        resolve();
-      }
-      signal?.addEventListener("abort", done);
-      if (signal?.aborted) done();
-    });
   }
 }
 

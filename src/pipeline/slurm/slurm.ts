@@ -7,6 +7,8 @@ import { fileURLToPath } from "node:url";
 import { readIfThere } from "../../files.ts";
 import type { Resources } from "../../spec/executor.ts";
 import { JobError } from "../job_error.ts";
+import { pause } from "../pause.ts";
+import { Interrupted, type Progress } from "../progress.ts";
 import { type JobState, statesOf } from "./job_state.ts";
 
 /** Programs of Slurm that are started. */
@@ -37,6 +39,8 @@ export interface JobPlaces {
 
 /** Root of this project, where tasks are typed. */
 const PROJECT = fileURLToPath(new URL("../../../", import.meta.url));
+/** Before the key of a job that is no array's task. */
+const ALONE = "alone";
 const SCRIPT = fileURLToPath(new URL("./job.sh", import.meta.url));
 
 /** Where all jobs print that cannot have a file each. */
@@ -82,7 +86,7 @@ export function sbatchWords(order: JobOrder, { store, output }: JobPlaces): stri
     PROJECT,
     store,
     // A task finds its key by its number.
-    ...(tasks ?? [0]).map((task, i) => `${task}=${keys[i]}`),
+    ...(tasks ?? [ALONE]).map((task, i) => `${task}=${keys[i]}`),
   ];
 }
 
@@ -120,6 +124,18 @@ function outputPattern(folder: string, array: boolean): string {
   return `${folder.replaceAll("%", "%%")}/${array ? "%A_%a" : "%j"}.txt`;
 }
 
+/** What sbatch says where its controller is not there, or has too much to do. */
+const AWAY =
+  /unable to contact slurm controller|socket timed out|temporarily un(able|available)|zero bytes were transmitted|connection (refused|reset|timed out)/i;
+/** Pauses before sbatch is started again; five minutes in all. */
+const AGAIN_SECONDS = [1, 2, 4, 8, 15, 30, 60, 60, 60, 60];
+
+/** Who is told while submitting waits, and may end it. */
+export interface Waiting {
+  readonly progress: Pick<Progress, "say">;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Slurm as this machine's commands reach it. */
 export class Slurm {
   #accounting = true;
@@ -128,18 +144,27 @@ export class Slurm {
   constructor(readonly places: JobPlaces) {}
 
   /**
-   * Submits; gives the number of the job, or of the array.
+   * Submits; gives the number of the job, or of the array. A controller that cannot be reached, or is too busy, is asked again for some minutes: a job
+   * that it took nevertheless finds its stage taken, or in the store.
    *
    * @throws {JobError} in sbatch's own words when it refuses.
+   * @throws {Interrupted} after an abort.
    */
-  async submit(order: JobOrder): Promise<string> {
-    const { code, out, err } = await started("sbatch", sbatchWords(order, this.places));
-    // "71", or "71;cluster" where there are several.
-    const [, job] = /^(\d+)(;.*)?$/m.exec(out) ?? [];
-    if (code === 0 && job !== undefined) return job;
-    throw new JobError(
-      `Slurm does not take "${oneLine(order.name)}": ${words(err) || words(out) || `exit code ${code}`}`,
-    );
+  async submit(order: JobOrder, { progress, signal }: Waiting): Promise<string> {
+    for (let attempt = 0;; attempt++) {
+      if (signal?.aborted) throw new Interrupted();
+      const { code, out, err } = await started("sbatch", sbatchWords(order, this.places));
+      // "71", or "71;cluster" where there are several.
+      const [, job] = /^(\d+)(;.*)?$/m.exec(out) ?? [];
+      if (code === 0 && job !== undefined) return job;
+      const said = words(err) || words(out) || `exit code ${code}`;
+      const seconds = AGAIN_SECONDS[attempt];
+      if (seconds === undefined || !AWAY.test(said)) {
+        throw new JobError(`Slurm does not take "${oneLine(order.name)}": ${said}`);
+      }
+      progress.say(`Slurm does not take "${oneLine(order.name)}" just now (${said}): asking again in ${seconds} s`);
+      await pause(1000 * seconds, signal);
+    }
   }
 
   /**

@@ -3,7 +3,8 @@ import { join } from "node:path";
 
 const SCRIPTS: Readonly<Record<string, string>> = {
   // Every word on lines of its own between markers, so that words with newlines can be told apart.
-  sbatch: `n=$(($(cat count 2>/dev/null || echo 0) + 1))
+  sbatch: `if [ -s away ]; then read -r line <away; sed -i 1d away; echo "$line" >&2; exit 1; fi
+n=$(($(cat count 2>/dev/null || echo 0) + 1))
 [ -f refusal ] && [ $n -gt "$(cat taken)" ] && cat refusal >&2 && exit 1
 echo $n >count
 for word; do printf '%s\\0' "$word"; done >"order-$n"
@@ -49,6 +50,11 @@ export class FakeSlurm {
   set silent(is: boolean) {
     if (is) this.#write("silent", "");
     else Deno.removeSync(join(this.folder, "silent"));
+  }
+
+  /** What sbatch fails with the next times, one line each. */
+  away(...lines: string[]): void {
+    this.#write("away", lines.map((line) => `${line}\n`).join(""));
   }
 
   /** What sbatch refuses with after so many jobs. */

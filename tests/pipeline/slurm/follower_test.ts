@@ -13,6 +13,8 @@ import type { ResolvedSpec } from "../../../src/spec/types.ts";
 import { identityOf, keyOf } from "../made_stages.ts";
 import { FakeSlurm } from "./fake_slurm.ts";
 
+/** Instead of the minute and a half that a network's file system is given. */
+const UNSEEN_MS = 4000;
 const RULES = { retries: 2, memoryFactor: 1.5, memoryLimit: 400, atATime: 4 };
 
 /** A stage that is but a name; "backbone" is no method's own. */
@@ -49,7 +51,7 @@ describe("Follower", () => {
   async function follower(submissions: readonly Submission[]): Promise<Follower> {
     const progress = new Progress([(event) => event.event === "say" && said.push(event.text)]);
     const slurm = new Slurm({ store: root, output: await makeFolder(root) });
-    return new Follower(submissions, { store, slurm, progress, signal: abort.signal });
+    return new Follower(submissions, { store, slurm, progress, signal: abort.signal, unseenMs: UNSEEN_MS });
   }
 
   /** Follows while a test plays the cluster. */
@@ -218,6 +220,47 @@ describe("Follower", () => {
     });
     assert.match(said.join("\n"), /controller does not answer squeue just now/);
     assert.equal(fake.orders.length, 1);
+  });
+
+  it("asks sbatch again where the controller cannot be reached, and says so", async () => {
+    const away = "sbatch: error: Batch job submission failed: Unable to contact slurm controller (connect failure)";
+    fake.away(away, "sbatch: error: Batch job submission failed: Socket timed out on send/recv operation");
+    await followWhile([submission("backbone")], async () => {
+      await submitted(1);
+      await done("backbone");
+      fake.queue({ 1: "COMPLETED|None" });
+    });
+    assert.equal(fake.orders.length, 1);
+    assert.deepEqual(said.slice(0, 2).map((line) => line.replace(/.*: /, "")), [
+      "asking again in 1 s",
+      "asking again in 2 s",
+    ]);
+    assert.ok(said[0]!.includes(`"raie backbone" just now (${away})`), said[0]);
+  });
+
+  it("counts a waiting job that somebody cancels among the lost ones", async () => {
+    await followWhile(CHAIN.slice(0, 2), async () => {
+      await submitted(2);
+      fake.queue({ 1: "RUNNING|None", 2: "CANCELLED by 1000|Dependency" });
+      await submitted(3);
+      await done("backbone");
+      await done("lora");
+      fake.queue({ 1: "COMPLETED|None", 3: "COMPLETED|None" });
+    });
+    assert.match(said.join("\n"), /lora: job 2 was lost \(CANCELLED \(Dependency\)\): submitted again, 1 of 2 times/);
+  });
+
+  it("waits for a result that is not in sight yet when its job is over, but not for ever", async () => {
+    await followWhile([submission("backbone")], async () => {
+      await submitted(1);
+      fake.queue({ 1: "COMPLETED|None" });
+      await submitted(2);
+      fake.queue({ 2: "COMPLETED|None" });
+      await new Promise((resolve) => setTimeout(resolve, UNSEEN_MS / 2));
+      await done("backbone");
+    });
+    assert.match(said.join("\n"), /backbone: job 1 was lost \(COMPLETED\): submitted again, 1 of 2 times/);
+    assert.equal(fake.orders.length, 2);
   });
 
   it("tells sbatch's refusal in its own words, and cancels what it had submitted just before", async () => {

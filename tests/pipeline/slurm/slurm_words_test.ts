@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "@std/testing/bdd";
 import { fileURLToPath } from "node:url";
 import { batches } from "../../../src/pipeline/slurm/batches.ts";
+import { Progress } from "../../../src/pipeline/progress.ts";
 import { Slurm } from "../../../src/pipeline/slurm/slurm.ts";
 import { FakeSlurm } from "./fake_slurm.ts";
 
@@ -13,12 +14,14 @@ describe("Slurm.submit()", () => {
   beforeEach(() => fake = new FakeSlurm());
   afterEach(() => fake.remove());
 
+  const progress = new Progress([]);
   const order = { name: "raie", keys: ["k"], atATime: 4, dependency: "", resources: { cpus: 1, memory: 10 } };
 
   for (const word of HOSTILE) {
     it(`hands ${JSON.stringify(word)} on as it is: as partition, gres, store, and on one line as a name`, async () => {
       const slurm = new Slurm({ store: word, output: "/out" });
-      await slurm.submit({ ...order, name: word, resources: { cpus: 1, memory: 10, partition: word, gres: word } });
+      const resources = { cpus: 1, memory: 10, partition: word, gres: word };
+      await slurm.submit({ ...order, name: word, resources }, { progress });
       assert.equal(fake.option(1, "partition"), word);
       assert.equal(fake.option(1, "gres"), word);
       assert.equal(fake.option(1, "job-name"), word.replace("\n", " "));
@@ -31,7 +34,7 @@ describe("Slurm.submit()", () => {
   it("writes a path for what jobs print so that sbatch reads no pattern in it", async () => {
     for (const [output, written] of [["/a%j", "/a%%j/%j.txt"], ["/a\\%j", "/a\\\\%j/jobs.txt"]] as const) {
       const before = fake.orders.length;
-      await new Slurm({ store: "/s", output }).submit(order);
+      await new Slurm({ store: "/s", output }).submit(order, { progress });
       assert.equal(fake.option(before + 1, "output"), written);
     }
   });
@@ -40,18 +43,28 @@ describe("Slurm.submit()", () => {
     const script = fileURLToPath(new URL("../../../src/pipeline/slurm/job.sh", import.meta.url));
     const folder = Deno.makeTempDirSync();
     try {
-      Deno.writeTextFileSync(`${folder}/deno`, '#!/bin/sh\nprintf "%s|" "$RAIE_STORE" "$PWD" "$@"\n', { mode: 0o755 });
-      const job = async (task: Record<string, string>) => {
+      Deno.writeTextFileSync(
+        `${folder}/deno`,
+        '#!/bin/sh\nprintf "%s|" "$RAIE_STORE" "$PWD" "$@" $SLURM_ARRAY_JOB_ID\n',
+        { mode: 0o755 },
+      );
+      const job = async (keys: readonly string[], task: Record<string, string>) => {
         const { stdout, stderr } = await new Deno.Command("sh", {
-          args: [script, folder, "-s $(x)", "0=aa", "7=bb"],
+          args: [script, folder, "-s $(x)", ...keys],
           env: { PATH: `${folder}:/usr/bin:/bin`, ...task },
         }).output();
         return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
       };
+      const [array, alone] = [["0=aa", "7=bb"], ["alone=cc"]];
       const real = Deno.realPathSync(folder);
-      assert.equal(await job({ SLURM_ARRAY_TASK_ID: "7" }), `-s $(x)|${real}|task|-q|stage|bb|`);
-      assert.equal(await job({ SLURM_ARRAY_TASK_ID: "" }), `-s $(x)|${real}|task|-q|stage|aa|`);
-      assert.equal(await job({ SLURM_ARRAY_TASK_ID: "3" }), "no stage for task 3\n");
+      const task = (number: string) => ({ SLURM_ARRAY_JOB_ID: "70", SLURM_ARRAY_TASK_ID: number });
+      assert.equal(await job(array, task("7")), `-s $(x)|${real}|task|-q|stage|bb|70|`);
+      assert.equal(await job(array, task("0")), `-s $(x)|${real}|task|-q|stage|aa|70|`);
+      assert.equal(await job(array, task("3")), "no stage for task 3\n");
+      assert.equal(await job(array, {}), "no stage for task none\n");
+      assert.equal(await job(alone, {}), `-s $(x)|${real}|task|-q|stage|cc|`);
+      // It was submitted from a task of some array, whose numbers it is given too.
+      assert.equal(await job(alone, task("3")), `-s $(x)|${real}|task|-q|stage|cc|`);
     } finally {
       Deno.removeSync(folder, { recursive: true });
     }

@@ -3,7 +3,6 @@
  * @module
  */
 import { join } from "node:path";
-import { openEngine } from "../engine/open.ts";
 import { EVENT_LOG, openEventLog } from "../pipeline/event_log.ts";
 import type { EventSink, RunEvent } from "../pipeline/events.ts";
 import { Interrupted, Progress } from "../pipeline/progress.ts";
@@ -17,7 +16,7 @@ import { isShown, REPORTS, runOne } from "./run_one.ts";
 import type { ReadSpec } from "./specs.ts";
 import { submitCells } from "./submit_cells.ts";
 import type { Arguments } from "./types.ts";
-import { type Asked, failedAlone } from "./workbench.ts";
+import { type Asked, engineFor, failedAlone } from "./workbench.ts";
 
 /** What came of one cell: its files, or why there are none. */
 type CellOutcome = Written | { readonly error: string; readonly code: number };
@@ -33,7 +32,7 @@ export async function runSweep(
   const out = args.text("out") ?? REPORTS;
   const log = openEventLog(join(out, sweep.name, EVENT_LOG), (line) => console.error(line));
   const progress = new Progress([...(isShown(args) ? [terminalView()] : []), log.sink], asked.signal);
-  const engine = await openEngine(runs[0]!.spec.engine);
+  const engine = await engineFor(runs[0]!.spec, progress, asked);
   try {
     if (asked.executor.kind === "slurm") {
       await submitCells(sweep, runs, args.text("data"), { ...asked, engine }, progress);

@@ -5,6 +5,7 @@
 import { openEventLog } from "../pipeline/event_log.ts";
 import { JobError } from "../pipeline/job_error.ts";
 import { Interrupted, Progress } from "../pipeline/progress.ts";
+import { forgetEngines } from "../pipeline/slurm/node_engine.ts";
 import { entryOf, isKey, type Outcome, type Submission, SubmittedFiles } from "../pipeline/slurm/submission.ts";
 import { StageBench, stoppedBy } from "../pipeline/stage_bench.ts";
 import type { StageNode } from "../pipeline/graph.ts";
@@ -112,8 +113,9 @@ function jobOf(): Outcome {
 async function mustBeReady({ key, engine, listed }: Submission, bench: StageBench, store: Store): Promise<StageNode> {
   const cannot = `Cannot compute "${listed.stage}" here`;
   if (bench.engineId !== engine.id) {
+    await forgetEngines(store.root);
     throw new JobError(
-      `${cannot}: it was submitted for the engine "${engine.id}", and this machine's is "${bench.engineId}"`,
+      `${cannot}: it was submitted for the engine "${engine.id}", and this machine's is "${bench.engineId}"; with executor.engine "node" the next run asks the nodes anew`,
     );
   }
   const node = bench.node(key);

@@ -8,6 +8,7 @@ import type { Workbench } from "../pipeline/experiment.ts";
 import { startJobProcess } from "../pipeline/job_process.ts";
 import { type JobPool, jobPool } from "../pipeline/jobs.ts";
 import type { Progress } from "../pipeline/progress.ts";
+import { nodeEngine } from "../pipeline/slurm/node_engine.ts";
 import { SlurmJobs, type SlurmOptions } from "../pipeline/slurm/executor.ts";
 import type { StageSetting } from "../pipeline/stage_bench.ts";
 import { memoryBudget } from "../pipeline/stage_memory.ts";
@@ -64,6 +65,30 @@ export function askedOf(args: Arguments, spec: ExecutorSpec, command: string): O
   };
 }
 
+/**
+ * The engine of a spec, opened; on a cluster whose nodes have another, this machine's under the name of theirs, since results are theirs. The caller
+ * closes it.
+ */
+export async function engineFor(
+  spec: Pick<ResolvedSpec, "engine">,
+  progress: Progress,
+  { executor, signal }: Pick<Asked, "executor" | "signal">,
+): Promise<Engine> {
+  if (executor.kind !== "slurm" || executor.engine === "here") return await openEngine(spec.engine);
+  // The spec's may not work here, and nothing is trained or ranked by it.
+  const { memory: _, ...engine } = await openEngine("auto");
+  const store = new Store(storeRoot(), { signal, say: (line) => progress.say(line) });
+  try {
+    const theirs = await nodeEngine(spec.engine, engine.threads, { executor, store, progress, signal });
+    return { ...engine, ...theirs };
+  } catch (error) {
+    engine.close();
+    throw error;
+  } finally {
+    await store.close();
+  }
+}
+
 /** Does something with the engine and the store of a spec, and closes both. */
 export async function withWorkbench<T>(
   spec: ResolvedSpec,
@@ -73,7 +98,7 @@ export async function withWorkbench<T>(
   work: (bench: Workbench) => Promise<T>,
 ): Promise<T> {
   const { checkpointEvery, signal } = asked;
-  const engine = asked.engine ?? await openEngine(spec.engine);
+  const engine = asked.engine ?? await engineFor(spec, progress, asked);
   const store = new Store(storeRoot(), { signal, say: (line) => progress.say(line) });
   try {
     const setting = { spec, dataDir, checkpointEvery };

@@ -27,12 +27,14 @@ export interface RungReport {
   readonly works: boolean;
   /** Why it does not work and what to do; absent when it works. */
   readonly reason?: string;
-  /** As {@linkcode OpenRung.version}; absent, like the two below, when it does not work. */
+  /** As {@linkcode OpenRung.version}; absent, like those below, when it does not work. */
   readonly version?: string;
   /** As {@linkcode OpenRung.device}. */
   readonly device?: string;
   /** As {@linkcode OpenRung.threads}. */
   readonly threads?: number;
+  /** As {@linkcode OpenRung.memory}. */
+  readonly memory?: number;
 }
 
 /** A message without the "Cannot open engine ...:" a report already says in other words. */

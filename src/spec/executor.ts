@@ -37,6 +37,8 @@ export interface ExecutorSpec {
   readonly memoryFactor: number;
   /** MiB a job is given at most; absent where nobody said. */
   readonly memoryLimit?: number;
+  /** Whose engine results are kept under: the submitting machine's, or what a job finds on the nodes. */
+  readonly engine: "here" | "node";
   /** By kind of stage. */
   readonly resources: Readonly<Record<StageKind, Resources>>;
 }
@@ -50,6 +52,7 @@ export interface ExecutorSpec {
  * const { resources } = resolveExecutor({ kind: "slurm", memory: "8G", stages: { backbone: { gres: "gpu:1" } } });
  * assert.deepEqual(resources.backbone, { memory: 8192, gres: "gpu:1" });
  * assert.deepEqual(resources.ranks, { memory: 8192 });
+ * assert.deepEqual([resolveExecutor({ gres: "gpu:1" }).engine, resolveExecutor("slurm").engine], ["node", "here"]);
  * assert.equal(resolveExecutor(undefined).kind, "local");
  * ```
  */
@@ -58,13 +61,17 @@ export function resolveExecutor(raw: Json | undefined): ExecutorSpec {
   const filled = known<JsonRecord>(withDefaults(definition("executor"), said));
   const stages = isRecord(filled.stages) ? filled.stages : {};
   const of = (kind: StageKind) => ({ ...resourcesOf(filled), ...resourcesOf(stages[kind]) });
+  const resources = Object.fromEntries(STAGE_KINDS.map((kind) => [kind, of(kind)])) as Record<StageKind, Resources>;
+  // Who asks for a device has reason to think that this machine lacks it.
+  const lacking = Object.values(resources).some(({ gres }) => gres !== undefined);
   return {
     kind: filled.kind === "slurm" ? "slurm" : "local",
     ...(filled.jobs !== undefined && { jobs: Number(filled.jobs) }),
     retries: Number(filled.retries),
     memoryFactor: Number(filled.memoryFactor),
     ...(filled.memoryLimit !== undefined && { memoryLimit: mebibytes(String(filled.memoryLimit)) }),
-    resources: Object.fromEntries(STAGE_KINDS.map((kind) => [kind, of(kind)])) as Record<StageKind, Resources>,
+    engine: filled.engine === "node" || (filled.engine === undefined && lacking) ? "node" : "here",
+    resources,
   };
 }
 

@@ -158,6 +158,24 @@ describe("a run on a Slurm cluster", { skip: await noSlurm() }, () => {
     }
   });
 
+  it("keeps results under the engine that a job finds on a node", async () => {
+    // Half of this machine's processors: what submits here is no engine of the nodes.
+    const spec = { ...BASE, engine: "tensorflow", executor: { kind: "slurm", engine: "node", cpus: 1 } };
+    const { code, err } = await new Started(["run", write(spec), "--out", join(folder, "out")], {
+      ...env,
+      TF_NUM_INTRAOP_THREADS: "2",
+    }).ended();
+    assert.equal(code, 0, err);
+    assert.match(err, /job \d+ looks which engine the nodes have\n/);
+    const { provenance } = JSON.parse(Deno.readTextFileSync(join(folder, "out", "tiny", "results.json")));
+    assert.deepEqual([provenance.engine.rung, provenance.engine.threads], ["tensorflow", 1]);
+    const submissions = submitted(".json").filter((name) => !name.startsWith("engine-"));
+    for (const name of submissions) {
+      assert.match(JSON.parse(Deno.readTextFileSync(join(store, "submitted", name))).engine.id, /^tensorflow .* 1$/);
+    }
+    assert.equal(submissions.length, 2);
+  });
+
   it("says in Slurm's own words that there is no such partition, and leaves the store as it was", async () => {
     const executor = { kind: "slurm", partition: "-no $(such) 'one' %j \\" };
     const { code, err } = await run({ ...BASE, executor }).ended();

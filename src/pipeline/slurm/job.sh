@@ -1,12 +1,18 @@
 #!/bin/sh
-# What every job runs: a stage, by its key, as a person would type it.
-# $1: the project's folder; $2: the store; then NUMBER=KEY for every task of the array, or alone=KEY.
+# What every job runs: a stage, by its key, as a person would type it, or what says which engines a node has.
+# $1: the project's folder; $2: the store; then NUMBER=KEY for every task of the array, or alone=KEY, or engine=NAME.
 cd -- "$1" || exit
 RAIE_STORE=$2
 export RAIE_STORE
 shift 2
 for task; do
   case $task in
+  engine=*)
+    found=$RAIE_STORE/submitted/${task#*=}
+    # Renamed once it is whole.
+    deno task -q doctor --json >"$found.$$" && exec mv -- "$found.$$" "$found"
+    exit 1
+    ;;
   # Who submits from a task of another array hands on its numbers.
   alone=*) unset SLURM_ARRAY_JOB_ID SLURM_ARRAY_TASK_ID ;;
   "${SLURM_ARRAY_TASK_ID:-none}="*) ;;

@@ -18,8 +18,10 @@ export const PROGRAMS = ["sbatch", "squeue", "sacct", "scancel"] as const;
 export interface JobOrder {
   /** For those who look at the queue. */
   readonly name: string;
-  /** Of the stages, in the order of the tasks. */
+  /** Of the stages, in the order of the tasks; of a job that looks at the engine, what its finding is called. */
   readonly keys: readonly string[];
+  /** "engine": says which engines the node has. Left out: stages. */
+  readonly looksAt?: "engine";
   /** Numbers of the tasks in the array, one for each key; absent for a job of its own. */
   readonly tasks?: readonly number[];
   /** Running tasks of the array at most. */
@@ -63,7 +65,8 @@ const GRACE = { seconds: 60, share: 0.1 };
  * ```
  */
 export function sbatchWords(order: JobOrder, { store, output }: JobPlaces): string[] {
-  const { name, keys, tasks, atATime, dependency, resources: { partition, gres, cpus, memory, time } } = order;
+  const { name, keys, looksAt, tasks, atATime, dependency, resources } = order;
+  const { partition, gres, cpus, memory, time } = resources;
   return [
     "--parsable",
     "--export=ALL",
@@ -86,7 +89,7 @@ export function sbatchWords(order: JobOrder, { store, output }: JobPlaces): stri
     PROJECT,
     store,
     // A task finds its key by its number.
-    ...(tasks ?? [ALONE]).map((task, i) => `${task}=${keys[i]}`),
+    ...(tasks ?? [looksAt ?? ALONE]).map((task, i) => `${task}=${keys[i]}`),
   ];
 }
 

@@ -2,7 +2,7 @@
  * What lies in the store about stages that are computed as jobs: what each job does, which job that is, how it ended.
  *
  * Under the root, for a key's first 24 digits KEY: `submitted/KEY.json` (the submission), KEY.job (the latest job), KEY.outcome (what the stage
- * command said at its end), KEY.ndjson (its events), and in `submitted/output` what jobs print. All of it is for those who follow: results lie
+ * command said at its end), KEY.ndjson (its events), beside them engine-DIGEST.json (see node_engine.ts), and in `submitted/output` what jobs print. All of it is for those who follow: results lie
  * where they always do, and are judged there.
  * @module
  */

@@ -17,7 +17,7 @@ export interface SubmittedFile {
 /** All files of the store's own names that submissions have left under the root. */
 export async function submittedFiles(root: string): Promise<SubmittedFile[]> {
   const own: readonly (readonly [string, RegExp])[] = [
-    [SUBMITTED, /^[0-9a-f]{24}\.(json|job|outcome|ndjson)$/],
+    [SUBMITTED, /^([0-9a-f]{24}\.(json|job|outcome|ndjson)|engine-[0-9a-f]{16}\.json)$/],
     [join(SUBMITTED, "output"), /^(\d+(_\d+)?|jobs)\.txt$/],
   ];
   const files: SubmittedFile[] = [];

@@ -2,7 +2,9 @@
  * The state RAIE carries from slice to slice: regions, the default adapter, one adapter for each region.
  * @module
  */
+import { join } from "node:path";
 import type { AdapterValues, BankConfig } from "../adapters/bank.ts";
+import { readColumns, writeColumns } from "../adapters/columns_file.ts";
 import { bankScorer, type Routing } from "../adapters/scorer.ts";
 import type { LossCurve } from "../adapters/train.ts";
 import type { Windows } from "../data/types.ts";
@@ -52,12 +54,13 @@ export interface RaieAdapted extends Adapted {
 interface SavedRaie extends SavedState {
   readonly edits: RaieState["edits"];
   readonly notes: readonly string[];
-  readonly members: readonly number[];
   readonly regions: RegionArrays;
   readonly built: RegionArrays;
 }
 
 const DEFAULT = "default";
+/** The regions of S windows: a number for each, which no JSON should have to hold. */
+const MEMBERS = "members.safetensors";
 const adapterNames = ({ regions: { adapters } }: MethodSpec, regions: Regions): string[] =>
   adapters === "one" ? ["all-regions"] : regions.names.map((_, region) => `region-${region + 1}`);
 
@@ -94,9 +97,11 @@ export function raieAdapted(spec: MethodSpec, context: MethodContext, state: Rai
         curves: state.curves,
         edits: state.edits,
         notes: state.notes,
-        members: [...state.members],
         regions: regionsToArrays(state.regions),
         built: regionsToArrays(state.built),
+      });
+      await writeColumns(join(folder, MEMBERS), {
+        members: { shape: [state.members.length], values: state.members },
       });
     },
   };
@@ -115,7 +120,7 @@ export async function loadRaie(spec: MethodSpec, folder: string, context: Method
     built: regionsFromArrays(saved.built),
     defaultAdapter: await loadNamed(folder, DEFAULT, bank, context),
     adapters,
-    members: Int32Array.from(saved.members),
+    members: readColumns(join(folder, MEMBERS)).members!.values as Int32Array,
     edits: saved.edits,
     notes: saved.notes,
     cost: saved.cost,

@@ -3,6 +3,7 @@
  * @module
  */
 import { join } from "node:path";
+import { readColumns, writeColumns } from "../adapters/columns_file.ts";
 import type { Windows } from "../data/types.ts";
 import { blocksHeld } from "../engine/nn/score_blocks.ts";
 import { sayingOutOfMemory } from "../engine/out_of_memory.ts";
@@ -27,7 +28,7 @@ import { openVectors, type VectorsFile, writeVectors } from "./vectors_file.ts";
 
 const RANKS = "ranks.safetensors";
 const REGIONS = "regions.json";
-const ROUTES = "routes.json";
+const ROUTES = "routes.safetensors";
 const VECTORS = "vectors.safetensors";
 
 /** Runs stages; what they read must be in the store, or is computed first by the caller. Keeps the backbone of one seed on the device. */
@@ -101,11 +102,10 @@ export class StageRunner {
 
   /** What a stage of regions holds. */
   async regions({ folder }: StageResult): Promise<RegionSummary> {
-    const read = async (file: string) => JSON.parse(await Deno.readTextFile(join(folder, file)));
-    const routes: readonly [string, number[]][] = Object.entries(await read(ROUTES));
+    const routes = Object.entries(readColumns(join(folder, ROUTES)));
     return {
-      regions: await read(REGIONS) as RegionsResult,
-      routes: Object.fromEntries(routes.map(([slice, route]) => [slice, Int32Array.from(route)])),
+      regions: JSON.parse(await Deno.readTextFile(join(folder, REGIONS))) as RegionsResult,
+      routes: Object.fromEntries(routes.map(([slice, { values }]) => [slice, values as Int32Array])),
     };
   }
 
@@ -138,7 +138,10 @@ export class StageRunner {
         const { regions } = await this.state(task.method, task.state, backbone);
         if (regions === undefined) throw new TypeError(`${task.method.label} says it edits regions and keeps none`);
         const summary = await summariseRegions(regions, prepared, await this.context(backbone));
-        await Deno.writeTextFile(join(folder, ROUTES), routesJson(summary.routes));
+        const routes = Object.entries(summary.routes).map(([slice, values]) =>
+          [slice, { shape: [values.length], values }] as const
+        );
+        await writeColumns(join(folder, ROUTES), Object.fromEntries(routes));
         return await Deno.writeTextFile(join(folder, REGIONS), JSON.stringify(summary.regions));
       }
     }
@@ -208,6 +211,3 @@ const windowsOf = ({ ranked, data }: Prepared, which: RepresentedWindows): Windo
 
 /** The backbone as a method: what ranks of stage "S" are by. */
 const untouched = (spec: ResolvedSpec): MethodSpec => ({ ...spec.methods[0]!, kind: "base", label: "base" });
-
-const routesJson = (routes: RegionSummary["routes"]): string =>
-  JSON.stringify(Object.fromEntries(Object.entries(routes).map(([slice, route]) => [slice, [...route]])));

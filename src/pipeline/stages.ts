@@ -9,7 +9,7 @@ import type { BackboneSpec, MethodSpec, ResolvedSpec } from "../spec/types.ts";
 import { type StageIdentity, stageKey } from "./stage_key.ts";
 
 /** Raised when the code of a stage changes its numbers: results of before are then not taken for those of now. */
-export const VERSIONS = { data: 1, backbone: 4, represented: 1, adapted: 7, ranks: 3, regions: 6 } as const;
+export const VERSIONS = { data: 1, backbone: 4, represented: 1, adapted: 8, ranks: 3, regions: 7 } as const;
 
 /** The engine as part of a key: another rung, version or thread count gives other bits. */
 export const engineId = (

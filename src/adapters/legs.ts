@@ -58,12 +58,17 @@ export function legsOf(totals: readonly number[]): readonly Leg[] {
 
 /**
  * A step that takes batches of fewer and fewer adapters, always the first ones. Its state is that of all of them, whatever the leg; a written state may
- * be of any leg. Disposing it leaves alone the steps that `ready` gave.
+ * be of any leg.
  *
  * @param state of all adapters; taken over
  * @param ready a step for so many adapters in this state, which it takes over
+ * @param done told of every step of `ready` that is done with
  */
-export function inLegs(state: TensorMap, ready: (state: TensorMap, adapters: number) => BankStep): BankStep {
+export function inLegs(
+  state: TensorMap,
+  ready: (state: TensorMap, adapters: number) => BankStep,
+  done: (step: BankStep) => void,
+): BankStep {
   let leg: { readonly step: BankStep; readonly adapters: number } | undefined;
   /** Adapters that have ended; before the first run: all of them. */
   let ended: TensorMap = state;
@@ -78,12 +83,17 @@ export function inLegs(state: TensorMap, ready: (state: TensorMap, adapters: num
     const all = whole();
     const part = (from: number, count: number) => mapped(all, (tensor) => tf.slice(tensor, [from], [count]));
     tf.dispose(Object.values(ended));
+    leave();
     const step = ready(part(0, adapters), adapters);
     ended = part(adapters, all.count!.shape[0]! - adapters);
     tf.dispose(Object.values(all));
     leg = { step, adapters };
     return step;
   };
+  function leave() {
+    if (leg !== undefined) done(leg.step);
+    leg = undefined;
+  }
   return {
     run(batch) {
       const adapters = batch.active.shape[0]!;
@@ -92,10 +102,13 @@ export function inLegs(state: TensorMap, ready: (state: TensorMap, adapters: num
     readState: () => whole() as BankState,
     writeState(next) {
       tf.dispose(Object.values(ended));
-      leg = undefined;
+      leave();
       ended = mapped(next, (tensor) => tf.clone(tensor));
     },
-    dispose: () => tf.dispose(Object.values(ended)),
+    dispose() {
+      tf.dispose(Object.values(ended));
+      leave();
+    },
   };
 }
 

@@ -122,9 +122,14 @@ export async function trainAdapters(
   for (const group of groups) {
     const members = group.map((index) => sets[index]!);
     const name = members.map(({ purpose }) => purpose).join(" + ");
+    // Steps of several adapters hold the state of all: they are not kept for later trainings, whose legs are others.
+    const kept = members.length === 1 ? settings : { ...settings, steps: new Map() };
     const step = inLegs(
       startState(group.map((index) => start[index]!)),
-      (state, adapters) => readyStep(settings, state, adapters),
+      (state, adapters) => readyStep(kept, state, adapters),
+      (step) => {
+        if (kept !== settings) step.dispose();
+      },
     );
     try {
       const curve = await runSteps(settings, name, step, members, together, async (steps, loss) => {

@@ -7,6 +7,7 @@
  * @module
  */
 import type { Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
+import { after } from "../engine/nn/after.ts";
 import { blockedCrossEntropy } from "../engine/nn/cross_entropy.ts";
 import { embed as embedRows } from "../engine/nn/embedding.ts";
 import { softplus } from "../engine/nn/softplus.ts";
@@ -53,8 +54,14 @@ export const negativesOf = (loss: LossSpec): number => loss.kind === "cross-entr
 export function sequenceLoss(loss: LossSpec, inputs: LossInputs): Tensor {
   if (loss.kind === "cross-entropy") {
     const { groups = 1 } = inputs;
-    const each = Array.from({ length: groups }, (_, group) => groupCrossEntropy(inputs, group, groups));
-    return each.reduce((sum, one) => tf.add(sum, one));
+    let sum: Tensor | undefined;
+    for (let group = 0; group < groups; group++) {
+      // One group's scores at a time, however many there are.
+      const states = sum === undefined ? inputs.states : after(sum, inputs.states);
+      const loss = groupCrossEntropy({ ...inputs, states }, group, groups);
+      sum = sum === undefined ? loss : tf.add(sum, loss);
+    }
+    return sum!;
   }
   const scores = candidateScores(inputs);
   const [rows, width] = scores.shape as [number, number];

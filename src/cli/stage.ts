@@ -7,6 +7,9 @@ import { JobError } from "../pipeline/job_error.ts";
 import { Interrupted, Progress } from "../pipeline/progress.ts";
 import { forgetEngines } from "../pipeline/slurm/node_engine.ts";
 import { entryOf, isKey, type Outcome, type Submission, SubmittedFiles } from "../pipeline/slurm/submission.ts";
+import type { StageIdentity } from "../pipeline/stage_key.ts";
+import { UNSEEN_MS } from "../pipeline/slurm/asking.ts";
+import { pause } from "../pipeline/pause.ts";
 import { StageBench, stoppedBy } from "../pipeline/stage_bench.ts";
 import type { StageNode } from "../pipeline/graph.ts";
 import { Store } from "../pipeline/store.ts";
@@ -77,7 +80,7 @@ async function computed(
     }
     const bench = await StageBench.open(submission, { store, progress, rung: submission.engine.rung });
     try {
-      node = await mustBeReady(submission, bench, store);
+      node = await mustBeReady(submission, bench, store, signal);
       await bench.compute(node);
     } finally {
       bench.close();
@@ -100,6 +103,16 @@ async function computed(
   }
 }
 
+/** Whether a result is in the store; a job waits for what another node has made, which a network's file system may show a minute late. */
+async function inSight(store: Store, identity: StageIdentity, signal: AbortSignal): Promise<boolean> {
+  const until = performance.now() + (jobOf().job === undefined ? 0 : UNSEEN_MS);
+  while (await store.look(identity) === undefined) {
+    if (performance.now() >= until || signal.aborted) return false;
+    await pause(1000, signal);
+  }
+  return true;
+}
+
 /** The job this runs in. */
 function jobOf(): Outcome {
   const [job, array, task] = ["SLURM_JOB_ID", "SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID"].map((name) =>
@@ -110,7 +123,12 @@ function jobOf(): Outcome {
 }
 
 /** The stage as data and engine have it here, which must be as they were when it was submitted. @throws {JobError} otherwise. */
-async function mustBeReady({ key, engine, listed }: Submission, bench: StageBench, store: Store): Promise<StageNode> {
+async function mustBeReady(
+  { key, engine, listed }: Submission,
+  bench: StageBench,
+  store: Store,
+  signal: AbortSignal,
+): Promise<StageNode> {
   const cannot = `Cannot compute "${listed.stage}" here`;
   if (bench.engineId !== engine.id) {
     await forgetEngines(store.root);
@@ -124,7 +142,7 @@ async function mustBeReady({ key, engine, listed }: Submission, bench: StageBenc
   }
   for (const need of node.needs) {
     const { identity, stage } = bench.node(need)!;
-    if (await store.look(identity) === undefined) {
+    if (!await inSight(store, identity, signal)) {
       throw new JobError(
         `${cannot}: it needs "${stage}", which is not in the store: deno task stage ${need.slice(0, 24)}`,
       );

@@ -60,7 +60,7 @@ async function run(args: Arguments): Promise<number> {
     await look();
     const { state } = log;
     // Nobody follows the jobs it has left in the queue.
-    if (!alive && state?.jobs !== undefined && isLeft(state)) return await watchJobs(path, state, look);
+    if (!alive && state !== undefined && isLeft(state)) return await watchJobs(path, state, look);
     if (state?.ended !== undefined) return codeOf(state);
     if (!alive) {
       mustHaveBegun(log, path);
@@ -71,7 +71,8 @@ async function run(args: Arguments): Promise<number> {
 }
 
 /** Whether a run ended before its jobs did. */
-const isLeft = ({ ended }: RunState): boolean => ended === undefined || ended.outcome === "interrupted";
+const isLeft = ({ ended, jobs }: RunState): boolean =>
+  jobs !== undefined && jobs.keys.length > 0 && ended?.outcome !== "done";
 
 /** The log that `run` names: a file, a report's folder, or an experiment under `out`. */
 async function logOf(run: string, out: string): Promise<string> {

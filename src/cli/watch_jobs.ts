@@ -32,6 +32,7 @@ export async function watchJobs(path: string, { name, jobs }: RunState, look: ()
     const progress = new Progress([log.sink], signal);
     const store = new Store(root, { signal, say: (line) => progress.say(line) });
     const drawing = drawn(look);
+    let failures = 0;
     try {
       const submissions = await submitted(root, keys);
       progress.tell({ event: "stages", stages: submissions.map(({ listed }) => listed) });
@@ -42,8 +43,11 @@ export async function watchJobs(path: string, { name, jobs }: RunState, look: ()
         progress,
         onInterrupt: (jobs) => drawing.paused(() => leaveOrCancel(jobs, signal.reason)),
       });
+      // What is over now is nobody's to follow any more.
+      progress.tell({ event: "jobs", store: root, keys: [] });
       for (const reason of failed.values()) progress.say(`failed: ${reason}`);
       for (const reason of lost.values()) throw new JobError(reason);
+      failures = failed.size;
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       progress.tell({ event: "done", outcome: error instanceof Interrupted ? "interrupted" : "failed", text });
@@ -56,7 +60,7 @@ export async function watchJobs(path: string, { name, jobs }: RunState, look: ()
     console.log(
       `The jobs of ${name} are done: deno task run, as it was called, takes their results from the store and writes the report`,
     );
-    return 0;
+    return failures === 0 ? 0 : 1;
   });
 }
 

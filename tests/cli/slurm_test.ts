@@ -147,7 +147,7 @@ describe("a run on a Slurm cluster", { skip: await noSlurm() }, () => {
     const label = "-$(touch pwned) '\"%j\\;";
     const { code, err } = await run({
       ...LONG,
-      methods: [{ kind: "base", label }],
+      methods: ["base", { kind: "lora", label }],
       executor: { kind: "local", memoryFactor: 8, memoryLimit: "2G", stages: { backbone: { memory: "100M" } } },
     }).ended();
     assert.equal(code, 0, err);

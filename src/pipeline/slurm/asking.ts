@@ -11,6 +11,9 @@ const PAUSE_MS = { least: 1000, most: 15_000, growth: 1.5 };
 /** For so long Slurm's controller may be away. */
 const SILENCE_MS = 15 * 60_000;
 
+/** For so many milliseconds what another machine has written may be out of sight: NFS keeps what it knows of a folder for up to a minute. */
+export const UNSEEN_MS = 90_000;
+
 /** Asks when it is time to. */
 export class Asking {
   #asked = -Infinity;

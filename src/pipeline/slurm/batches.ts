@@ -28,7 +28,8 @@ const MOST_TASKS = 500;
 
 /**
  * Equal stages (of one kind, with equal resources) as arrays where what they wait for can be said for an array: all of them wait for the same jobs, or
- * each for one task of one array; the tasks have the numbers of those they wait for, then. All others are jobs of their own.
+ * each for one task of one array; the tasks have the numbers of those they wait for, then. Where several wait for each of some tasks, as in a sweep
+ * over several seeds, they are the fewest arrays of either kind. All others are jobs of their own.
  *
  * @example
  * ```ts
@@ -39,6 +40,7 @@ const MOST_TASKS = 500;
  * assert.deepEqual(batches([stage("a", "8_2"), stage("b", "8_5")]), [
  *   { keys: ["a", "b"], tasks: [2, 5], dependency: "aftercorr:8" },
  * ]);
+ * assert.deepEqual(batches([stage("a", "8_2"), stage("b", "8_2")]), [{ keys: ["a", "b"], tasks: [0, 1], dependency: "afterok:8_2" }]);
  * assert.deepEqual(batches([stage("a", "8_2", "9")]), [{ keys: ["a"], dependency: "afterok:8_2:9" }]);
  * ```
  */
@@ -65,12 +67,20 @@ function batchesOf(group: readonly ReadyStage[]): Batch[] {
   const single = ({ key, waitsFor }: ReadyStage) => ({ keys: [key], dependency: afterOk(waitsFor) });
   if (group.length === 1) return group.map(single);
   const array = arrayOf(group[0]!.waitsFor);
-  if (array === undefined) {
+  const byTask = [...Map.groupBy(group, ({ waitsFor: [job] }) => job).values()];
+  if (array === undefined || byTask.length === 1) {
     return [{ keys, tasks: keys.map((_, i) => i), dependency: afterOk(group[0]!.waitsFor) }];
   }
-  const tasks = group.map(({ waitsFor }) => Number(waitsFor[0]!.slice(array.length + 1)));
-  if (new Set(tasks).size < tasks.length) return group.map(single);
-  return [{ keys, tasks, dependency: `aftercorr:${array}` }];
+  const most = Math.max(...byTask.map((stages) => stages.length));
+  if (most === 1) {
+    const tasks = group.map(({ waitsFor }) => Number(waitsFor[0]!.slice(array.length + 1)));
+    return [{ keys, tasks, dependency: `aftercorr:${array}` }];
+  }
+  // One array for each task that is waited for, or one of the first that wait for each, one of the second, and so on.
+  const parts = byTask.length <= most
+    ? byTask
+    : Array.from({ length: most }, (_, place) => byTask.flatMap((stages) => stages.slice(place, place + 1)));
+  return parts.flatMap(batchesOf);
 }
 
 const afterOk = (jobs: readonly string[]): string => jobs.length === 0 ? "" : `afterok:${jobs.join(":")}`;

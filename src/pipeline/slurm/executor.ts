@@ -105,6 +105,8 @@ export class SlurmJobs {
       new Follower(submissions, { store, slurm, progress, signal }),
       options,
     );
+    // Whatever ends the run from here on, it leaves no jobs.
+    progress.tell({ event: "jobs", store: root, keys: [] });
     for (const { key } of submissions) this.#settled.add(key);
     for (const [key, reason] of failed) this.#failed.set(key, reason);
     for (const [key, reason] of lost) this.#lost.set(key, reason);
@@ -119,7 +121,8 @@ export async function submissionsOf(
   prepared: Prepared,
   { executor, engine }: Pick<SlurmOptions, "executor" | "engine">,
 ): Promise<Submission[]> {
-  const speed = await speedOf(prepared, spec);
+  // How fast nodes are, nobody here can tell.
+  const speed = executor.engine === "node" ? undefined : await speedOf(prepared, spec);
   return nodes.map((node) => {
     const { key, identity, needs, task: { kind } } = node;
     const wanted = executor.resources[kind];
@@ -137,7 +140,10 @@ export async function submissionsOf(
       spec,
       ...(dataDir !== undefined && { dataDir: resolve(dataDir) }),
       ...(checkpointEvery !== undefined && { checkpointEvery }),
-      engine: { id: engineId(engine), rung: engine.rung, threads: engine.threads },
+      engine: {
+        ...{ id: engineId(engine), rung: engine.rung, threads: engine.threads },
+        ...(executor.engine === "node" && { elsewhere: true as const }),
+      },
       resources: { ...wanted, ...(time !== undefined && { time }), memory, cpus: wanted.cpus ?? engine.threads },
       rules: {
         retries: executor.retries,

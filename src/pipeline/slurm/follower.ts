@@ -9,11 +9,12 @@ import type { JobsDone } from "../jobs.ts";
 import { pause } from "../pause.ts";
 import { Interrupted, type Progress } from "../progress.ts";
 import type { Store } from "../store.ts";
-import { Asking } from "./asking.ts";
+import { Asking, UNSEEN_MS } from "./asking.ts";
 import { batches } from "./batches.ts";
 import { FollowedStage } from "./followed_stage.ts";
-import { isGoing, type JobState, ranOutOfMemory, stateText } from "./job_state.ts";
-import { saysOutOfMemory, type Slurm } from "./slurm.ts";
+import { isGoing, type JobState, stateText } from "./job_state.ts";
+import { lossOf } from "./loss.ts";
+import type { Slurm } from "./slurm.ts";
 import { type JobRecord, type Outcome, type Submission, SUBMITTED } from "./submission.ts";
 
 /** What following needs. */
@@ -36,8 +37,8 @@ export interface Followed extends JobsDone {
 
 /** Between two looks at the events of jobs, in milliseconds. */
 const LOOK_MS = 250;
-/** NFS keeps what it knows of a folder for up to a minute. */
-const UNSEEN_MS = 90_000;
+/** Stages whose events are read in one look. */
+const LOOKED_AT = 64;
 
 /** Stages on their way. */
 export class Follower {
@@ -46,6 +47,7 @@ export class Follower {
   readonly #failed = new Map<string, string>();
   readonly #lostStages = new Map<string, string>();
   readonly #asking: Asking;
+  #turn = 0;
 
   /** @param submissions of all stages, those in the store included; what they read beside each other is in the store. */
   constructor(submissions: readonly Submission[], readonly options: FollowerOptions) {
@@ -60,6 +62,11 @@ export class Follower {
   /** Jobs that may still do something. */
   get jobs(): string[] {
     return this.#in("going").flatMap(({ job }) => job === undefined ? [] : [job.job]);
+  }
+
+  /** Keys of their stages. */
+  get keys(): string[] {
+    return this.#in("going").map(({ key }) => key);
   }
 
   /**
@@ -124,6 +131,8 @@ export class Follower {
         }
       }
     } catch (error) {
+      // Whoever has had enough is asked about these jobs too.
+      if (error instanceof Interrupted) throw error;
       // Nobody would follow them; what ran before goes on.
       await slurm.cancel(numbers);
       for (const stage of mine) stage.drop();
@@ -198,7 +207,11 @@ export class Follower {
   async #look(): Promise<void> {
     const { store } = this.options;
     let ended = false;
-    for (const stage of this.#in("going")) {
+    const going = this.#in("going");
+    // Of very many some at a time: a network's file system bears only so many.
+    const turn = going.length <= LOOKED_AT ? going : going.concat(going).slice(this.#turn, this.#turn + LOOKED_AT);
+    this.#turn = (this.#turn + LOOKED_AT) % Math.max(1, going.length);
+    for (const stage of turn) {
       // Its last word is in the log before the job is over.
       if (await stage.read() && await stage.isDone(store)) {
         this.#done(stage);
@@ -218,8 +231,10 @@ export class Follower {
     await stage.read();
     if (await stage.isDone(this.options.store)) return this.#done(stage);
     const outcome = await stage.outcome();
-    if (outcome?.stopped === "training") return this.#stop(stage);
-    if (outcome?.stopped === "method") return this.#stop(stage, outcome.error ?? "");
+    // A training that diverged is computed again for its batch, where its engine is here.
+    const here = stage.submission.engine.elsewhere === undefined;
+    if (outcome?.stopped === "training" && here) return this.#stop(stage);
+    if (outcome?.stopped === "training" || outcome?.stopped === "method") return this.#stop(stage, outcome.error ?? "");
     if (state !== undefined && this.#waitedInVain(stage, state)) return stage.drop();
     const vanished = state === undefined || (state.state === "COMPLETED" && outcome?.stopped === undefined);
     if (vanished && stage.unseenFor() < (this.options.unseenMs ?? UNSEEN_MS)) return this.#asking.hurry();
@@ -236,25 +251,18 @@ export class Follower {
   /** A job that did not bring its stage to an end: once more, with more memory if that was it, as often as the rules have it. */
   async #lost(stage: FollowedStage, state: JobState | undefined, outcome: Outcome | undefined): Promise<void> {
     const { progress, slurm } = this.options;
-    const { job, label } = stage;
-    const printed = await slurm.printed(job!.job);
-    const how = state === undefined ? "Slurm knows nothing of it" : stateText(state);
-    const interrupted = outcome?.stopped === "interrupted";
-    const word = interrupted ? "asked to end: by its time limit, for another job, or by scancel" : how;
-    const memory = (state !== undefined && ranOutOfMemory(state)) || saysOutOfMemory(printed) ||
-      (outcome === undefined && stage.nearItsMemory);
-    const again = memory ? stage.withMoreMemory() : stage.onceMore();
-    const why = memory
-      ? `out of memory with ${job!.memory} MiB`
-      : outcome === undefined
-      ? lastLine(printed) ?? word
-      : outcome.error ?? word;
+    const { label, nearItsMemory } = stage;
+    const job = stage.job!;
+    const printed = await slurm.printed(job.job);
+    const { memory, word, why } = lossOf({ job, state, outcome, printed, nearItsMemory });
+    const more = memory === "no" ? undefined : stage.withMoreMemory();
+    const again = more ?? (memory === "certain" ? undefined : stage.onceMore());
     if (again !== undefined) {
-      progress.say(`${label}: job ${job!.job} was lost (${memory ? why : word}): ${again}`);
+      progress.say(`${label}: job ${job.job} was lost (${memory === "no" ? word : why}): ${again}`);
       return stage.drop();
     }
-    const all = `${label}: job ${job!.job} was lost (${word}), and it is not submitted again: ${why}`;
-    if (stage.submission.ofMethod && memory) return this.#stop(stage, all);
+    const all = `${label}: job ${job.job} was lost (${word}), and it is not submitted again: ${why}`;
+    if (stage.submission.ofMethod && memory !== "no") return this.#stop(stage, all);
     progress.say(all);
     this.#lostStages.set(stage.key, all);
     this.#stop(stage);
@@ -287,10 +295,4 @@ export class Follower {
     }
     await this.options.slurm.cancel(behind);
   }
-}
-
-/** The last thing a job printed. */
-function lastLine(printed: string): string | undefined {
-  const line = printed.trim().split("\n").at(-1)?.trim();
-  return line === "" ? undefined : line;
 }

@@ -2,6 +2,7 @@
  * Following jobs until they are done, or until the user has had enough.
  * @module
  */
+import { resolve } from "node:path";
 import { Interrupted, type Progress } from "../progress.ts";
 import type { Followed, Follower } from "./follower.ts";
 
@@ -16,14 +17,17 @@ export async function followed(
   try {
     return await follower.follow();
   } catch (error) {
-    const { jobs } = follower;
+    const { jobs, options: { store } } = follower;
+    const root = resolve(store.root);
     if (jobs.length === 0) throw error;
     if (error instanceof Interrupted && await onInterrupt(jobs) === "cancel") {
       await follower.cancel();
       // Nothing is left for others to follow.
-      progress.tell({ event: "jobs", store: follower.options.store.root, keys: [] });
+      progress.tell({ event: "jobs", store: root, keys: [] });
       progress.say(`cancelled ${jobs.length} ${jobs.length === 1 ? "job" : "jobs"}`);
     } else {
+      // Whoever follows them later has these and no others.
+      if (!(error instanceof Interrupted)) progress.tell({ event: "jobs", store: root, keys: follower.keys });
       progress.say(
         `left in the queue: the same command, or deno task watch, follows them again; scancel ${
           jobs.join(" ")

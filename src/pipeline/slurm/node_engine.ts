@@ -16,7 +16,7 @@ import { JobError } from "../job_error.ts";
 import { pause } from "../pause.ts";
 import { Interrupted } from "../progress.ts";
 import { engineId } from "../stages.ts";
-import { Asking } from "./asking.ts";
+import { Asking, UNSEEN_MS } from "./asking.ts";
 import type { FollowerOptions } from "./follower.ts";
 import { isGoing, stateText } from "./job_state.ts";
 import { Slurm } from "./slurm.ts";
@@ -32,8 +32,6 @@ export type LookOptions = Omit<FollowerOptions, "slurm"> & { readonly executor: 
 const LOOK = { memory: 4096, time: "10" };
 /** Between two looks at what the job has found, in milliseconds. */
 const PAUSE_MS = 250;
-/** NFS keeps what it knows of a folder for up to a minute. */
-const UNSEEN_MS = 90_000;
 
 /**
  * The engine that a job of every kind of stage finds.

@@ -88,6 +88,7 @@ export function sbatchWords(order: JobOrder, { store, output }: JobPlaces): stri
     SCRIPT,
     PROJECT,
     store,
+    Deno.execPath(),
     // A task finds its key by its number.
     ...(tasks ?? [looksAt ?? ALONE]).map((task, i) => `${task}=${keys[i]}`),
   ];
@@ -200,7 +201,7 @@ export class Slurm {
         "--format=JobID,State,Reason",
         `--jobs=${part.join(",")}`,
       ];
-      const { code, out, err } = await started("sacct", asked);
+      const { code, out, err } = await started("sacct", asked).catch(without);
       if (code !== 0) this.#accounting = !/disabled/i.test(err);
       else for (const [job, state] of statesOf(out)) states.set(job, state);
     }
@@ -238,6 +239,12 @@ export const saysOutOfMemory = (printed: string): boolean =>
 function* parts(jobs: readonly string[]): Generator<readonly string[]> {
   for (let at = 0; at < jobs.length; at += 1000) yield jobs.slice(at, at + 1000);
 }
+
+/** A cluster without accounting may lack its program too. */
+const without = (error: unknown) => {
+  if (error instanceof JobError) return { code: 1, out: "", err: "disabled: there is no sacct" };
+  throw error;
+};
 
 const words = (text: string): string => text.trim().split(/\s*\n\s*/).join("; ");
 

@@ -32,8 +32,8 @@ export interface Submission extends StageSetting {
   readonly needs: readonly string[];
   /** Whether it is one method's own: what stops it stops that method alone. */
   readonly ofMethod: boolean;
-  /** The engine that the key was made for. */
-  readonly engine: { readonly id: string; readonly rung: Rung; readonly threads: number };
+  /** The engine that the key was made for; `elsewhere`: the machine that submits does not have it. */
+  readonly engine: { readonly id: string; readonly rung: Rung; readonly threads: number; readonly elsewhere?: true };
   /** What it asks Slurm for at first. */
   readonly resources: Resources & { readonly cpus: number; readonly memory: number };
   /** What becomes of jobs that are lost, and how many run at a time. */

@@ -156,6 +156,39 @@ describe("Follower", () => {
     assert.equal(fake.orders.length, 6);
   });
 
+  it("tells how a training diverged on an engine that is not here: it cannot be computed again for its batch", async () => {
+    const elsewhere = {
+      ...submission("lora"),
+      engine: { id: "gpu", rung: "tensorflow", threads: 1, elsewhere: true },
+    } as const;
+    const { failed } = await followWhile([elsewhere], async () => {
+      await submitted(1);
+      await outcome("lora", { job: "1", stopped: "training", error: "no number after step 3" });
+      fake.queue({ 1: "FAILED|x" });
+    });
+    assert.deepEqual([...failed], [[keyOf("lora"), "no number after step 3"]]);
+  });
+
+  it("counts a job that ended near its memory as lost once there is no more to give", async () => {
+    const { lost } = await followWhile(
+      [{ ...submission("backbone"), rules: { ...RULES, memoryLimit: 200 } }],
+      async () => {
+        for (const job of [1, 2, 3]) {
+          await submitted(job);
+          const memory = 195 * 2 ** 20;
+          const about = { stage: "backbone", what: "steps", step: job, steps: 4, seconds: job, memory };
+          const line = `${JSON.stringify({ time: new Date().toISOString(), event: "step", ...about })}\n`;
+          Deno.writeTextFileSync(new SubmittedFiles(root, keyOf("backbone")).events, line, { append: true });
+          fake.queue({ [job]: "RUNNING|None" });
+          await new Promise((resolve) => setTimeout(resolve, 600));
+          fake.queue({ [job]: "PREEMPTED|None" });
+        }
+      },
+    );
+    assert.match(said.join("\n"), /job 1 was lost \(out of memory with 200 MiB\): submitted again, 1 of 2 times/);
+    assert.match(lost.get(keyOf("backbone"))!, /job 3 was lost \(PREEMPTED\), and it is not submitted again/);
+  });
+
   it("leaves out what needs a stage whose loss diverged, and says why a method stopped", async () => {
     const stages = [...CHAIN, submission("raie", "backbone"), submission("mole", "backbone")];
     const { computed, failed } = await followWhile(stages, async () => {

@@ -25,9 +25,9 @@ describe("Slurm.submit()", () => {
       assert.equal(fake.option(1, "partition"), word);
       assert.equal(fake.option(1, "gres"), word);
       assert.equal(fake.option(1, "job-name"), word.replace("\n", " "));
-      assert.equal(fake.orders[0]!.at(-2), word);
+      assert.equal(fake.orders[0]!.at(-3), word);
       // Options end before the script's own arguments.
-      assert.ok(fake.orders[0]!.at(-4)!.endsWith("job.sh"));
+      assert.ok(fake.orders[0]!.at(-5)!.endsWith("job.sh"));
     });
   }
 
@@ -50,7 +50,7 @@ describe("Slurm.submit()", () => {
       );
       const job = async (keys: readonly string[], task: Record<string, string>) => {
         const { stdout, stderr } = await new Deno.Command("sh", {
-          args: [script, folder, "-s $(x)", ...keys],
+          args: [script, folder, "-s $(x)", `${folder}/elsewhere`, ...keys],
           env: { PATH: `${folder}:/usr/bin:/bin`, ...task },
         }).output();
         return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
@@ -80,9 +80,26 @@ describe("batches()", () => {
     assert.deepEqual(all.map(({ keys }) => keys), [["a", "d"], ["b"], ["c"]]);
   });
 
-  it("makes jobs of their own of stages that wait for the same task of an array", () => {
+  it("makes an array of stages that wait for the same task of an array", () => {
     const all = batches([stage("a", 1, "7_2"), stage("b", 1, "7_2")]);
-    assert.deepEqual(all, [{ keys: ["a"], dependency: "afterok:7_2" }, { keys: ["b"], dependency: "afterok:7_2" }]);
+    assert.deepEqual(all, [{ keys: ["a", "b"], tasks: [0, 1], dependency: "afterok:7_2" }]);
+  });
+
+  it("makes as few arrays as can be of stages several of which wait for each of some tasks", () => {
+    // Two seeds and three cells, as of a sweep of adapters; then three backbones with two methods each.
+    const cells = ["a", "b", "c"].flatMap((cell) => [stage(`${cell}0`, 1, "7_0"), stage(`${cell}1`, 1, "7_1")]);
+    assert.deepEqual(batches(cells), [
+      { keys: ["a0", "b0", "c0"], tasks: [0, 1, 2], dependency: "afterok:7_0" },
+      { keys: ["a1", "b1", "c1"], tasks: [0, 1, 2], dependency: "afterok:7_1" },
+    ]);
+    const methods = ["0", "1", "2"].flatMap((task) => [
+      stage(`a${task}`, 1, `7_${task}`),
+      stage(`b${task}`, 1, `7_${task}`),
+    ]);
+    assert.deepEqual(batches(methods), [
+      { keys: ["a0", "a1", "a2"], tasks: [0, 1, 2], dependency: "aftercorr:7" },
+      { keys: ["b0", "b1", "b2"], tasks: [0, 1, 2], dependency: "aftercorr:7" },
+    ]);
   });
 
   it("makes several arrays of more stages than an array has tasks", () => {

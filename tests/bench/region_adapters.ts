@@ -1,6 +1,6 @@
 /**
  * Times training K regions' adapters against training one on all their rows, every step compiled on the way: context 10, 2 blocks, LoRA r=8 on all
- * projections, 3,400 items: `region_adapters.ts [--adapters 16] [--sizes equal|falling] [--hidden 64] [--item-rows yes] [--rounds 3]`. Falling sizes
+ * projections, 3,400 items: `region_adapters.ts [--adapters 16] [--sizes equal|falling] [--loss bce|cross-entropy] [--hidden 64] [--item-rows yes] [--rounds 3]`. Falling sizes
  * are as 1, 1/2, 1/3 and so on. Prints medians over rounds of the processor time that K adapters take in one pass, and one after the other, to what
  * one takes.
  * @module
@@ -42,7 +42,7 @@ const settings: Omit<AdapterTraining, "steps"> = {
   parameters,
   bank,
   training: {
-    loss: { kind: "bce", negatives: 1 },
+    loss: argument("loss", "bce") === "bce" ? { kind: "bce", negatives: 1 } : { kind: "cross-entropy" },
     epochs: EPOCHS,
     batch: 256,
     learningRate: 5e-4,

@@ -49,8 +49,8 @@ export interface ExecutorSpec {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * const { resources } = resolveExecutor({ kind: "slurm", memory: "8G", stages: { backbone: { gres: "gpu:1" } } });
- * assert.deepEqual(resources.backbone, { memory: 8192, gres: "gpu:1" });
+ * const { resources } = resolveExecutor({ kind: "slurm", memory: "8G", stages: { backbone: { time: "4:00:00" } } });
+ * assert.deepEqual(resources.backbone, { memory: 8192, time: "4:00:00" });
  * assert.deepEqual(resources.ranks, { memory: 8192 });
  * assert.deepEqual([resolveExecutor({ gres: "gpu:1" }).engine, resolveExecutor("slurm").engine], ["node", "here"]);
  * assert.equal(resolveExecutor(undefined).kind, "local");

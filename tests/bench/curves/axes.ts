@@ -64,7 +64,9 @@ export const AXES: readonly CurveAxis[] = [
     title: "interactions",
     tenTimes: "interactions",
     about:
-      "Users, interactions and windows grow together, up to MovieLens-10M's size; 10,677 items, K = 5, context 10.",
+      "Users, interactions and windows grow together, up to MovieLens-10M's size; 10,677 items, K = 5, context 10. " +
+      "Above 262,144 windows of S, from the fourth size on, restarts of k-means run on a sample (`regions.seedSample`): " +
+      "RAIE: adapt takes less there than a size before.",
     points: [100_000, 316_228, 1_000_000, 3_162_278, MOVIELENS_10M].map((at) => ({ at, data: fewer(at) })),
   },
   {

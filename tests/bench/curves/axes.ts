@@ -92,7 +92,8 @@ export const AXES: readonly CurveAxis[] = [
     tenTimes: "items of context",
     about:
       "Users of 2,000 interactions each, more of them where windows are longer, so that about as many windows are " +
-      "trained on and ranked; 2,000 items, K = 5.",
+      "trained on and ranked; 2,000 items, K = 5. Attention compares every item of a window with every other: that part of " +
+      "each stage is quadratic in the context.",
     points: [10, 20, 50, 100, 200].map((context) => ({
       ...{ at: context, data: longUsers(context), unrated: true, windows: { context }, regions: { stride: 5 } },
     })),

@@ -76,15 +76,22 @@ function steepWords(curves: readonly MeasuredCurve[]): string[] {
     ...lawsOf(megabytes).map((each) => ({ ...each, over: `memory over ${tenTimes}` })),
   ]);
   if (laws.length === 0) return [];
-  const steep = laws.filter(({ law: { exponent, last } }) => Math.max(exponent, last) > STEEP);
+  const steep = laws.filter((each) => steepness(each) > STEEP);
   if (steep.length === 0) {
     return [`No stage's exponent is above ${STEEP}, in time or memory, over all sizes or between the two largest.`];
   }
-  const words = steep.map(({ stage, law: { exponent, last }, over }) =>
-    `${plain(stage)} in ${over} (${fixed(exponent, 2)} over all sizes, ${fixed(last, 2)} between the two largest)`
-  );
+  const words = [...Map.groupBy(steep, ({ over }) => over)].map(([over, stages]) => {
+    const [{ stage, law: { exponent, last } }] = stages.toSorted((a, b) => steepness(b) - steepness(a)) as [Steep];
+    const figures = `(${fixed(exponent, 2)} over all sizes, ${fixed(last, 2)} between the two largest)`;
+    return stages.length === 1
+      ? `${plain(stage)} in ${over} ${figures}`
+      : `${stages.length} stages in ${over}, most of all ${plain(stage)} ${figures}`;
+  });
   return [`Above an exponent of ${STEEP}: ${series(words)}.`];
 }
+
+type Steep = ReturnType<typeof lawsOf>[number];
+const steepness = ({ law: { exponent, last } }: Steep): number => Math.max(exponent, last);
 
 function tenMillion(stages: readonly StageRecord[] | undefined): string[] {
   if (stages === undefined) return [];

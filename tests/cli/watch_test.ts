@@ -75,15 +75,20 @@ describe("deno task watch", () => {
   });
 
   it("--once shows the jobs of a run on a cluster that has gone, and who would follow them", async () => {
-    Deno.writeTextFileSync(
-      log,
-      BEGUN + QUEUED + line(7, { event: "done", outcome: "interrupted", text: "Interrupted" }),
-    );
-    Deno.writeTextFileSync(log, line(8, { event: "jobs", store: "/nowhere", keys: ["a"] }), { append: true });
-    const { code, out: text, err } = await task(["watch", "a", "--out", out, "--once"]);
-    assert.equal(code, 0, err);
-    assert.match(text, /> lora: adapt to F1 .* 500 MB, job 72_3 RUNNING\n/);
-    assert.match(err, /Nobody follows its jobs: deno task watch a does/);
+    // Its user had enough, or Slurm refused another job of it.
+    for (const outcome of ["interrupted", "failed"]) {
+      Deno.writeTextFileSync(log, BEGUN + QUEUED + line(7, { event: "done", outcome, text: "sbatch: error" }));
+      const { code, out: text, err } = await task(["watch", "a", "--out", out, "--once"]);
+      assert.equal(code, 0, err);
+      assert.match(text, /> lora: adapt to F1 .* 500 MB, job 72_3 RUNNING\n/);
+      assert.match(err, /Nobody follows its jobs: deno task watch a does/);
+    }
+  });
+
+  it("ends as a run that failed when its jobs were over", async () => {
+    const over = line(7, { event: "jobs", store: "/nowhere", keys: [] });
+    Deno.writeTextFileSync(log, BEGUN + QUEUED + over + line(8, { event: "done", outcome: "failed", text: "x" }));
+    assert.equal((await task(["watch", "a", "--out", out])).code, 1);
   });
 
   it("ends as the run did when that has cancelled its jobs", async () => {

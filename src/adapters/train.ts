@@ -9,7 +9,7 @@ import { scheduledRate } from "../engine/schedule.ts";
 import { stream } from "../engine/random.ts";
 import { type Checkpoints, type Curve, runTraining } from "../engine/training_loop.ts";
 import { tf } from "../engine/tfjs.ts";
-import type { Engine, TensorMap } from "../engine/types.ts";
+import type { CompiledStep, Engine, TensorMap } from "../engine/types.ts";
 import type { TrainingSpec } from "../spec/types.ts";
 import { type AdapterValues, type BankConfig, bankLayout } from "./bank.ts";
 import { compileParts } from "./batch_parts.ts";
@@ -30,6 +30,7 @@ import type { Mixing } from "./gate.ts";
 import { type BankStep, inLegs, legsOf } from "./legs.ts";
 import {
   type BankBatch,
+  type BankOutputs,
   type BankState,
   bankStep,
   type StepSettings,
@@ -77,7 +78,7 @@ export interface AdapterTraining {
 }
 
 /** Compiled steps by what they were compiled from: tracing one takes longer than ten steps. */
-export type StepCache = Map<string, BankStep>;
+export type StepCache = Map<string, CompiledStep<BankBatch, BankState, BankOutputs>>;
 
 /** Loss over steps: the mean loss of the batch, penalties included. */
 export interface LossCurve extends Curve {

@@ -81,7 +81,9 @@ function steepWords(curves: readonly MeasuredCurve[]): string[] {
     return [`No stage's exponent is above ${STEEP}, in time or memory, over all sizes or between the two largest.`];
   }
   const words = [...Map.groupBy(steep, ({ over }) => over)].map(([over, stages]) => {
-    const [{ stage, law: { exponent, last } }] = stages.toSorted((a, b) => steepness(b) - steepness(a)) as [Steep];
+    const { stage, law: { exponent, last } } = stages.reduce((most, each) =>
+      steepness(each) > steepness(most) ? each : most
+    );
     const figures = `(${fixed(exponent, 2)} over all sizes, ${fixed(last, 2)} between the two largest)`;
     return stages.length === 1
       ? `${plain(stage)} in ${over} ${figures}`

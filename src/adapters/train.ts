@@ -27,7 +27,7 @@ import {
   type TrainingSet,
 } from "./batches.ts";
 import type { Mixing } from "./gate.ts";
-import { type BankStep, inLegs, legsOf } from "./legs.ts";
+import { inOneSlot, inSlots, placesAt, type Schedule, scheduleOf, type SlotBatch, type SlotStep } from "./slots.ts";
 import {
   type BankBatch,
   type BankOutputs,
@@ -103,9 +103,9 @@ export interface TrainedAdapters {
 /**
  * Trains one adapter for each set, each from its own start, with its own optimiser.
  *
- * @param together All adapters in one pass: each step takes one batch of every adapter that still has rows. The numbers equal those of training
- * one after the other, up to rounding; what is frozen is computed in larger products. Sets that fill no batch have passes of their own, with sets of
- * like size.
+ * @param together All adapters in one pass: each step takes batches of as many adapters as can train side by side without idling, see
+ * {@linkcode scheduleOf}. The numbers equal those of training one after the other, up to rounding; what is frozen is computed in larger products.
+ * Sets that fill no batch have passes of their own, with sets of like size.
  */
 export async function trainAdapters(
   settings: AdapterTraining,
@@ -123,11 +123,11 @@ export async function trainAdapters(
   for (const group of groups) {
     const members = group.map((index) => sets[index]!);
     const name = members.map(({ purpose }) => purpose).join(" + ");
-    // Steps of several adapters hold the state of all: they are not kept for later trainings, whose legs are others.
+    // Steps with several slots hold as many states: they are not kept for later trainings, which may have others.
     const kept = members.length === 1 ? settings : { ...settings, steps: new Map() };
-    const step = inLegs(
+    const step = inSlots(
       startState(group.map((index) => start[index]!)),
-      (state, adapters) => readyStep(kept, state, adapters),
+      (state, slots) => readyStep(kept, state, slots),
       (step) => {
         if (kept !== settings) step.dispose();
       },
@@ -179,7 +179,7 @@ export async function trainMixture(
   const step = readyStep(settings, { ...state, ...one, count: tf.zeros([1, 1]) }, start.lora.length, mixing);
   const total = totalSteps(set, settings.training);
   const onStep = async (done: number, loss: number) => await settings.onStep?.(done, total, loss);
-  const curve = { ...await runSteps(settings, set.purpose, step, [set], false, onStep), name: set.purpose };
+  const curve = { ...await runSteps(settings, set.purpose, inOneSlot(step), [set], false, onStep), name: set.purpose };
   const { lora, rows, gate } = await readValues(step, ["lora", "rows", "gate"]);
   const size = lora!.length / start.lora.length;
   const mixture = {
@@ -223,14 +223,14 @@ function readyStep(settings: AdapterTraining, state: TensorMap, adapters: number
 }
 
 /**
- * Trains the sets side by side, those of most steps first; `onStep` is told the steps done so far, counted for each adapter by itself.
+ * Trains the sets side by side; `onStep` is told the steps done so far, counted for each adapter by itself.
  *
  * @param fitted whether batches are made for no more rows than the sets have
  */
 function runSteps(
   settings: AdapterTraining,
   name: string,
-  step: BankStep,
+  step: SlotStep,
   sets: readonly TrainingSet[],
   fitted: boolean,
   onStep: (steps: number, loss: number) => Promise<void>,
@@ -246,41 +246,48 @@ function runSteps(
     seed,
   };
   const totals = sets.map((set) => totalSteps(set, training));
-  const legs = legsOf(totals);
-  const share = (set: TrainingSet, index: number, total: number): Share => ({
-    set,
-    rows: index < total ? stepRows(seed, set, training.batch, index) : new Int32Array(0),
-    step: index,
-  });
+  const schedule = scheduleOf(totals);
+  /** What stands in a slot, and the adapter's own count of steps. */
+  const share = (place: number, index: number): Share => {
+    const set = sets[Math.max(0, place)]!;
+    const step = place < 0 ? 0 : index - schedule.turns[place]!.from;
+    return { set, rows: place < 0 ? new Int32Array(0) : stepRows(seed, set, training.batch, step), step };
+  };
   return runTraining({
     name,
     step,
-    total: Math.max(0, ...totals),
+    total: schedule.steps,
     inputs: (index) => {
-      const { adapters } = legs.find(({ until }) => index < until)!;
+      const places = placesAt(schedule, totals, index);
+      const shares = Array.from(places, (place) => share(place, index));
       const own = terms.flatMap((term, place) =>
         Object.entries(term.inputs(index)).map(([name, tensor]) => [termInput(place, name), tensor] as const)
       );
       return {
-        ...bankBatch(batchSettings, sets.slice(0, adapters).map((set, place) => share(set, index, totals[place]!))),
+        ...bankBatch(batchSettings, shares),
         ...Object.fromEntries(own),
         clip: tf.scalar(training.clip ?? UNCLIPPED),
         weightDecay: tf.scalar(training.weightDecay),
         itemRate: tf.scalar(settings.itemRate),
         learningRate: tf.tensor2d(
-          totals.slice(0, adapters).map((total) =>
-            scheduledRate(training.learningRate, Math.min(index, total - 1), total, training.warmup)
+          shares.map(({ step }, slot) =>
+            scheduledRate(training.learningRate, step, totals[Math.max(0, places[slot]!)]!, training.warmup)
           ),
-          [adapters, 1],
+          [places.length, 1],
         ),
         noise: tf.tensor1d(
           stream(seed, `dropout ${sets.map(drawsOf).join()}`, index).int32(2),
           "int32",
         ),
-      } as BankBatch;
+        places: tf.tensor1d(places, "int32"),
+      } as SlotBatch;
     },
-    parts: (index) => totals.filter((total) => index < total).length,
+    parts: (index) => placesAt(schedule, totals, index).filter((place) => place >= 0).length,
     checkpoints: settings.checkpoints,
-    onStep: (done, loss) => onStep(totals.reduce((sum, total) => sum + Math.min(done, total), 0), loss),
+    onStep: (done, loss) => onStep(stepsDone(schedule, totals, done), loss),
   });
 }
+
+/** Optimiser steps that adapters have taken, each counted by itself, when the training has taken `done`. */
+const stepsDone = ({ turns }: Schedule, totals: readonly number[], done: number): number =>
+  turns.reduce((sum, { from }, adapter) => sum + Math.max(0, Math.min(done - from, totals[adapter]!)), 0);

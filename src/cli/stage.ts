@@ -41,7 +41,7 @@ async function run(args: Arguments): Promise<number> {
   const [key] = args.positional as [string];
   if (!isKey(key)) {
     throw new UsageError(
-      `stage wants a stage's key, 24 or 64 hexadecimal digits as plan shows them: found "${key}"`,
+      `stage wants a stage's key, 24 or 64 hexadecimal digits as plan --json shows them: found "${key}"`,
       "stage",
     );
   }

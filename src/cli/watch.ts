@@ -36,11 +36,15 @@ async function run(args: Arguments): Promise<number> {
     await new LogReader(path, (event) => log.take(event)).read();
     const begun = mustHaveBegun(log, path);
     const left = !isWritten(path) && isLeft(begun) ? begun.jobs : undefined;
-    if (left !== undefined) await lookAtJobs(left, (event) => log.take(event));
+    if (left !== undefined) {
+      // The run has ended, its jobs have not.
+      log.take({ time: new Date().toISOString(), ...left });
+      await lookAtJobs(left, (event) => log.take(event));
+    }
     const state = mustHaveBegun(log, path);
     console.log(drawn(state, log, { rows: Infinity, columns: Infinity }).join("\n"));
     if (left !== undefined) {
-      console.error(`Nobody follows its jobs: deno task watch ${begun.name} does, and so does the run's own command`);
+      console.error(`Nobody follows its jobs: deno task watch ${path} does, and so does the run's own command`);
       return 0;
     }
     return state.ended === undefined && !isWritten(path) ? killed() : codeOf(state);

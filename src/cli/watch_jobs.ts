@@ -43,10 +43,12 @@ export async function watchJobs(path: string, { name, jobs }: RunState, look: ()
         progress,
         onInterrupt: (jobs) => drawing.paused(() => leaveOrCancel(jobs, signal.reason)),
       });
-      // What is over now is nobody's to follow any more.
-      progress.tell({ event: "jobs", store: root, keys: [] });
       for (const reason of failed.values()) progress.say(`failed: ${reason}`);
-      for (const reason of lost.values()) throw new JobError(reason);
+      for (const reason of lost.values()) {
+        // What is given up is nobody's to follow any more.
+        progress.tell({ event: "jobs", store: root, keys: [] });
+        throw new JobError(reason);
+      }
       failures = failed.size;
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);

@@ -109,10 +109,8 @@ describe("methods", () => {
       await state!.save(folder);
       const names = Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
       const regions = state!.regions!.after.count;
-      assert.deepEqual(
-        names,
-        ["default", "method.json", ...Array.from({ length: regions }, (_, k) => `region-${k + 1}`)].sort(),
-      );
+      const others = ["default", "members.safetensors", "method.json"];
+      assert.deepEqual(names, [...others, ...Array.from({ length: regions }, (_, k) => `region-${k + 1}`)].sort());
       const config = JSON.parse(await Deno.readTextFile(join(folder, "region-1", "adapter_config.json")));
       assert.equal(config.peft_type, "LORA");
       assert.ok(config.trainable_token_indices.item_emb.length > 0);

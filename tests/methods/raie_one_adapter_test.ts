@@ -67,7 +67,7 @@ describe("raie with one adapter for all regions", () => {
     try {
       await (await runs.run(ONE))[1]!.save(folder);
       const names = Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
-      assert.deepEqual(names, ["all-regions", "default", "method.json"]);
+      assert.deepEqual(names, ["all-regions", "default", "members.safetensors", "method.json"]);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }

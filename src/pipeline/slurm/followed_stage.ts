@@ -2,6 +2,7 @@
  * One stage that is computed as a job, as far as those who follow it know.
  * @module
  */
+import { canonicalJson } from "../../spec/canonical.ts";
 import type { RunEvent } from "../events.ts";
 import { LogReader } from "../log_reader.ts";
 import type { Store } from "../store.ts";
@@ -75,6 +76,12 @@ export class FollowedStage {
     this.#going({ job, lost: this.#lost, memory: this.#memory });
     await this.files.noteJob(this.job!);
     this.tell("PENDING");
+  }
+
+  /** Whether what was submitted before asks Slurm for other resources. */
+  async asksOtherwise(): Promise<boolean> {
+    const before = await this.files.submission();
+    return before !== undefined && canonicalJson(before.resources) !== canonicalJson(this.submission.resources);
   }
 
   /** A job that somebody submitted before is taken up. */
@@ -175,4 +182,21 @@ export class FollowedStage {
       }
     });
   }
+}
+
+/** Jobs of stages that a stage reads; one that another of them waits for is waited for anyway. */
+export function waitsFor(
+  stage: FollowedStage,
+  needsOf: (stage: FollowedStage) => readonly FollowedStage[],
+): readonly string[] {
+  const going = needsOf(stage).filter(({ state }) => state === "going");
+  const behind = new Set<FollowedStage>();
+  const collect = (one: FollowedStage) => {
+    for (const need of needsOf(one)) {
+      if (!behind.has(need)) collect(need);
+      behind.add(need);
+    }
+  };
+  going.forEach(collect);
+  return going.filter((need) => !behind.has(need)).map(({ job }) => job!.job);
 }

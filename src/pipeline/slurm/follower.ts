@@ -11,10 +11,11 @@ import { Interrupted, type Progress } from "../progress.ts";
 import type { Store } from "../store.ts";
 import { Asking, UNSEEN_MS } from "./asking.ts";
 import { batches } from "./batches.ts";
-import { FollowedStage } from "./followed_stage.ts";
+import { FollowedStage, waitsFor } from "./followed_stage.ts";
 import { isGoing, type JobState, stateText } from "./job_state.ts";
-import { lossOf } from "./loss.ts";
+import { givenUp, lossOf } from "./loss.ts";
 import type { Slurm } from "./slurm.ts";
+import { StuckJobs } from "./stuck_jobs.ts";
 import { type JobRecord, type Outcome, type Submission, SUBMITTED } from "./submission.ts";
 
 /** What following needs. */
@@ -35,10 +36,8 @@ export interface Followed extends JobsDone {
   readonly lost: ReadonlyMap<string, string>;
 }
 
-/** Between two looks at the events of jobs, in milliseconds. */
-const LOOK_MS = 250;
-/** Stages whose events are read in one look. */
-const LOOKED_AT = 64;
+/** Looks at the events of jobs: milliseconds between two, and stages in one. */
+const LOOK_MS = 250, LOOKED_AT = 64;
 
 /** Stages on their way. */
 export class Follower {
@@ -48,11 +47,13 @@ export class Follower {
   readonly #lostStages = new Map<string, string>();
   readonly #asking: Asking;
   #turn = 0;
+  readonly #stuck: StuckJobs;
 
   /** @param submissions of all stages, those in the store included; what they read beside each other is in the store. */
   constructor(submissions: readonly Submission[], readonly options: FollowerOptions) {
     const { store: { root }, slurm, progress } = options;
     this.#asking = new Asking(slurm, (line) => progress.say(line));
+    this.#stuck = new StuckJobs((line) => progress.say(line));
     const stages = submissions.map((submission) =>
       new FollowedStage(root, submission, (event) => progress.tell(event))
     );
@@ -114,7 +115,11 @@ export class Follower {
     try {
       await this.#attach();
       for (let ready = this.#ready(); ready.length > 0; ready = this.#ready()) {
-        for (const batch of batches(ready.map((stage) => ({ ...stage.asked, waitsFor: this.#waitsFor(stage) })))) {
+        for (
+          const batch of batches(
+            ready.map((stage) => ({ ...stage.asked, waitsFor: waitsFor(stage, (one) => this.#needs(one)) })),
+          )
+        ) {
           const stages = batch.keys.map((key) => this.#stages.get(key)!);
           const [first] = stages;
           const { resources, atATime } = first!.asked;
@@ -158,22 +163,9 @@ export class Follower {
     return ready;
   }
 
-  /** Jobs of stages it reads; one that another of them waits for is waited for anyway. */
-  #waitsFor(stage: FollowedStage): string[] {
-    const going = this.#needs(stage).filter(({ state }) => state === "going");
-    const behind = new Set<FollowedStage>();
-    const collect = (one: FollowedStage) => {
-      for (const need of this.#needs(one)) {
-        if (!behind.has(need)) collect(need);
-        behind.add(need);
-      }
-    };
-    going.forEach(collect);
-    return going.filter((need) => !behind.has(need)).map(({ job }) => job!.job);
-  }
-
   /** Takes up jobs that somebody submitted before, or just now, and that are still going. */
   async #attach(): Promise<void> {
+    const { slurm, progress } = this.options;
     const found: { stage: FollowedStage; job: JobRecord }[] = [];
     for (const stage of this.#in("waiting")) {
       const job = await stage.files.job();
@@ -181,15 +173,21 @@ export class Follower {
     }
     const states = await this.#answer(found.map(({ job }) => job.job));
     let attached = 0;
+    const changed: string[] = [];
     for (const { stage, job } of found) {
       const state = states.get(job.job);
-      if (state !== undefined && isGoing(state)) {
+      if (state?.state === "PENDING" && await stage.asksOtherwise()) changed.push(job.job);
+      else if (state !== undefined && isGoing(state)) {
         stage.attach(job);
         attached++;
       } else if (await stage.isDone(this.options.store)) this.#done(stage);
       else stage.remember(job);
     }
-    if (attached > 0) this.options.progress.say(`${attached} of the stages have jobs already: followed from here`);
+    if (changed.length > 0) {
+      await slurm.cancel(changed);
+      progress.say(`${changed.length} of the stages have jobs that wait with other resources: submitted anew`);
+    }
+    if (attached > 0) progress.say(`${attached} of the stages have jobs already: followed from here`);
   }
 
   /** How jobs stand, however long that takes: who takes silence for their end submits them twice. */
@@ -226,7 +224,10 @@ export class Follower {
   }
 
   async #judge(stage: FollowedStage, state: JobState | undefined): Promise<void> {
-    if (state !== undefined && stage.tell(stateText(state))) this.#asking.hurry();
+    if (state !== undefined && stage.tell(stateText(state))) {
+      this.#asking.hurry();
+      this.#stuck.look(stage, state);
+    }
     if (state !== undefined && isGoing(state)) return;
     await stage.read();
     if (await stage.isDone(this.options.store)) return this.#done(stage);
@@ -261,7 +262,7 @@ export class Follower {
       progress.say(`${label}: job ${job.job} was lost (${memory === "no" ? word : why}): ${again}`);
       return stage.drop();
     }
-    const all = `${label}: job ${job.job} was lost (${word}), and it is not submitted again: ${why}`;
+    const all = givenUp(stage, { memory, word, why }, slurm.printedIn(job.job));
     if (stage.submission.ofMethod && memory !== "no") return this.#stop(stage, all);
     progress.say(all);
     this.#lostStages.set(stage.key, all);

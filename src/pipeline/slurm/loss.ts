@@ -2,6 +2,7 @@
  * What became of a job that did not bring its stage to an end.
  * @module
  */
+import type { FollowedStage } from "./followed_stage.ts";
 import { type JobState, ranOutOfMemory, stateText } from "./job_state.ts";
 import { saysOutOfMemory } from "./slurm.ts";
 import type { JobRecord, Outcome } from "./submission.ts";
@@ -53,6 +54,21 @@ export function lossOf({ job, state, outcome, printed, nearItsMemory }: LostJob)
     return { memory: certain ? "certain" : "likely", word, why: `out of memory with ${job.memory} MiB` };
   }
   return { memory: "no", word, why: outcome === undefined ? lastLine(printed) ?? word : outcome.error ?? word };
+}
+
+/** That a stage's job is not submitted again, for what limit, why, and where more is to be read. */
+export function givenUp(
+  { label, job, submission: { rules } }: FollowedStage,
+  { memory, word, why }: Loss,
+  printedIn: string,
+): string {
+  const limit = memory === "certain"
+    ? `executor.memoryLimit ${rules.memoryLimit}M`
+    : `executor.retries ${rules.retries}`;
+  const reason = why === word ? "" : `: ${why}`;
+  return `${label}: job ${
+    job!.job
+  } was lost (${word}), and it is not submitted again (${limit})${reason}; what it printed lies in ${printedIn}`;
 }
 
 function lastLine(printed: string): string | undefined {

@@ -216,6 +216,12 @@ export class Slurm {
     }
   }
 
+  /** Where that lies. */
+  printedIn(job: string): string {
+    const { output } = this.places;
+    return join(output, output.includes("\\") ? SHARED : `${job}.txt`);
+  }
+
   /** What a job printed, its end; empty where there is nothing. Of a file that several jobs print into, what Slurm says of this one. */
   async printed(job: string): Promise<string> {
     const { output } = this.places;

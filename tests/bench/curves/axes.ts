@@ -65,7 +65,8 @@ export const AXES: readonly CurveAxis[] = [
     tenTimes: "interactions",
     about:
       "Users, interactions and windows grow together, up to MovieLens-10M's size; 10,677 items, K = 5, context 10. " +
-      "Above 262,144 windows of S, from the fourth size on, restarts of k-means run on a sample (`regions.seedSample`): " +
+      "Above 262,144 windows of S at stride 1 (below are those of stride 5), from the fourth size on, restarts of k-means " +
+      "run on a sample (`regions.seedSample`): " +
       "RAIE: adapt takes less there than a size before.",
     points: [100_000, 316_228, 1_000_000, 3_162_278, MOVIELENS_10M].map((at) => ({ at, data: fewer(at) })),
   },

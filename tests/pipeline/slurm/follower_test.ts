@@ -138,7 +138,7 @@ describe("Follower", () => {
     assert.deepEqual([...lost.keys()], [keyOf("backbone")]);
     assert.match(
       lost.get(keyOf("backbone"))!,
-      /backbone: job 8 was lost \(FAILED \(NonZeroExitCode\)\), and it is not submitted again: the data are no longer/,
+      /backbone: job 8 was lost \(FAILED \(NonZeroExitCode\)\), and it is not submitted again \(executor.retries 2\): the data are no longer/,
     );
     assert.deepEqual([...computed], [keyOf("other")]);
     assert.equal(fake.orders.length, 10);
@@ -151,7 +151,10 @@ describe("Follower", () => {
       await submitted(6);
     });
     assert.deepEqual([1, 3, 5].map((order) => fake.option(order, "mem")), ["200M", "300M", "400M"]);
-    assert.match(failed.get(keyOf("lora"))!, /it is not submitted again: out of memory with 400 MiB/);
+    assert.match(
+      failed.get(keyOf("lora"))!,
+      /it is not submitted again \(executor.memoryLimit 400M\): out of memory with 400 MiB; what it printed lies in .*5.txt/,
+    );
     assert.equal(lost.size, 0);
     assert.equal(fake.orders.length, 6);
   });
@@ -223,6 +226,42 @@ describe("Follower", () => {
     fake.queue({ 1: "COMPLETED|None", 2: "COMPLETED|None", 3: "COMPLETED|None" });
     assert.deepEqual((await first).computed, (await second).computed);
     assert.equal(fake.orders.length, 3);
+  });
+
+  it("says once what jobs wait for that does not come by itself", async () => {
+    await followWhile([submission("backbone"), submission("other")], async () => {
+      await submitted(2);
+      fake.queue({ 1: "PENDING|PartitionConfig", 2: "PENDING|PartitionConfig" });
+      while (!said.some((line) => line.includes("PartitionConfig"))) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      await done("backbone");
+      await done("other");
+      fake.queue({ 1: "COMPLETED|None", 2: "COMPLETED|None" });
+    });
+    const lines = said.filter((line) => line.includes("PartitionConfig"));
+    assert.equal(lines.length, 1);
+    assert.match(
+      lines[0]!,
+      /job \d \(1 cpus, 200 MiB\) does not start: PENDING \(PartitionConfig\)\. Where the spec asks/,
+    );
+  });
+
+  it("submits jobs anew that wait with other resources than the spec's of now", async () => {
+    fake.queue({ 1: "PENDING|PartitionConfig" });
+    const greedy = { ...submission("backbone"), resources: { cpus: 99, memory: 200 } };
+    const first = await follower([greedy]);
+    const leaving = followed(first, { progress: first.options.progress, onInterrupt: () => Promise.resolve("leave") });
+    await Promise.all([assert.rejects(leaving, Interrupted), submitted(1).then(() => abort.abort())]);
+    abort = new AbortController();
+    await followWhile([submission("backbone")], async () => {
+      await submitted(2);
+      await done("backbone");
+      fake.queue({ 2: "COMPLETED|None" });
+    });
+    assert.deepEqual(fake.cancelled, ["--quiet", "1"]);
+    assert.deepEqual([1, 2].map((order) => fake.option(order, "cpus-per-task")), ["99", "1"]);
+    assert.match(said.join("\n"), /1 of the stages have jobs that wait with other resources: submitted anew/);
   });
 
   it("submits nothing again while the controller does not say how jobs of before stand", async () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import { type BankConfig, initialAdapter } from "../../src/adapters/bank.ts";
-import { type Leg, legsOf } from "../../src/adapters/legs.ts";
+import { placesAt, scheduleOf } from "../../src/adapters/slots.ts";
 import { type AdapterTraining, trainAdapters, type TrainedAdapters } from "../../src/adapters/train.ts";
 import { sasrec } from "../../src/backbones/sasrec.ts";
 import { openEngine } from "../../src/engine/open.ts";
@@ -25,8 +25,11 @@ const bank: BankConfig = {
   itemRows: Int32Array.of(2, 5, 11),
   items: ITEMS,
 };
-/** With batches of 4: 6, 100, 2 and 2 steps; the last two fill no batch, and the very last one has a pass of its own. */
-const SIZES = [9, 200, 3, 2];
+/**
+ * With batches of 4: 56, 100, 46, 2 and 2 steps. The last two fill no batch, and the very last one has a pass of its own; the others take two slots, in
+ * which adapters end and begin.
+ */
+const SIZES = [110, 200, 90, 3, 2];
 const sets = SIZES.map((size, k) => ({ purpose: `set ${k}`, windows: randomWindows(size, 4, ITEMS, k) }));
 const start = SIZES.map((_, k) => initialAdapter(bank, k + 1));
 
@@ -79,12 +82,12 @@ for (const rung of ["cpu", "tensorflow"] as const) {
           const apart = await trainAdapters(settings, sets, start, false);
           const together = await trainAdapters(settings, sets, start, true);
           assertSame(together, apart);
-          assert.deepEqual(together.curves.map(({ name }) => name), ["set 1 + set 0 + set 2", "set 3"]);
+          assert.deepEqual(together.curves.map(({ name }) => name), ["set 1 + set 0 + set 2 + set 3", "set 4"]);
         });
       }
     }
 
-    it("go on from a checkpoint of any leg", async () => {
+    it("go on from a checkpoint of any moment", async () => {
       const kept = new Map<string, Checkpoint>();
       const checkpoints: Checkpoints = {
         every: 1000,
@@ -97,14 +100,14 @@ for (const rung of ["cpu", "tensorflow"] as const) {
       };
       const settings = settingsOf(losses[0]!);
       const whole = await trainAdapters(settings, sets, start, true);
-      // In the first leg, where three of them train, and in the last, where one does.
-      for (const stopped of [3, 60]) {
+      // While the first two train, and after one of them has ended.
+      for (const stopped of [3, 150]) {
         const onStep = (done: number) => {
           if (done >= stopped) throw new Error("stopped");
         };
         await assert.rejects(trainAdapters({ ...settings, checkpoints, onStep }, sets, start, true), /stopped/);
       }
-      assert.deepEqual([...kept.values()].map(({ step }) => step), [52]);
+      assert.deepEqual([...kept.values()].map(({ step }) => step), [75]);
       const resumed = await trainAdapters({ ...settings, checkpoints }, sets, start, true);
       assert.deepEqual(resumed.adapters, whole.adapters);
       assert.deepEqual(resumed.curves, whole.curves);
@@ -112,32 +115,28 @@ for (const rung of ["cpu", "tensorflow"] as const) {
   });
 }
 
-/** What legs cost in steps of one adapter, where beginning one costs 40. */
-const costOf = (legs: readonly Leg[]) =>
-  legs.reduce((sum, { adapters, from, until }) => sum + 40 + adapters * (until - from), 0);
-
-/** All ways to cut a training into legs: some of the moments at which an adapter ends. */
-function waysOf(totals: readonly number[]): Leg[][] {
-  return Array.from({ length: 2 ** (totals.length - 1) }, (_, way) => {
-    const lefts = totals.map((_, k) => k + 1).filter((left) => left === totals.length || (way >> (left - 1)) % 2 === 1);
-    lefts.reverse();
-    return lefts.map((adapters, k) => ({
-      adapters,
-      from: totals[adapters] ?? 0,
-      until: totals[lefts[k + 1] ?? 0]!,
-    }));
-  });
-}
-
-describe("legs", () => {
-  for (const totals of [[5], [500, 500], [1000, 990, 90], [900, 300, 250, 240, 10], [70, 60, 50, 40, 30, 20, 0]]) {
-    it(`of ${totals.join(", ")} steps cost as little as any, cover each adapter's, and follow on each other`, () => {
-      const legs = legsOf(totals);
-      totals.forEach((total, adapter) =>
-        assert.equal(legs.filter(({ adapters, until }) => adapter < adapters && until >= total).length > 0, true)
-      );
-      legs.forEach(({ from }, k) => assert.equal(from, k === 0 ? 0 : legs[k - 1]!.until));
-      assert.equal(costOf(legs), Math.min(...waysOf(totals).map(costOf)));
+describe("scheduleOf()", () => {
+  const cases = [[5], [500, 500], [1000, 990, 90], [900, 300, 250, 240, 10], [70, 60, 50, 40, 30, 20, 0], [0, 0], [
+    3,
+    1,
+  ]];
+  for (const totals of cases) {
+    it(`gives adapters of ${totals.join(", ")} steps their turns, and leaves hardly a slot empty`, () => {
+      const schedule = scheduleOf(totals);
+      const taken = totals.map(() => 0);
+      let empty = 0;
+      for (let index = 0; index < schedule.steps; index++) {
+        for (const place of placesAt(schedule, totals, index)) {
+          if (place < 0) empty++;
+          else taken[place] = taken[place]! + 1;
+        }
+      }
+      assert.deepEqual(taken, totals);
+      assert.ok(empty <= .05 * totals.reduce((sum, total) => sum + total), `${empty} empty`);
     });
   }
+
+  it("takes as many slots as that allows", () => {
+    assert.deepEqual(cases.map((totals) => scheduleOf(totals).slots), [1, 2, 2, 1, 4, 2, 1]);
+  });
 });

@@ -93,7 +93,8 @@ function steepWords(curves: readonly MeasuredCurve[]): string[] {
 }
 
 type Steep = ReturnType<typeof lawsOf>[number];
-const steepness = ({ law: { exponent, last } }: Steep): number => Math.max(exponent, last);
+/** As it is shown: what is 1.2 in a table is not above it in a sentence. */
+const steepness = ({ law: { exponent, last } }: Steep): number => Math.round(100 * Math.max(exponent, last)) / 100;
 
 function tenMillion(stages: readonly StageRecord[] | undefined): string[] {
   if (stages === undefined) return [];

@@ -61,14 +61,24 @@ describe("deno task stage", () => {
 
   it("names the command for what the stage reads where that is not in the store", async () => {
     await submit(ranks);
-    const { code, err } = await stage(ranks.key, { SLURM_ARRAY_JOB_ID: "72", SLURM_ARRAY_TASK_ID: "3" });
+    const { code, err } = await stage(ranks.key);
     assert.equal(code, 1);
     const wanted = `it needs "backbone: train sasrec on S", which is not in the store: deno task stage ${
       backbone.key.slice(0, 24)
     }`;
     assert.ok(err.includes(wanted), err);
-    const outcome = await new SubmittedFiles(root, ranks.key).outcome();
-    assert.deepEqual([outcome?.job, outcome?.stopped], ["72_3", "run"]);
+    assert.equal((await new SubmittedFiles(root, ranks.key).outcome())?.stopped, "run");
+  });
+
+  it("waits as a job for what it reads: another node may have made it, out of sight for a while", async () => {
+    await submit(ranks);
+    await submit(backbone);
+    const job = stage(ranks.key, { SLURM_ARRAY_JOB_ID: "72", SLURM_ARRAY_TASK_ID: "3" });
+    const { code: made, err: said } = await stage(backbone.key);
+    assert.equal(made, 0, said);
+    const { code, err } = await job;
+    assert.equal(code, 0, err);
+    assert.deepEqual(await new SubmittedFiles(root, ranks.key).outcome(), { job: "72_3" });
   });
 
   const changed: readonly (readonly [string, (submission: Submission) => Submission, RegExp])[] = [
@@ -99,6 +109,6 @@ describe("deno task stage", () => {
     assert.match(unknown.err, /no run has submitted it to the store .*; deno task run SPEC --executor slurm does/);
     const none = await stage("../../x");
     assert.equal(none.code, 2);
-    assert.match(none.err, /24 or 64 hexadecimal digits as plan shows them: found "\.\.\/\.\.\/x"/);
+    assert.match(none.err, /24 or 64 hexadecimal digits as plan --json shows them: found "\.\.\/\.\.\/x"/);
   });
 });

@@ -14,6 +14,7 @@ describe("executor", () => {
         kind: "local",
         retries: 3,
         memoryFactor: 1.5,
+        engine: "here",
         resources: { backbone: {}, adapted: {}, ranks: {}, regions: {}, represented: {} },
       });
     }
@@ -33,6 +34,15 @@ describe("executor", () => {
     assert.deepEqual(resources.backbone, { partition: "gpu", gres: "gpu:1", time: "1-12", memory: 16384 });
     assert.deepEqual(resources.ranks, { partition: "cpu", memory: 500, cpus: 2 });
     assert.deepEqual(resources.regions, { partition: "cpu", memory: 16384 });
+  });
+
+  it("keeps results under the nodes' engine where a device is asked for, unless it says otherwise", () => {
+    const engineOf = (executor: Record<string, unknown>) => executorOf({ executor }).engine;
+    assert.equal(engineOf({ kind: "slurm", cpus: 2 }), "here");
+    assert.equal(engineOf({ kind: "slurm", gres: "gpu:1" }), "node");
+    assert.equal(engineOf({ kind: "slurm", stages: { adapted: { gres: "gpu:1" } } }), "node");
+    assert.equal(engineOf({ kind: "slurm", gres: "gpu:1", engine: "here" }), "here");
+    assert.equal(engineOf({ kind: "slurm", engine: "node" }), "node");
   });
 
   it("can be set field by field, whether the spec has one or not", () => {

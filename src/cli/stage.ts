@@ -107,8 +107,9 @@ async function computed(
 async function inSight(store: Store, identity: StageIdentity, signal: AbortSignal): Promise<boolean> {
   const until = performance.now() + (jobOf().job === undefined ? 0 : UNSEEN_MS);
   while (await store.look(identity) === undefined) {
-    if (performance.now() >= until || signal.aborted) return false;
+    if (performance.now() >= until) return false;
     await pause(1000, signal);
+    if (signal.aborted) throw new Interrupted();
   }
   return true;
 }

@@ -144,6 +144,7 @@ export async function submissionsOf(
         ...{ id: engineId(engine), rung: engine.rung, threads: engine.threads },
         ...(executor.engine === "node" && { elsewhere: true as const }),
       },
+      said: wanted,
       resources: { ...wanted, ...(time !== undefined && { time }), memory, cpus: wanted.cpus ?? engine.threads },
       rules: {
         retries: executor.retries,

@@ -78,10 +78,10 @@ export class FollowedStage {
     this.tell("PENDING");
   }
 
-  /** Whether what was submitted before asks Slurm for other resources. */
+  /** Whether what was submitted before was to ask Slurm for other resources than the spec says now. */
   async asksOtherwise(): Promise<boolean> {
     const before = await this.files.submission();
-    return before !== undefined && canonicalJson(before.resources) !== canonicalJson(this.submission.resources);
+    return before !== undefined && canonicalJson(before.said) !== canonicalJson(this.submission.said);
   }
 
   /** A job that somebody submitted before is taken up. */

@@ -34,6 +34,8 @@ export interface Submission extends StageSetting {
   readonly ofMethod: boolean;
   /** The engine that the key was made for; `elsewhere`: the machine that submits does not have it. */
   readonly engine: { readonly id: string; readonly rung: Rung; readonly threads: number; readonly elsewhere?: true };
+  /** What the spec says of that: the rest of `resources` is reckoned, and may be reckoned otherwise the next time. */
+  readonly said: Resources;
   /** What it asks Slurm for at first. */
   readonly resources: Resources & { readonly cpus: number; readonly memory: number };
   /** What becomes of jobs that are lost, and how many run at a time. */
